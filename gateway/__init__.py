@@ -1,0 +1,1 @@
+"""The desk: who asks, may they, plan, fetch, complete, prove, serve."""

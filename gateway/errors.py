@@ -1,0 +1,106 @@
+"""What can go wrong with a request before, or instead of, an answer.
+
+    RequestError             code                      status
+      BadRequest             BAD_REQUEST               400     the HTTP message is not a GraphQL request
+      BadQuery               BAD_QUERY                 400     the document or the variables do not fit the schema
+      TooCostly              TOO_COSTLY                400     over a limit; says which
+      Unauthenticated        UNAUTHENTICATED           401     no token, or one that is not good
+      Forbidden              FORBIDDEN                 403     a good token that may not do this (purpose, scope)
+      NotAcceptable          NOT_ACCEPTABLE            406
+      MethodNotAllowed       METHOD_NOT_ALLOWED        405
+      TooLarge               TOO_LARGE                 413
+      UnsupportedMediaType   UNSUPPORTED_MEDIA_TYPE    415
+      LedgerUnavailable      LEDGER_UNAVAILABLE        503     no durable entry, no answer
+
+Faults of sources never end here: they are coverage of the section they belong to (`connectors.errors`).
+Messages: lower case, no full stop, the offending input in backticks, never a personal number.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class RequestError(Exception):
+    """A request that gets no answer; ``headers`` go on the HTTP response, ``extensions`` into the GraphQL error."""
+
+    code = "BAD_REQUEST"
+    status = 400
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
+        locations: list[dict[str, int]] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.headers = dict(headers or {})
+        self.extensions = dict(extensions or {})
+        self.locations = locations
+
+
+class BadRequest(RequestError):
+    """The HTTP message is not a well-formed GraphQL request."""
+
+
+class BadQuery(RequestError):
+    """The document does not parse or validate, or the variables do not fit."""
+
+    code = "BAD_QUERY"
+
+
+class TooCostly(RequestError):
+    """The document is over a limit of size, depth or cost."""
+
+    code = "TOO_COSTLY"
+
+
+class Unauthenticated(RequestError):
+    """No access token, or one that is not valid here."""
+
+    code = "UNAUTHENTICATED"
+    status = 401
+
+
+class Forbidden(RequestError):
+    """A valid token whose client may not make this request."""
+
+    code = "FORBIDDEN"
+    status = 403
+
+
+class MethodNotAllowed(RequestError):
+    """An HTTP method that this resource, or this kind of operation, does not take."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = 405
+
+
+class NotAcceptable(RequestError):
+    """No media type that the caller accepts can be served."""
+
+    code = "NOT_ACCEPTABLE"
+    status = 406
+
+
+class TooLarge(RequestError):
+    """A request body over the limit."""
+
+    code = "TOO_LARGE"
+    status = 413
+
+
+class UnsupportedMediaType(RequestError):
+    """A request body in a media type, encoding or compression that is not taken."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    status = 415
+
+
+class LedgerUnavailable(RequestError):
+    """The ledger cannot be written: an answer without a durable entry is not given."""
+
+    code = "LEDGER_UNAVAILABLE"
+    status = 503
