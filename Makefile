@@ -1,0 +1,45 @@
+# make run     start the simulated departments and the gateway, and answer one real query
+# make test    everything that CI runs: lint, types, import directions, tests
+# make check   lint, types, import directions only
+# make bench   the benchmarks; prints ratios against named baselines
+# make lock    resolve pyproject.toml into requirements.lock
+# make schema  rewrite the snapshot of the public schema
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock schema clean
+PY := .venv/bin/python
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+.venv/installed: requirements.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: apt-get install python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh .ci/system-packages python3-venv
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	.venv/bin/uv pip sync --quiet --python $(PY) --require-hashes requirements.lock
+	@touch $@
+
+run: .venv/installed
+	$(PY) -m gateway demo $(ARGS)
+
+check: .venv/installed
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test: check
+	$(PY) -m pytest $(ARGS)
+
+bench: .venv/installed
+	$(PY) -m tests.benchmarks $(ARGS)
+
+lock: .venv/installed
+	.venv/bin/uv pip compile --quiet --universal --generate-hashes --all-extras --no-header --no-emit-index-url pyproject.toml -o requirements.lock
+
+schema: .venv/installed
+	$(PY) -m schema.schema > tests/schema/snapshots/schema.graphql
+
+clean:
+	rm -rf .venv var

@@ -1,8 +1,10 @@
 """What can go wrong with a request before, or instead of, an answer.
 
     RequestError             code                      status
-      BadRequest             BAD_REQUEST               400     the HTTP message is not a GraphQL request
+      BadRequest             BAD_REQUEST               400     the HTTP message cannot be read
+        BadParameters        BAD_REQUEST               400     it can, but it is not a GraphQL request
       BadQuery               BAD_QUERY                 400     the document or the variables do not fit the schema
+        BadDocument          BAD_QUERY                 400     the document does not parse
       TooCostly              TOO_COSTLY                400     over a limit; says which
       Unauthenticated        UNAUTHENTICATED           401     no token, or one that is not good
       Forbidden              FORBIDDEN                 403     a good token that may not do this (purpose, scope)
@@ -11,6 +13,9 @@
       TooLarge               TOO_LARGE                 413
       UnsupportedMediaType   UNSUPPORTED_MEDIA_TYPE    415
       LedgerUnavailable      LEDGER_UNAVAILABLE        503     no durable entry, no answer
+      ShuttingDown           SHUTTING_DOWN             503     the server stopped before the answer was ready
+      Failed                 INTERNAL                  500     a fault of ours; `extensions.id` finds it in the log
+      KeysUnavailable        KEYS_UNAVAILABLE          503     the issuer's keys were never read: no token can be judged
 
 Faults of sources never end here: they are coverage of the section they belong to (`connectors.errors`).
 Messages: lower case, no full stop, the offending input in backticks, never a personal number.
@@ -45,10 +50,18 @@ class BadRequest(RequestError):
     """The HTTP message is not a well-formed GraphQL request."""
 
 
+class BadParameters(BadRequest):
+    """The HTTP message can be read, but its parameters are missing, or are not of the kind they must be."""
+
+
 class BadQuery(RequestError):
     """The document does not parse or validate, or the variables do not fit."""
 
     code = "BAD_QUERY"
+
+
+class BadDocument(BadQuery):
+    """The document does not parse. Apart from BadQuery, because HTTP tells the two apart (`gateway.http.response`)."""
 
 
 class TooCostly(RequestError):
@@ -104,3 +117,24 @@ class LedgerUnavailable(RequestError):
 
     code = "LEDGER_UNAVAILABLE"
     status = 503
+
+
+class KeysUnavailable(RequestError):
+    """The issuer of the token has not been reached yet, so that its tokens can be neither taken nor refused."""
+
+    code = "KEYS_UNAVAILABLE"
+    status = 503
+
+
+class ShuttingDown(RequestError):
+    """The server stopped before the answer was ready."""
+
+    code = "SHUTTING_DOWN"
+    status = 503
+
+
+class Failed(RequestError):
+    """A fault of ours; `extensions.id` finds it in the log, the message says nothing about it."""
+
+    code = "INTERNAL"
+    status = 500

@@ -1,0 +1,111 @@
+"""From one identifier to another through the registry: a planned, provenanced step, never a guess.
+
+`Lookup` turns the identifiers of root keys into USCCs: keys arrive one by one from aliased root fields and
+representations, so a DataLoader gathers them into one call per scheme. `translate` adds the codes by which some sources
+want to be asked to subjects that are already known, in one call.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aiodataloader import DataLoader
+
+from connectors.base import Batch, Row
+from gateway.plan.asks import CROSSWALK_FIELDS
+from gateway.plan.model import Ask
+from gateway.reach import Reached
+from gateway.run import Run
+from gateway.subject import Person, Subject
+
+LookupKey = tuple[str, str]
+"""A scheme and a canonical value of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the registries said of one identifier: a mapping scheme -> value per row, and the calls that failed.
+
+    ``asked`` is False when there is no registry that could be asked by the scheme.
+    """
+
+    rows: list[dict[str, str | None]]
+    failed: list[Reached]
+    asked: bool
+
+
+class Lookup(DataLoader[LookupKey, Found]):
+    """Looks identifiers up in the registries, one call per scheme and registry for all that a request asks at once."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+
+    def load(self, key: LookupKey) -> "asyncio.Future[Found]":
+        """Return the future of ``key``; shielded, so that one cancelled waiter does not cancel the others'."""
+        return asyncio.shield(super().load(key))
+
+    async def batch_load_fn(self, keys: list[LookupKey]) -> list[Found]:
+        """Ask every registry once per scheme among ``keys``."""
+        by_scheme: dict[str, list[str]] = {}
+        for scheme, value in keys:
+            by_scheme.setdefault(scheme, []).append(value)
+        answers = await asyncio.gather(*(ask_registries(self._run, scheme, by_scheme[scheme]) for scheme in by_scheme))
+        found = dict(zip(by_scheme, answers, strict=True))
+        return [found[scheme][value] for scheme, value in keys]
+
+
+async def translate(run: Run, schemes: Sequence[str], subjects: Iterable[Subject | Person]) -> None:
+    """Let each organization among ``subjects`` learn its values of ``schemes``, or why they cannot be known."""
+    unknown = [
+        subject
+        for subject in dict.fromkeys(subjects)
+        if isinstance(subject, Subject) and not all(subject.knows(scheme) for scheme in schemes)
+    ]
+    if not unknown or not schemes:
+        return
+    found = await ask_registries(run, "USCC", [subject.uscc for subject in unknown])
+    for subject in unknown:
+        learn(subject, found[subject.uscc], schemes)
+
+
+def learn(subject: Subject, found: Found, schemes: Iterable[str]) -> None:
+    """Add to ``subject`` what the registries said of it."""
+    for scheme in schemes:
+        for row in found.rows:
+            subject.learn(scheme, row.get(scheme), "CROSSWALK")
+    if found.failed:
+        failure = found.failed[0]
+        subject.untranslated = f"{failure.source} did not answer: {failure.reason or failure.status}"
+    elif not found.asked:
+        subject.untranslated = "no registry can be asked by this identifier"
+    elif not found.rows:
+        subject.untranslated = "no registry holds this subject"
+
+
+async def ask_registries(run: Run, scheme: str, values: Sequence[str]) -> dict[str, Found]:
+    """Return what every registry says of each of ``values``; a registry that cannot be asked by ``scheme`` is skipped."""
+    asks = [ask for ask in run.plan.crosswalk if ask.refused is None and scheme in ask.entity.keys]
+    refused = [run.unreached(ask) for ask in run.plan.crosswalk if ask.refused is not None]
+    found = {value: Found([], list(refused), bool(asks)) for value in values}
+    await asyncio.gather(*(_ask_registry(run, ask, scheme, list(dict.fromkeys(values)), found) for ask in asks))
+    return found
+
+
+async def _ask_registry(run: Run, ask: Ask, scheme: str, values: list[str], found: dict[str, Found]) -> None:
+    size = ask.source.batch_size
+    batches = [
+        Batch(ask.entity_name, scheme, tuple(values[at : at + size]), ask.fields) for at in range(0, len(values), size)
+    ]
+    outcomes = await asyncio.gather(*(run.call(ask, batch) for batch in batches))
+    for batch, outcome in zip(batches, outcomes, strict=True):
+        for value in batch.keys:
+            if outcome.answer is None or value in outcome.answer.unreadable:
+                found[value].failed.append(outcome)
+            else:
+                found[value].rows.extend(_identifiers(ask, row) for row in outcome.answer.rows.get(value, ()))
+
+
+def _identifiers(ask: Ask, row: Row) -> dict[str, str | None]:
+    values = dict(zip(ask.fields, row.values, strict=True))
+    return {scheme: values[name] for scheme, name in CROSSWALK_FIELDS.items() if name in values}

@@ -1,0 +1,124 @@
+"""All seven departments in one process: databases filled, files written, HTTP interfaces listening.
+
+The three HTTP departments have a port each on 127.0.0.1. Secrets are made anew at every start.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from gateway.demo.court import Court
+from gateway.demo.environment import Environment
+from gateway.demo.files import FOLDERS
+from gateway.demo.listen import Department, Desk
+from gateway.demo.postgres import start_postgres
+from gateway.demo.publicity import write_publicity
+from gateway.demo.registry import READER, write_registry
+from gateway.demo.scenarios import Known, everyone
+from gateway.demo.subjects import DEFAULT_SIZE
+from gateway.demo.tax import Tax
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+Latency = tuple[float, float]
+"""Least and most seconds that an answer takes."""
+Report = Callable[[str], None]
+"""Told what is being done, for a person who waits."""
+REGISTRY_PID: Final = "market_registry.pid"
+"""The file in the demo's folder that names the registry's server process, for tests that stop it."""
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """How large the demo is and how long its systems take."""
+
+    size: int = DEFAULT_SIZE
+    tax_latency: Latency = (0.03, 0.03)
+    latency: Latency = (0.0, 0.0)
+
+
+def quiet(_: str) -> None:
+    """Report nothing."""
+
+
+@asynccontextmanager
+async def open_departments(folder: Path, options: Options, report: Report = quiet) -> "AsyncIterator[dict[str, str]]":
+    """Run the departments with their data in ``folder``; yields the gateway's environment variables."""
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    report(f"{options.size} subjects")
+    known = list(everyone(options.size))
+    environment = _write_files(folder, known, report)
+    report("market registry (PostgreSQL)")
+    with _registry_server(folder) as (url, driver_url, password):
+        await write_registry(driver_url, password, known)
+        environment["MARKET_REGISTRY_URL"] = url
+        report("tax, court, environment (HTTP)")
+        desks, variables = _desks(known, options)
+        known.clear()
+        async with _listening(desks) as urls:
+            yield environment | variables | urls
+
+
+def _write_files(folder: Path, known: list[Known], report: Report) -> dict[str, str]:
+    report("double publicity (SQLite)")
+    database = folder / "double_publicity.sqlite"
+    write_publicity(database, known)
+    environment = {"DOUBLE_PUBLICITY_URL": f"sqlite+aiosqlite:///{database}"}
+    for name, write in FOLDERS.items():
+        report(f"{name.replace('_', ' ')} (CSV)")
+        write(folder / name, known)
+        environment[f"{name.upper()}_FOLDER"] = str(folder / name)
+    return environment
+
+
+@contextmanager
+def _registry_server(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Run an empty registry; yields the gateway's URL, the superuser's, and the password of the gateway's role."""
+    server = start_postgres(folder)
+    note = folder / REGISTRY_PID
+    note.write_text(str(server.process.pid), encoding="ascii")
+    password = secrets.token_hex(16)
+    try:
+        yield server.url_of(READER, password), server.driver_url, password
+    finally:
+        server.stop()
+        note.unlink(missing_ok=True)
+
+
+def _desks(known: list[Known], options: Options) -> tuple[dict[str, tuple[Desk, str]], dict[str, str]]:
+    """Return the HTTP departments with the path of their interface, and the secrets by which they are asked."""
+    token, key_id, secret = secrets.token_hex(16), f"gateway-{secrets.token_hex(4)}", secrets.token_hex(32)
+    departments: dict[str, tuple[Department, Latency, str]] = {
+        "TAX_CREDIT_URL": (Tax(known, token), options.tax_latency, "/services/CreditService"),
+        "COURT_ENFORCEMENT_URL": (Court(known), options.latency, ""),
+        "ENVIRONMENT_PENALTIES_URL": (Environment(known, key_id, secret), options.latency, ""),
+    }
+    desks = {name: (Desk(department, latency), path) for name, (department, latency, path) in departments.items()}
+    return desks, {
+        "TAX_CREDIT_TOKEN": token,
+        "ENVIRONMENT_PENALTIES_KEY_ID": key_id,
+        "ENVIRONMENT_PENALTIES_SECRET": secret,
+    }
+
+
+@asynccontextmanager
+async def _listening(desks: dict[str, tuple[Desk, str]]) -> "AsyncIterator[dict[str, str]]":
+    """Let every desk listen on a port of its own; yields variable -> URL."""
+    loop = asyncio.get_running_loop()
+    servers: list[asyncio.Server] = []
+    urls: dict[str, str] = {}
+    try:
+        for name, (desk, path) in desks.items():
+            server = await loop.create_server(desk.protocol, "127.0.0.1", 0)
+            servers.append(server)
+            urls[name] = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{path}"
+        yield urls
+    finally:
+        for server in servers:
+            server.close()

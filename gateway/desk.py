@@ -1,0 +1,109 @@
+"""The one line of the gateway: identify -> parse+validate -> plan -> fetch -> complete -> seal.
+
+Read `Desk.answer` first, then each call in order; nothing calls back up. What stands before *fetch* is pure.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import orjson
+from graphql import GraphQLSchema
+from starlette.datastructures import Headers
+
+from gateway.auth import Authenticator
+from gateway.catalogue import Catalogue
+from gateway.coalesce import Coalescer
+from gateway.complete import complete, introspect
+from gateway.crosswalk import Lookup
+from gateway.departments import Department
+from gateway.errors import BadQuery, MethodNotAllowed
+from gateway.fetch import fetch_stage
+from gateway.http import GraphQLRequest, Reply
+from gateway.ledger import Ledger, new_receipt
+from gateway.plan.asks import Rights
+from gateway.plan.cache import Compiled, Plans
+from gateway.plan.document import Documents, Operation
+from gateway.plan.explain import explain
+from gateway.plan.model import RootField
+from gateway.policy import Policy
+from gateway.registers import catalogue_fields, source_statuses
+from gateway.resolve import resolve_root, users_of
+from gateway.run import Run
+from gateway.seal import Seal
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything an answer needs; made once by `gateway.app`."""
+
+    schema: GraphQLSchema
+    documents: Documents
+    plans: Plans
+    authenticator: Authenticator
+    policy: Policy
+    catalogue: Catalogue
+    departments: Mapping[str, Department]
+    sources: Mapping[str, Coalescer]
+    ledger: Ledger
+    seal: Seal
+    deadline_seconds: float
+
+    async def answer(self, request: GraphQLRequest, headers: Headers) -> Reply:
+        """Return the answer to ``request``, its ledger entry durable; raises `RequestError`."""
+        started = monotonic()
+        caller = await self.authenticator.identify(headers)
+        operation = self.documents.operation(request.query, request.operation_name)
+        if request.method == "GET" and not operation.is_query:
+            raise MethodNotAllowed("a GET request may only hold a query", headers={"Allow": "POST"})
+        variables = self.documents.variables(operation, request.variables)
+        rights = Rights(self.policy, caller, self.catalogue)
+        compiled = self.plans.plan(operation, variables, rights)
+        run = Run(compiled.plan, caller, variables, self.sources, self.departments, self.deadline_seconds)
+        values = await self._fetch(run, rights)
+        data = complete(run, compiled, values, self._introspected(run, operation, request))
+        receipt = new_receipt()
+        body = _body(data, run, self._extensions(receipt, compiled, request))
+        entry = self.seal.entry(receipt, run, operation, values, body, started)
+        await self.ledger.append(entry)
+        return Reply(body, partial=bool(run.errors))
+
+    async def _fetch(self, run: Run, rights: Rights) -> list[list[Any]]:
+        """Return the values of the root fields, everything their sections need fetched."""
+        lookup = Lookup(run)
+        values = await asyncio.gather(*(self._values(run, rights, root, lookup) for root in run.plan.roots))
+        await fetch_stage(run, run.plan.stage, users_of(enumerate(values)))
+        return values
+
+    async def _values(self, run: Run, rights: Rights, root: RootField, lookup: Lookup) -> list[Any]:
+        match root.kind:
+            case "sources":
+                return source_statuses(self.sources, self.departments)
+            case "catalogue":
+                return catalogue_fields(rights, self.departments, root.arguments(run.variables))
+            case "typename":
+                return []
+        return await resolve_root(run, root, lookup)
+
+    def _introspected(self, run: Run, operation: Operation, request: GraphQLRequest) -> dict[str, Any]:
+        if not run.plan.passed_on:
+            return {}
+        result = introspect(self.schema, operation, run.plan.passed_on, request.variables)
+        if result.errors or result.data is None:
+            raise BadQuery("the schema could not be read by this operation")
+        return result.data
+
+    def _extensions(self, receipt: str, compiled: Compiled, request: GraphQLRequest) -> dict[str, Any]:
+        extensions: dict[str, Any] = {"receipt": {"id": receipt}}
+        if request.extensions.get("explain") is True:
+            extensions["explain"] = explain(compiled.plan)
+        return extensions
+
+
+def _body(data: Mapping[str, Any], run: Run, extensions: Mapping[str, Any]) -> bytes:
+    response: dict[str, Any] = {"data": data}
+    if run.errors:
+        response["errors"] = run.errors
+    return orjson.dumps(response | {"extensions": extensions})

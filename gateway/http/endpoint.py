@@ -1,0 +1,172 @@
+"""The GraphQL endpoint: one HTTP request in, one HTTP response out, the desk in between.
+
+Follows the GraphQL-over-HTTP specification (https://graphql.github.io/graphql-over-http/). Safe against cross-site
+requests without a token of its own: identity comes from a bearer header, which a browser adds to no request by itself,
+and bodies of the "simple" types (text/plain, forms) are refused. The work stops when the client goes: uvicorn does not
+cancel, so a watcher does, from WATCH_AFTER_SECONDS on: a quick answer does not pay for it.
+"""
+
+import asyncio
+import logging
+from traceback import extract_tb
+from typing import Protocol, cast
+from uuid import uuid4
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.errors import (
+    Failed,
+    MethodNotAllowed,
+    NotAcceptable,
+    RequestError,
+    ShuttingDown,
+    UnsupportedMediaType,
+)
+from gateway.http.media import JSON, choose_media, is_json
+from gateway.http.request import GraphQLRequest, parse_get, parse_post, read_body
+from gateway.http.response import DRAFT, HttpResponse, Reply, StatusRules, render_error, render_reply
+
+WATCH_AFTER_SECONDS = 0.02
+MAX_BODY_BYTES = 1 << 20
+_READ = frozenset({b"accept", b"content-type", b"content-encoding", b"content-length"})
+
+_log = logging.getLogger("gateway.http")
+
+
+class Desk(Protocol):
+    """What answers a well-formed request."""
+
+    async def answer(self, request: GraphQLRequest, headers: Headers) -> Reply:
+        """Return the reply; raise RequestError when there is none."""
+        ...
+
+
+def graphql_endpoint(desk: Desk, *, max_body_bytes: int = MAX_BODY_BYTES, rules: StatusRules = DRAFT) -> ASGIApp:
+    """Return the ASGI application that serves ``desk``, to be the endpoint of a Starlette Route for all methods."""
+    return _Endpoint(desk, max_body_bytes, rules)
+
+
+class _Endpoint:
+    def __init__(self, desk: Desk, max_body_bytes: int, rules: StatusRules) -> None:
+        self._desk = desk
+        self._max_body_bytes = max_body_bytes
+        self._rules = rules
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fields = _collect(scope["headers"])
+        accept = fields.get(b"accept")
+        media = choose_media(accept.decode("latin-1") if accept is not None else None)
+        try:
+            response = await self._respond(scope, fields, media, receive)
+        except ClientDisconnect:
+            return
+        except RequestError as error:
+            response = render_error(error, media or JSON, self._rules)
+        except asyncio.CancelledError:
+            stopped = ShuttingDown("the server is shutting down", headers={"connection": "close"})
+            await render_error(stopped, media or JSON, self._rules).send(send)
+            raise
+        except Exception as error:  # noqa: BLE001 (the edge: whatever it was, the client gets a neutral answer)
+            response = render_error(_report(error), media or JSON, self._rules)
+        await response.send(send)
+
+    async def _respond(
+        self, scope: Scope, fields: dict[bytes, bytes], media: str | None, receive: Receive
+    ) -> HttpResponse:
+        method = scope["method"]
+        if method not in ("GET", "POST"):
+            raise MethodNotAllowed(f"method `{method[:20]}` is not allowed here", headers={"Allow": "GET, POST"})
+        if media is None:
+            raise NotAcceptable("answers come as `application/graphql-response+json` or `application/json`, in UTF-8")
+        if method == "GET":
+            request = parse_get(scope["query_string"])
+        else:
+            _check_type(fields)
+            request = parse_post(await read_body(receive, fields.get(b"content-length"), self._max_body_bytes))
+        try:
+            reply = await _run(self._desk, request, Headers(scope=scope), receive)
+        except MethodNotAllowed as error:
+            error.headers.setdefault("Allow", "POST")
+            raise
+        return render_reply(reply, media, self._rules)
+
+
+def _collect(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Return the headers that we read; a repeated one is the list of its values (RFC 9110 §5.3)."""
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in _READ:
+            found[name] = found[name] + b", " + value if name in found else value
+    return found
+
+
+def _check_type(fields: dict[bytes, bytes]) -> None:
+    """Raise UnsupportedMediaType unless the body is plain, uncompressed JSON in UTF-8."""
+    encoding = fields.get(b"content-encoding", b"identity").strip().lower()
+    if encoding not in (b"", b"identity"):
+        raise UnsupportedMediaType("compressed bodies are not taken", headers={"Accept-Encoding": "identity"})
+    if not is_json(fields.get(b"content-type", b"").decode("latin-1")):
+        raise UnsupportedMediaType("the body must be `application/json` in UTF-8", headers={"Accept": JSON})
+
+
+async def _run(desk: Desk, request: GraphQLRequest, headers: Headers, receive: Receive) -> Reply:
+    """Return the desk's reply; cancel its work and raise ClientDisconnect when the client goes."""
+    watch = _Watch(receive)
+    try:
+        return await desk.answer(request, headers)
+    except asyncio.CancelledError:
+        if not watch.gone:
+            raise
+        raise ClientDisconnect from None
+    finally:
+        watch.stop()
+
+
+class _Watch:
+    """Cancels the task that made it when the client goes, from WATCH_AFTER_SECONDS on."""
+
+    def __init__(self, receive: Receive) -> None:
+        loop = asyncio.get_running_loop()
+        self.gone = False
+        self._receive = receive
+        self._work = cast("asyncio.Task[None]", asyncio.current_task())
+        self._watcher: asyncio.Task[None] | None = None
+        self._timer = loop.call_later(WATCH_AFTER_SECONDS, self._start)
+
+    def stop(self) -> None:
+        """Watch no longer; take back what a disconnect has asked of the task."""
+        self._timer.cancel()
+        if self._watcher is not None:
+            self._watcher.cancel()
+        if self.gone:
+            self._work.uncancel()
+
+    def _start(self) -> None:
+        self._watcher = asyncio.get_running_loop().create_task(self._wait())
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        self._work.cancel()
+
+
+def _report(error: Exception) -> Failed:
+    """Log where an unexpected error arose, without its message (which may quote the request), and name it by an id."""
+    failed_id = uuid4().hex
+    place = " < ".join(
+        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(extract_tb(error.__traceback__))
+    )
+    _log.error("request failed: id=%s kind=%s at %s", failed_id, _kinds(error), place)
+    return Failed("the gateway failed to answer; the id finds this failure in its log", extensions={"id": failed_id})
+
+
+def _kinds(error: BaseException | None) -> str:
+    """Return the class names along the chain of causes."""
+    names: list[str] = []
+    while error is not None and len(names) < 5:
+        names.append(type(error).__name__)
+        error = error.__cause__ or error.__context__
+    return " < ".join(names)

@@ -1,0 +1,158 @@
+"""Reads a GraphQL request out of an HTTP request, strictly, or says what is wrong with it.
+
+Bodies are decoded as UTF-8 first: the JSON reader does not look at the bytes of members that it skips. Integers stay
+exact (an all-digit code sent as a number must not become a float). Of two members with one name the last counts.
+Depth is limited here so that nothing behind needs to be safe against a document nested a hundred thousand deep.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
+
+from gateway.errors import BadParameters, BadRequest, TooLarge
+
+MAX_DEPTH = 64
+"""Levels of lists and objects in ``variables`` and ``extensions``."""
+_MAX_FIELDS = 32
+"""Parameters of a GET request; four have a meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """One well-formed request: the text of the document may still be anything."""
+
+    query: str
+    operation_name: str | None
+    variables: dict[str, Any]
+    extensions: dict[str, Any]
+    method: Literal["GET", "POST"]
+
+
+class _Members(msgspec.Struct):
+    """The members that we know; others are ignored, as the specification asks."""
+
+    query: Any = None
+    operationName: Any = None  # noqa: N815 (the wire's name)
+    variables: Any = None
+    extensions: Any = None
+
+
+_members = msgspec.json.Decoder(_Members)
+
+
+async def read_body(receive: Receive, declared: bytes | None, max_bytes: int) -> bytes:
+    """Return the whole body; raise TooLarge as soon as it is known to be longer than ``max_bytes``.
+
+    ``declared`` is the `Content-Length`, if any. Raises ClientDisconnect if the client goes before the end.
+    """
+    if declared is not None and (len(declared) > 15 or int(declared) > max_bytes):
+        raise _too_large(max_bytes)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        _check_size(body, max_bytes)
+        return body
+    chunks = bytearray()
+    while message["type"] == "http.request":
+        chunks += message.get("body", b"")
+        _check_size(chunks, max_bytes)
+        if not message.get("more_body", False):
+            return bytes(chunks)
+        message = await receive()
+    raise ClientDisconnect
+
+
+def parse_post(body: bytes) -> GraphQLRequest:
+    """Return the request in a JSON body; raise BadRequest or BadParameters."""
+    try:
+        members = _members.decode(body.decode())
+    except UnicodeDecodeError:
+        raise BadRequest("the body is not valid UTF-8") from None
+    except RecursionError:
+        raise BadRequest(f"the body is nested deeper than {MAX_DEPTH} levels") from None
+    except msgspec.ValidationError:
+        raise _misfit(body) from None
+    except msgspec.DecodeError:
+        raise BadRequest("the body is not JSON") from None
+    if members.variables is not None or members.extensions is not None:
+        _check_depth(body.count(b"{") + body.count(b"["), members.variables, members.extensions)
+    return _make("POST", members.query, members.operationName, members.variables, members.extensions)
+
+
+def parse_get(query_string: bytes) -> GraphQLRequest:
+    """Return the request in the query of a URL, where an empty optional parameter is absent; raise as `parse_post`."""
+    found = _read_parameters(query_string)
+    variables, extensions = (_decode_parameter(name, found.get(name) or "null") for name in ("variables", "extensions"))
+    _check_depth(len(query_string), variables, extensions)
+    return _make("GET", found.get("query"), found.get("operationName") or None, variables, extensions)
+
+
+def _read_parameters(query_string: bytes) -> Mapping[str, str]:
+    try:
+        text = query_string.decode("ascii")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except ValueError:
+        raise BadRequest("the query of the URL is not form-encoded UTF-8") from None
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadParameters("a parameter is given more than once")
+    return found
+
+
+def _decode_parameter(name: str, text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise BadRequest(f"`{name}` is not JSON") from None
+
+
+def _make(method: Literal["GET", "POST"], query: Any, name: Any, variables: Any, extensions: Any) -> GraphQLRequest:
+    if not isinstance(query, str):
+        raise BadParameters("`query` is missing" if query is None else "`query` is not a string")
+    if name is not None and not isinstance(name, str):
+        raise BadParameters("`operationName` is not a string")
+    if variables is not None and not isinstance(variables, dict):
+        raise BadParameters("`variables` is not an object")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise BadParameters("`extensions` is not an object")
+    return GraphQLRequest(query, name, variables or {}, extensions or {}, method)
+
+
+def _misfit(body: bytes) -> BadRequest:
+    """Say why well-formed JSON (or JSON with an impossible number) is no request."""
+    start = body.lstrip(b" \t\r\n")[:1]
+    if start == b"[":
+        return BadParameters("the body is a list: batches of requests are not taken, send one request a time")
+    if start != b"{":
+        return BadParameters("the body is not a JSON object")
+    return BadRequest("the body holds a number out of range")
+
+
+def _check_depth(bound: int, *values: Any) -> None:
+    """Raise BadRequest if a value is nested too deep; ``bound`` is an upper bound of the depth, cheap to know."""
+    if bound <= MAX_DEPTH:
+        return
+    level = [value for value in values if isinstance(value, dict | list)]
+    for _ in range(MAX_DEPTH):
+        level = [child for value in level for child in _children(value) if isinstance(child, dict | list)]
+        if not level:
+            return
+    raise BadRequest(f"the request is nested deeper than {MAX_DEPTH} levels")
+
+
+def _children(value: Any) -> Any:
+    return value.values() if isinstance(value, dict) else value
+
+
+def _check_size(body: bytes | bytearray, max_bytes: int) -> None:
+    if len(body) > max_bytes:
+        raise _too_large(max_bytes)
+
+
+def _too_large(max_bytes: int) -> TooLarge:
+    return TooLarge(f"the body is larger than {max_bytes} bytes")

@@ -1,0 +1,78 @@
+"""Serves an ASGI application on one port: uvicorn with limits, and an orderly end.
+
+The end: readiness turns false; after `notice_seconds` (the load balancer has noticed) no connection is accepted; what
+is in flight has `grace_seconds`, then it is cancelled. Nothing of a request is logged: a URL may hold anything.
+"""
+
+import asyncio
+import gc
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from gateway.http.connection import Limits, bind_limits
+from gateway.http.health import Readiness
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which opens and drains a Readiness."""
+
+    def __init__(self, config: uvicorn.Config, readiness: Readiness | None, notice_seconds: float) -> None:
+        super().__init__(config)
+        self._readiness = readiness
+        self._notice_seconds = notice_seconds
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start; then keep what start-up made out of every later garbage collection, and take work."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
+        if self._readiness is not None:
+            self._readiness.open()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain, give notice, finish."""
+        if self._readiness is not None:
+            self._readiness.drain()
+            await asyncio.sleep(0 if self.force_exit else self._notice_seconds)
+        await super().shutdown(sockets)
+
+
+def make_server(
+    app: ASGIApp,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    readiness: Readiness | None = None,
+    limits: Limits | None = None,
+) -> Server:
+    """Return a server that is not started; over ``limits.connections`` it answers 503. Port 0 takes a free one."""
+    limits = limits or Limits()
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http=bind_limits(limits),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=limits.connections,
+        timeout_keep_alive=limits.keep_alive_seconds,
+        timeout_graceful_shutdown=limits.grace_seconds,
+    )
+    return Server(config, readiness, limits.notice_seconds)
+
+
+def serve(
+    app: ASGIApp,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    readiness: Readiness | None = None,
+    limits: Limits | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, then end in order."""
+    make_server(app, host=host, port=port, readiness=readiness, limits=limits).run()

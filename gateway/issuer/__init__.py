@@ -1,0 +1,5 @@
+"""The development issuer: real access tokens on a newcomer's own machine, never in production."""
+
+from gateway.issuer.issuer import KEY_FILE_ENV, SEED_ENV, DevelopmentIssuer
+
+__all__ = ["KEY_FILE_ENV", "SEED_ENV", "DevelopmentIssuer"]

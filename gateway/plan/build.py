@@ -1,0 +1,231 @@
+"""Build a `Plan` from an operation and a caller's rights: one walk over the selections, then the asks.
+
+The walk collects the fields per concrete type, attaches to each section the need it shows and to each link the stage
+it leads to. Nothing is fetched here, and nothing that the caller may not see is planned.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from graphql import (
+    FieldNode,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    SelectionSetNode,
+    get_named_type,
+    is_abstract_type,
+    is_object_type,
+)
+
+from gateway.errors import TooCostly
+from gateway.plan.arguments import argument_names, argument_reader, key_reader, section_reader
+from gateway.plan.asks import Rights
+from gateway.plan.collect import MAX_DEPTH, Collector
+from gateway.plan.document import Operation
+from gateway.plan.model import Follow, Need, Plan, RootField, Selected, Stage, Use
+from gateway.policy import decide_scope
+from gateway.subject import TYPE_NAMES
+from schema.bindings import (
+    Derived,
+    Link,
+    Noted,
+    PersonPart,
+    RecordPart,
+    Root,
+    Same,
+    Section,
+    SectionPart,
+)
+from schema.schema import binding, python_name
+
+ORGANIZATIONS = frozenset(TYPE_NAMES.values())
+PASSED_ON = frozenset({"__schema", "__type", "_service"})
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where the walk stands: the stage and users of the subject above, and the need whose records it is in."""
+
+    stage: Stage
+    users: frozenset[tuple[int, str]]
+    use: Use | None = None
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds the plan of one operation; used once."""
+
+    schema: GraphQLSchema
+    rights: Rights
+    collector: Collector
+    stages: list[Stage] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    filtered: list[tuple[Use, tuple[str, ...]]] = field(default_factory=list)
+
+    def build(self, operation: Operation) -> Plan:
+        """Return the plan of ``operation``; raises `TooCostly`, `BadQuery`."""
+        stage = Stage(0)
+        self.stages.append(stage)
+        roots: list[RootField] = []
+        passed_on: list[Selected] = []
+        query = self.schema.query_type
+        assert query is not None, "the schema has a Query type"
+        fields = self.collector.fields(query, [operation.node.selection_set])
+        selections = [self._selected(query, key, nodes, depth=1) for key, nodes in fields.items()]
+        for selected in selections:
+            if selected.name in PASSED_ON:
+                passed_on.append(selected)
+            else:
+                roots.append(self._root(selected, len(roots), stage))
+        return self._finish(tuple(selected.key for selected in selections), stage, roots, passed_on)
+
+    def _root(self, selected: Selected, index: int, stage: Stage) -> RootField:
+        if selected.name == "_entities":
+            self._subjects(selected, index, _Place(stage, frozenset()))
+            return RootField(selected, "entities", key_reader(self.schema, selected))
+        if selected.name == "__typename":
+            return RootField(selected, "typename")
+        assert isinstance(selected.binding, Root), f"Query.{selected.name} is bound to a root kind"
+        if selected.binding.kind in {"subject", "subjects"}:
+            self._subjects(selected, index, _Place(stage, frozenset()))
+            return RootField(selected, selected.binding.kind, key_reader(self.schema, selected))
+        return RootField(selected, selected.binding.kind, arguments=argument_reader(self.schema, selected))
+
+    def _subjects(self, selected: Selected, root: int, place: _Place) -> None:
+        """Walk each distinct sub-selection once, for all the concrete types that share it."""
+        users: dict[int, set[tuple[int, str]]] = {}
+        for type_name, children in selected.children.items():
+            users.setdefault(id(children), set()).add((root, type_name))
+        for children in {id(each): each for each in selected.children.values()}.values():
+            self._walk(children, _Place(place.stage, frozenset(users[id(children)]), place.use))
+
+    def _finish(
+        self, order: tuple[str, ...], stage: Stage, roots: list[RootField], passed_on: list[Selected]
+    ) -> Plan:
+        for each in self.stages:
+            schemes: set[str] = set()
+            for need in each.needs.values():
+                need.asks = self.rights.asks(need)
+                schemes.update(scheme for ask in need.asks if ask.refused is None for scheme in ask.crosswalk)
+            each.crosswalk = tuple(sorted(schemes))
+        for use, arguments in self.filtered:
+            self.rights.refuse_filters(use, arguments)
+        schemes = {"USCC"}.union(*(each.crosswalk for each in self.stages))
+        return Plan(order, roots, passed_on, stage, self.stages, self.uses, self.rights.crosswalk(schemes))
+
+    def _selected(self, type_: GraphQLObjectType, key: str, nodes: list[FieldNode], depth: int) -> Selected:
+        if depth > MAX_DEPTH:
+            raise TooCostly(f"the operation nests more than {MAX_DEPTH} levels deep")
+        name = nodes[0].name.value
+        definition = self.schema.get_field(type_, name)
+        assert definition is not None, "the document is valid"
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        children = self._children(definition.type, sets, depth + 1) if sets else {}
+        attribute = name if name.startswith("__") else python_name(type_.name, name)
+        return Selected(
+            key, name, type_.name, definition.type, nodes, attribute, binding(type_.name, name), children
+        )
+
+    def _children(
+        self, type_: GraphQLOutputType, sets: list[SelectionSetNode], depth: int
+    ) -> dict[str, list[Selected]]:
+        """Return the sub-selections per concrete type; organization types that select the same share one list."""
+        children: dict[str, list[Selected]] = {}
+        shared: dict[tuple[object, ...], list[Selected]] = {}
+        for each in self._concrete(type_):
+            fields = self.collector.fields(each, sets)
+            alike = tuple((key, *map(id, nodes)) for key, nodes in fields.items())
+            if each.name not in ORGANIZATIONS or alike not in shared:
+                shared[alike] = [self._selected(each, key, nodes, depth) for key, nodes in fields.items()]
+            children[each.name] = shared[alike]
+        return children
+
+    def _concrete(self, type_: GraphQLOutputType) -> list[GraphQLObjectType]:
+        named = get_named_type(type_)
+        if is_object_type(named):
+            return [named]
+        return list(self.schema.get_possible_types(named)) if is_abstract_type(named) else []
+
+    def _walk(self, selections: list[Selected], place: _Place) -> None:
+        for selected in selections:
+            match selected.binding:
+                case Section() as section:
+                    self._section(selected, section, place)
+                case Same():
+                    self._walk(selected.only, place)
+                case Derived(entity=entity, field=name):
+                    selected.need = self._need(place, entity, person_key=False, fields={name})
+                case Link() as link:
+                    self._link(selected, link, place)
+                case SectionPart(part="items"):
+                    self._items(selected, place)
+                case _ if place.use is not None:
+                    self._record_field(selected, place.use.need)
+
+    def _need(self, place: _Place, entity: str, person_key: bool, fields: set[str]) -> Need:
+        need = place.stage.needs.setdefault((entity, person_key), Need(entity, person_key))
+        need.fields |= fields
+        need.users |= place.users
+        return need
+
+    def _section(self, selected: Selected, section: Section, place: _Place) -> None:
+        given = argument_names(selected)
+        filters = {filter_.field for filter_ in section.filters if filter_.argument in given}
+        need = self._need(place, section.entity, section.person_key, filters)
+        use = Use(
+            len(self.uses),
+            need,
+            selected.parent,
+            selected.name,
+            section.order_by,
+            section.filters,
+            section_reader(self.schema, selected),
+        )
+        self.uses.append(use)
+        self.filtered.append((use, given))
+        need.uses.append(use)
+        selected.use = use
+        self._walk(selected.only, _Place(place.stage, place.users, use))
+
+    def _items(self, selected: Selected, place: _Place) -> None:
+        assert place.use is not None, "items stand in a section"
+        if place.use.order_by:
+            place.use.need.fields.add(place.use.order_by)
+        self._walk(selected.only, place)
+
+    def _record_field(self, selected: Selected, need: Need) -> None:
+        match selected.binding:
+            case PersonPart(field=name) | Noted(field=name):
+                need.fields.add(name)
+            case RecordPart(part="provenance"):
+                need.digests = need.digests or any(child.name == "digest" for child in selected.only)
+            case None if selected.name != "__typename":
+                need.fields.add(selected.attribute)
+            case _:
+                return
+
+    def _link(self, selected: Selected, link: Link, place: _Place) -> None:
+        """Read the linked subject's own fields from the record; fetch only where its sections are selected."""
+        assert place.use is not None, "a link stands in a record"
+        follow = selected.follow = Follow(link, Stage(0))
+        if link.scope is not None:
+            decision = decide_scope(self.rights.policy, self.rights.caller, link.scope)
+            if not decision.allowed:
+                follow.denied = decision
+                return
+        self._subjects(selected, 0, _Place(follow.stage, frozenset(), place.use if link.to == "person" else None))
+        if link.to == "organization" or follow.stage.needs:
+            place.use.need.fields.add(link.key_field)
+        if follow.stage.needs:
+            follow.stage.index = len(self.stages)
+            self.stages.append(follow.stage)
+            place.use.follows.append(follow)
+
+
+def make_plan(
+    schema: GraphQLSchema, operation: Operation, conditions: Mapping[str, bool], rights: Rights
+) -> Plan:
+    """Return the plan of ``operation`` for the ``conditions`` of its `@skip`/`@include` and the caller's ``rights``."""
+    collector = Collector(schema, operation.fragments, conditions)
+    return Builder(schema, rights, collector).build(operation)

@@ -1,0 +1,185 @@
+"""The parts of a plan. Built once by `gateway.plan.build`, then only read.
+
+Terms
+    stage    a set of subjects whose sections are fetched together: the subjects of the root fields, then the subjects
+             that links of their records lead to
+    need     the records of one entity that a stage's subjects need, whatever number of fields, aliases or sections
+             select them; hence one batched call per (source, entity, stage)
+    ask      one source's part in a need: the columns it is asked for, and those it is not, with the reason
+    use      one section field of the document that shows (part of) a need: its arguments, order and filters
+    follow   a link from the records of a use to the subjects of a further stage
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import FieldNode, GraphQLOutputType
+from graphql.execution.values import VariableValues
+
+from connectors.spec import AnyEntity, SourceSpec
+from gateway.policy import Decision
+from schema.bindings import Binding, Filter, Link
+
+
+@dataclass(slots=True)
+class Selected:
+    """A field selected on a concrete object type, its sub-selections per concrete type of its value."""
+
+    key: str
+    name: str
+    parent: str
+    type: GraphQLOutputType
+    nodes: list[FieldNode]
+    attribute: str
+    binding: Binding | None
+    children: dict[str, list["Selected"]]
+    use: "Use | None" = None
+    follow: "Follow | None" = None
+    need: "Need | None" = None
+
+    @property
+    def only(self) -> list["Selected"]:
+        """The sub-selection of a field whose value has one concrete type."""
+        return next(iter(self.children.values()))
+
+
+@dataclass(slots=True)
+class Ask:
+    """What one source is asked for, for one need.
+
+    ``scheme`` is the key it is asked by; ``crosswalk`` names the schemes that the registry's crosswalk must supply
+    first. ``refused`` is set when the caller may see no field of the entity at this source: then it is not asked.
+    """
+
+    index: int
+    source: SourceSpec
+    entity: AnyEntity
+    entity_name: str
+    scheme: str
+    also_by: tuple[str, ...] = ()
+    crosswalk: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    denied: dict[str, Decision] = field(default_factory=dict)
+    refused: Decision | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The source's own names of the requested fields, in their order."""
+        return tuple(self.entity.fields[name].column for name in self.fields)
+
+
+@dataclass(slots=True)
+class Need:
+    """The records of ``entity`` for the subjects of ``users``: (index of the root field, concrete type) pairs."""
+
+    entity: str
+    person_key: bool
+    fields: set[str] = field(default_factory=set)
+    users: set[tuple[int, str]] = field(default_factory=set)
+    digests: bool = False
+    asks: tuple[Ask, ...] = ()
+    uses: list["Use"] = field(default_factory=list)
+
+    @property
+    def translated(self) -> bool:
+        """True when some ask depends on the crosswalk."""
+        return any(ask.crosswalk for ask in self.asks if ask.refused is None)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionArguments:
+    """The coerced arguments of one section field."""
+
+    first: int
+    after: tuple[str, str, str] | None
+    values: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Use:
+    """One section field: how the rows of ``need`` are filtered, ordered and cut for it.
+
+    ``refusals`` tells for which asks (by index) a filter names a field that the caller may not see (a `Decision`), or
+    that the source does not have (None): their rows cannot be tested, so they are left out and coverage says so.
+    """
+
+    index: int
+    need: Need
+    type_name: str
+    field_name: str
+    order_by: str | None
+    filters: tuple[Filter, ...]
+    arguments: Callable[[VariableValues], SectionArguments]
+    refusals: dict[int, Decision | None] = field(default_factory=dict)
+    follows: list["Follow"] = field(default_factory=list)
+
+    @property
+    def denied(self) -> Decision | None:
+        """The decision that denies the section whole, because every owner refuses it; else None."""
+        decisions = [ask.refused or self.refusals.get(ask.index) for ask in self.need.asks]
+        return decisions[0] if decisions and all(decisions) else None
+
+
+@dataclass(slots=True)
+class Follow:
+    """A link from records to subjects; ``denied`` when an extra scope for the link is missing."""
+
+    link: Link
+    stage: "Stage"
+    denied: Decision | None = None
+
+
+@dataclass(slots=True)
+class Stage:
+    """The needs of one set of subjects, and the crosswalk schemes that some of its asks depend on."""
+
+    index: int
+    needs: dict[tuple[str, bool], Need] = field(default_factory=dict)
+    crosswalk: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class RootField:
+    """A root field that the plan serves; ``keys`` reads its subject keys, ``arguments`` any other arguments."""
+
+    selected: Selected
+    kind: str
+    keys: Callable[[VariableValues], list[Any]] | None = None
+    arguments: Callable[[VariableValues], Mapping[str, Any]] = field(default=lambda variables: {})
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one operation asks under one policy fingerprint.
+
+    ``order`` are the response keys of the root fields; ``roots`` the fields served here, ``passed_on`` those for the
+    schema's own executor (introspection, `_service`).
+    ``crosswalk`` are the asks that turn other identifiers into a USCC and back; they are made only where a key or an
+    ask needs them.
+    """
+
+    order: tuple[str, ...]
+    roots: list[RootField]
+    passed_on: list[Selected]
+    stage: Stage
+    stages: list[Stage]
+    uses: list[Use]
+    crosswalk: tuple[Ask, ...]
+
+    @property
+    def crosswalk_schemes(self) -> tuple[str, ...]:
+        """The schemes, beside the USCC, that asks of any stage take from the crosswalk."""
+        return tuple(sorted({scheme for stage in self.stages for scheme in stage.crosswalk}))
+
+    @property
+    def asks(self) -> list[Ask]:
+        """Every ask of every stage that will be made."""
+        needs = [need for stage in self.stages for need in stage.needs.values()]
+        return [ask for need in needs for ask in need.asks if ask.refused is None]
+
+    @property
+    def cost(self) -> int:
+        """The declared cost of one batch to each source, the crosswalk included when some ask depends on it."""
+        crosswalk = self.crosswalk if self.crosswalk_schemes else ()
+        return sum(ask.source.cost for ask in (*self.asks, *crosswalk))

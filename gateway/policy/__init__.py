@@ -1,0 +1,7 @@
+"""May this caller see this field? Pure decisions over the declared scopes, purposes and disclosure levels."""
+
+from gateway.policy.decisions import decide, decide_scope
+from gateway.policy.load import load_policy
+from gateway.policy.model import Decision, Policy, Reason
+
+__all__ = ["Decision", "Policy", "Reason", "decide", "decide_scope", "load_policy"]

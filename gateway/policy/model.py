@@ -1,0 +1,128 @@
+"""The words of a decision: reasons, the ways that open a field, and the compiled policy. Frozen values.
+
+Terms
+    way         one combination of scopes, purpose, department and consent that opens a scope or a field
+    direct      the way by the field's own scope
+    government  a scope that only departments hold; it opens what they share with each other (政务共享)
+    duty        a purpose that is a statutory task of a department
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+OWNER_PREFIX = "owner."
+
+
+class Reason(StrEnum):
+    """Why a decision came out as it did; ``en`` and ``zh`` say it in words."""
+
+    en: str
+    zh: str
+
+    def __new__(cls, code: str, en: str = "", zh: str = "") -> "Reason":
+        """Make the member ``code`` with its two texts."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.en, member.zh = en, zh
+        return member
+
+    GRANTED = "GRANTED", "the caller's scope and purpose open it", "授权范围和查询目的允许"
+    OWNER_GRANTED = "OWNER_GRANTED", "the caller owns the source", "数据归属部门查询本部门数据"
+    SCOPE_MISSING = "SCOPE_MISSING", "the token lacks a scope", "令牌缺少所需的授权范围"
+    DEPARTMENT_REQUIRED = "DEPARTMENT_REQUIRED", "only a registered department may see it", "仅限已登记的政府部门"
+    PURPOSE_NOT_ALLOWED = "PURPOSE_NOT_ALLOWED", "the declared purpose does not open it", "所申报的查询目的不适用"
+    CONSENT_MISSING = "CONSENT_MISSING", "the subject's consent is needed", "需要信息主体授权"
+    CONSENT_UNVERIFIED = (
+        "CONSENT_UNVERIFIED",
+        "a consent was named, but this release cannot verify consents, so it opens nothing",
+        "已提交授权凭证，但本版本尚不能核验，不据此开放",
+    )
+    OWNER_ONLY = "OWNER_ONLY", "only the owning department may see it", "仅限数据归属部门"
+    SCOPE_UNKNOWN = "SCOPE_UNKNOWN", "the scope is not declared, so nothing opens it", "授权范围未声明，不予开放"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a field or link is open, by or for want of which ``scope``, and what would open it.
+
+    ``needs`` holds only what this caller lacks: ``scope`` (OAuth scope string), ``purpose`` (those that would do),
+    ``department`` (a code, or True for any department) and ``consent`` (True). Empty when allowed, and when
+    nothing can open it. It is shared between decisions: read it, never write it.
+    """
+
+    allowed: bool
+    scope: str
+    reason: Reason
+    needs: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """One way to open something: all of ``scopes`` (each held by one of its ``holders``), a purpose, a department.
+
+    ``holders`` of a scope are itself and every scope that implies it.
+    """
+
+    scopes: tuple[str, ...]
+    holders: tuple[frozenset[str], ...]
+    purposes: frozenset[str]
+    department: bool
+    granted: Decision
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ways:
+    """The ways to a field: ``direct`` without, ``consent`` with a consent; None where the level excludes one."""
+
+    direct: Way | None
+    consent: Way | None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The compiled scopes file. ``version`` is the digest (SHA-256, 16 hex) of the file.
+
+    ``fields`` tells the ways by (scope, disclosure level), ``links`` those of a scope alone (always direct);
+    ``purposes`` maps each purpose to whether it is a duty; ``government`` names the scopes that only a department
+    may hold.
+    """
+
+    version: str
+    purposes: Mapping[str, bool]
+    fields: Mapping[tuple[str, str], Ways]
+    links: Mapping[str, Ways]
+    owner_purposes: frozenset[str]
+    government: frozenset[str]
+
+    @property
+    def scopes(self) -> list[str]:
+        """The names of all declared scopes, without the owners' scopes, which every source has by its name."""
+        return sorted(self.links)
+
+    @property
+    def field_scopes(self) -> list[str]:
+        """The names of the scopes that a field of a source file may carry, besides `owner.<source>`."""
+        return sorted({scope for scope, _ in self.fields})
+
+    def knows(self, scope: str) -> bool:
+        """Return whether ``scope`` may stand in a token or a client's registration."""
+        return scope in self.links or (
+            scope.startswith(OWNER_PREFIX) and scope.removeprefix(OWNER_PREFIX).isidentifier()
+        )
+
+    def purposes_of(self, scope: str) -> frozenset[str]:
+        """Return the purposes for which ``scope`` opens anything; empty for an unknown scope."""
+        ways = self.links.get(scope)
+        if ways is not None and ways.direct is not None:
+            return ways.direct.purposes
+        return self.owner_purposes if self.knows(scope) else frozenset()
+
+    def field_mistake(self, source: str, scope: str) -> str | None:
+        """Return why a field of ``source`` may not carry ``scope``, for the reader of source files; None if it may."""
+        if scope == OWNER_PREFIX + source or (scope, "PUBLIC") in self.fields:
+            return None
+        known = ", ".join([*self.field_scopes, OWNER_PREFIX + source])
+        if scope in self.links:
+            return f"scope `{scope}` opens no fields; known: {known}"
+        return f"unknown scope `{scope}`; known: {known}"

@@ -1,0 +1,112 @@
+"""What the gateway says about itself: the state of every source, and which field is open to this caller, or why not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.spec import AnyEntity, FieldSpec, SourceSpec
+from gateway.coalesce import Coalescer
+from gateway.departments import Department
+from gateway.plan.asks import CROSSWALK, Rights
+from gateway.policy import decide
+from schema.records import ENTITIES, INTERNAL_FIELDS
+from schema.schema import graphql_name
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """One source as `Query.sources` shows it."""
+
+    name: str
+    title: str
+    department: Department
+    kind: str
+    state: str
+    last_answered_at: str | None
+    calls: int
+    failures: int
+    misreads: int
+    median_ms: float | None
+    quiet_hours: str | None
+    update_cycle: str
+    entities: list[str]
+
+
+def source_statuses(sources: Mapping[str, Coalescer], departments: Mapping[str, Department]) -> list[SourceStatus]:
+    """Return the state of every source, in the order of their names."""
+    return [_status(source, departments) for source in sources.values()]
+
+
+def _status(source: Coalescer, departments: Mapping[str, Department]) -> SourceStatus:
+    spec, health = source.gate.spec, source.gate.health()
+    return SourceStatus(
+        spec.name,
+        spec.title,
+        departments[spec.department],
+        str(type(spec).__struct_config__.tag),
+        health.state,
+        health.last_answered_at,
+        health.calls,
+        sum(health.failures.values()),
+        health.misreads,
+        health.median_ms,
+        spec.quiet_hours,
+        spec.update_cycle,
+        [name for name in spec.entities if name != CROSSWALK],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueField:
+    """One field of one source as `Query.catalogue` shows it to a caller."""
+
+    type: str
+    field: str
+    entity: str
+    source: str
+    department: Department
+    scope: str
+    disclosure: str
+    allowed: bool
+    reason: str | None
+
+
+def catalogue_fields(
+    rights: Rights, departments: Mapping[str, Department], arguments: Mapping[str, Any]
+) -> list[CatalogueField]:
+    """Return every public field of every source, whether it is open to the caller, and why not where it is not."""
+    wanted_entity, wanted_source = arguments.get("entity"), arguments.get("source")
+    found: list[CatalogueField] = []
+    for source in rights.catalogue.sources.values():
+        for entity_name, entity in source.entities.items():
+            if wanted_entity in {None, entity_name} and wanted_source in {None, source.name}:
+                found.extend(_fields(rights, departments[source.department], source, entity_name, entity))
+    return found
+
+
+def _fields(
+    rights: Rights, department: Department, source: SourceSpec, entity_name: str, entity: AnyEntity
+) -> list[CatalogueField]:
+    if entity_name == CROSSWALK:
+        return []
+    internal = INTERNAL_FIELDS.get(entity_name, frozenset())
+    shown = {name: spec for name, spec in entity.fields.items() if name not in internal}
+    return [_field(rights, department, source, entity_name, name, spec) for name, spec in shown.items()]
+
+
+def _field(
+    rights: Rights, department: Department, source: SourceSpec, entity_name: str, name: str, spec: FieldSpec
+) -> CatalogueField:
+    decision = decide(rights.policy, rights.caller, source, spec)
+    type_name = ENTITIES[entity_name]
+    return CatalogueField(
+        type_name,
+        graphql_name(type_name, name),
+        entity_name,
+        source.name,
+        department,
+        spec.scope,
+        spec.disclosure,
+        decision.allowed,
+        None if decision.allowed else f"{decision.reason.zh}。{decision.reason.en}",
+    )

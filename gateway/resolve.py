@@ -1,0 +1,145 @@
+"""From the keys of root fields to subjects: checked, never guessed; what does not lead to one subject says why.
+
+A USCC, or what contains one, needs no source. Anything else goes through the registry's crosswalk (`gateway.crosswalk`).
+A key whose check digit fails is answered as such: a mistyped code must not read as a clean company.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.crosswalk import Found, Lookup, learn
+from gateway.plan.asks import CROSSWALK_FIELDS
+from gateway.plan.model import RootField
+from gateway.reach import Reached
+from gateway.run import Run
+from gateway.subject import TYPE_NAMES, Subject
+from schema.identifiers import Identifier, IdentifierError, classify, derive, parse, subject_kind
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One subject, or one reading, that a key may mean."""
+
+    scheme: str
+    check: str
+    uscc: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A key that did not lead to one subject; ``type_name`` is the member of `SubjectResult` that says how."""
+
+    type_name: str
+    message: str
+    scheme: str | None = None
+    check: str | None = None
+    candidates: Sequence[Candidate] = ()
+    coverage: Sequence[Reached] = field(default_factory=tuple)
+
+
+Resolved = Subject | Unresolved
+
+
+async def resolve_root(run: Run, root: RootField, lookup: Lookup) -> list[Resolved]:
+    """Return what each key of ``root`` leads to, in the order of the keys."""
+    assert root.keys is not None, "only root fields with keys are resolved"
+    keys = root.keys(run.variables)
+    read = _representation if root.kind == "entities" else _key
+    first = [read(key) for key in keys]
+    waiting = [(at, each) for at, each in enumerate(first) if isinstance(each, Identifier)]
+    looked_up = await asyncio.gather(*(_look_up(run, each, lookup) for _, each in waiting))
+    resolved: list[Any] = first
+    for (at, _), result in zip(waiting, looked_up, strict=True):
+        resolved[at] = result
+    return resolved
+
+
+def _key(key: Mapping[str, Any]) -> Resolved | Identifier:
+    """Return the subject of a `SubjectKey`, or the identifier that must be looked up for it."""
+    scheme, value = key.get("scheme"), key["value"]
+    scheme = getattr(scheme, "name", scheme)
+    if scheme is None:
+        fitting = [each for each in classify(value) if each.check != "FAILED"]
+        if len(fitting) != 1:
+            return _unclear(fitting)
+        identifier = fitting[0]
+    else:
+        try:
+            identifier = parse(scheme, value)
+        except IdentifierError as error:
+            return Unresolved("SubjectKeyInvalid", f"键值无法识别。The key does not read as {scheme}: {error}", scheme)
+    if identifier.check == "FAILED":
+        message = f"校验码不符。The check digit of this {identifier.scheme} is wrong"
+        return Unresolved("SubjectKeyInvalid", message, identifier.scheme, "FAILED")
+    return _known(identifier) or identifier
+
+
+def _unclear(fitting: Sequence[Identifier]) -> Unresolved:
+    if not fitting:
+        return Unresolved("SubjectKeyInvalid", "键值不符合任何标识符格式。The key fits no identifier scheme")
+    candidates = [Candidate(each.scheme, each.check) for each in fitting]
+    message = "键值可作多种标识符解读,请注明 scheme。The key reads as several schemes: state which one is meant"
+    return Unresolved("SubjectAmbiguous", message, candidates=candidates)
+
+
+def _known(identifier: Identifier) -> Subject | None:
+    """Return the subject of an identifier that is, or contains, a checked USCC."""
+    for each in (identifier, *derive(identifier)):
+        if each.scheme == "USCC" and each.check == "OK":
+            return Subject(identifier, each.value, "EXACT" if each is identifier else "DERIVED")
+    return None
+
+
+def _representation(representation: Any) -> Resolved | Identifier:
+    """Return the subject of a federation representation; everything but its type and `uscc` is ignored."""
+    if not isinstance(representation, Mapping) or not isinstance(representation.get("__typename"), str):
+        return Unresolved("", "a representation must be an object with a `__typename`")
+    type_name, uscc = representation["__typename"], representation.get("uscc")
+    if type_name not in TYPE_NAMES.values():
+        return Unresolved("", "a representation names a type that is no entity of this subgraph")
+    if not isinstance(uscc, str):
+        return Unresolved("", f"a representation of `{type_name}` needs its `uscc`")
+    resolved = _key({"scheme": "USCC", "value": uscc})
+    if isinstance(resolved, Subject) and resolved.type_name != type_name:
+        return Unresolved("", f"the `uscc` of a representation of `{type_name}` belongs to a `{resolved.type_name}`")
+    return Unresolved("", resolved.message) if isinstance(resolved, Unresolved) else resolved
+
+
+async def _look_up(run: Run, identifier: Identifier, lookup: Lookup) -> Resolved:
+    """Return the one subject that the registries hold under ``identifier``, or why there is not one."""
+    step = next((each for each in derive(identifier) if each.scheme == "ORG_CODE"), identifier)
+    if step.scheme not in CROSSWALK_FIELDS:
+        message = f"登记机关不能按 {step.scheme} 查询。No registry can be asked by {step.scheme}"
+        return Unresolved("SubjectUnresolved", message, identifier.scheme, identifier.check)
+    found = await lookup.load((step.scheme, step.value))
+    usccs = sorted({row["USCC"] for row in found.rows if row.get("USCC")} - {None}, key=str)
+    if found.failed or not found.asked:
+        message = "登记机关未能答复,无法确定主体。The registry did not answer: the subject is not known"
+        return Unresolved("SubjectUnresolved", message, identifier.scheme, identifier.check, coverage=found.failed)
+    if not usccs:
+        message = "登记机关没有此标识符的主体。The registry holds no subject under this key"
+        return Unresolved("SubjectNotFound", message, identifier.scheme, identifier.check)
+    if len(usccs) > 1:
+        message = "登记机关有多个主体使用此标识符。The registry holds several subjects under this key"
+        candidates = [Candidate("USCC", "OK", str(uscc), subject_kind(str(uscc))) for uscc in usccs]
+        return Unresolved("SubjectAmbiguous", message, identifier.scheme, identifier.check, candidates)
+    return _subject(run, identifier, str(usccs[0]), found)
+
+
+def _subject(run: Run, identifier: Identifier, uscc: str, found: Found) -> Subject:
+    subject = Subject(identifier, uscc, "CROSSWALK", run.plan.crosswalk[0].source.name)
+    learn(subject, found, run.plan.crosswalk_schemes)
+    return subject
+
+
+def users_of(resolved: Iterable[tuple[int, Sequence[Resolved]]]) -> dict[tuple[int, str], list[Any]]:
+    """Return the subjects per root field and concrete type, as `fetch_stage` takes them."""
+    users: dict[tuple[int, str], list[Any]] = {}
+    for root, results in resolved:
+        for each in results:
+            if isinstance(each, Subject):
+                users.setdefault((root, each.type_name), []).append(each)
+    return users

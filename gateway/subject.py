@@ -1,0 +1,89 @@
+"""One subject of one request: what it is known by, and how we know.
+
+A subject is made from a checked identifier; the registry's crosswalk may add further identifiers. A personal key is held
+only to follow a link: it is never shown, logged or written to the ledger.
+"""
+
+from schema.identifiers import Identifier, derive, subject_kind
+
+TYPE_NAMES = {
+    "ENTERPRISE": "Enterprise",
+    "INDIVIDUAL_BUSINESS": "IndividualBusiness",
+    "FARMER_COOPERATIVE": "FarmerCooperative",
+    "RURAL_COLLECTIVE": "RuralCollective",
+    "SOCIAL_ORGANIZATION": "SocialOrganization",
+    "PUBLIC_INSTITUTION": "PublicInstitution",
+    "GOVERNMENT_BODY": "GovernmentBody",
+    "MASS_ORGANIZATION": "MassOrganization",
+    "LEGAL_SERVICE_BODY": "LegalServiceBody",
+    "OTHER": "OtherOrganization",
+}
+PERSON = "NaturalPerson"
+Method = str
+"""EXACT (the caller stated it), DERIVED (by algorithm) or CROSSWALK (by the registry)."""
+
+
+class Subject:
+    """A subject with every identifier it is known by: scheme -> values, and the method by which each scheme is known."""
+
+    __slots__ = ("_ids", "given", "kind", "methods", "resolved_by", "type_name", "untranslated", "uscc")
+
+    def __init__(self, given: Identifier, uscc: str, method: Method, resolved_by: str | None = None) -> None:
+        self.given = given
+        self.uscc = uscc
+        self.resolved_by = resolved_by
+        self.kind = subject_kind(uscc)
+        self.type_name = TYPE_NAMES[self.kind]
+        self._ids: dict[str, tuple[str, ...]] = {"USCC": (uscc,), "TAX_NO": (uscc,), "ORG_CODE": (uscc[8:17],)}
+        self.methods: dict[str, Method] = {"USCC": method, "TAX_NO": "DERIVED", "ORG_CODE": "DERIVED"}
+        self.untranslated: str | None = None
+        """Why the crosswalk could not be asked for this subject, when it could not."""
+        for identifier in (given, *derive(given)):
+            self.learn(identifier.scheme, identifier.value, "EXACT" if identifier is given else "DERIVED")
+
+    @property
+    def id(self) -> str:
+        """The global id of the organization."""
+        return f"organization:{self.uscc}"
+
+    def keys(self, scheme: str) -> tuple[str, ...]:
+        """Return the values of ``scheme``, none when it is not known."""
+        return self._ids.get(scheme, ())
+
+    def knows(self, scheme: str) -> bool:
+        """True when ``scheme`` has been looked up or derived, whether or not it has a value."""
+        return scheme in self._ids
+
+    def learn(self, scheme: str, value: str | None, method: Method) -> None:
+        """Add a value of ``scheme``; None notes that there is none. What is known exactly stays exact."""
+        known = self._ids.get(scheme, ())
+        if value is None or value in known:
+            self._ids.setdefault(scheme, known)
+            if value is not None and method == "EXACT":
+                self.methods[scheme] = method
+            return
+        self._ids[scheme] = (*known, value)
+        self.methods.setdefault(scheme, method)
+
+    @property
+    def identifiers(self) -> list[Identifier]:
+        """The public identifiers, internal keys left out."""
+        public = ("USCC", "ORG_CODE", "TAX_NO", "REG_NO")
+        return [Identifier(scheme, value, "OK") for scheme in public for value in self.keys(scheme)]
+
+
+class Person:
+    """A natural person reached through a role record: known by nothing but an internal key, where permitted."""
+
+    __slots__ = ("_key",)
+    type_name = PERSON
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def keys(self, scheme: str) -> tuple[str, ...]:
+        """Return the internal key for the scheme PERSON, nothing for any other."""
+        return (self._key,) if scheme == "PERSON" else ()
+
+    def __repr__(self) -> str:
+        return "Person(…)"
