@@ -1,7 +1,7 @@
 """How a schema field gets its value: the planner reads these bindings, it never guesses from names.
 
 A binding is attached to a field with ``strawberry.field(metadata=bind(...))``. A field without one is a plain
-attribute: on a record type (see ``RECORD_TYPES`` in ``schema.records``) it is the entity field of the same
+attribute: on a record type (see ``schema.entities``) it is the entity field of the same
 python name; on a value type (``Money``, ``Coverage``, ``Provenance``, ...) it is the attribute of that name.
 
 Terms
@@ -11,7 +11,7 @@ Terms
     stage       a set of subjects whose sections are fetched together
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 KEY: Final = "binding"
@@ -113,14 +113,6 @@ class Root:
 Binding = Section | SectionPart | Identity | Same | Derived | RecordPart | Noted | Link | PersonPart | Root
 
 
-@dataclass(frozen=True, slots=True)
-class Personal:
-    """A field that holds a natural person's data: which mask applies to it before it leaves (`domain.md` §4.5)."""
-
-    mask: Literal["NAME", "ID", "PHONE", "ADDRESS"]
-    keep: tuple[int, int] = field(default=(6, 4))
-
-
-def bind(binding: Binding, personal: Personal | None = None) -> dict[str, Any]:
+def bind(binding: Binding) -> dict[str, Any]:
     """Return the metadata mapping for ``strawberry.field`` that carries ``binding``."""
-    return {KEY: binding} if personal is None else {KEY: binding, "personal": personal}
+    return {KEY: binding}

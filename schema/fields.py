@@ -1,0 +1,46 @@
+"""How a field of the schema is written down: description in Chinese first, then English, and its binding.
+
+Resolvers of bound fields never run: their values are planned and projected (`gateway.plan`, `gateway.project`).
+"""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import strawberry
+
+from schema.bindings import Binding, bind
+
+
+def say(zh: str, en: str) -> str:
+    """Return the bilingual description that the schema shows."""
+    return f"{zh}。{en}."
+
+
+def shown(zh: str, en: str, column: str | None = None, *, binding: Binding | None = None) -> Any:
+    """Return a field described in both languages.
+
+    ``column`` is the name of the field in the standard of double publicity (`domain.md` §3.1, §3.2), for integrators
+    who know the records by it.
+    """
+    standard = f" 标准字段 standard column: `{column}`" if column else ""
+    metadata = bind(binding) if binding is not None else {}
+    return strawberry.field(description=say(zh, en) + standard, metadata=metadata)
+
+
+def planned(zh: str, en: str, binding: Binding) -> Callable[[Callable[..., object]], Any]:
+    """Return the decorator of a method that declares the arguments and the type of a planned field."""
+
+    def declare(method: Callable[..., object]) -> Any:
+        return strawberry.field(method, description=say(zh, en), metadata=bind(binding))
+
+    return declare
+
+
+def explained(zh: str, en: str) -> Any:
+    """Return the description of an argument, to stand in its `Annotated`."""
+    return strawberry.argument(description=say(zh, en))
+
+
+def unplanned() -> NoReturn:
+    """Stand as the body of a planned field; raises when it is run all the same."""
+    raise NotImplementedError("this field is planned: it has no resolver of its own")

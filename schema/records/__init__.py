@@ -1,0 +1,1 @@
+"""Records of departments, one module per field of law; fields as the standards list them."""

@@ -1,0 +1,61 @@
+"""What every record has, whatever it says: identity, owner, provenance and notes."""
+
+import strawberry
+
+from schema.bindings import RecordPart
+from schema.fields import say, shown
+from schema.values import Department, Issue, Provenance
+
+
+@strawberry.interface(description=say("一条信用记录", "One credit record of a department"))
+class CreditRecord:
+    """What the gateway writes on every record; fields of the record itself are those of its type."""
+
+    record_id: strawberry.ID = shown(
+        "记录标识，不透明", "Opaque id of the record at this gateway", binding=RecordPart("record_id")
+    )
+    record_type: str = shown("记录类型", "Name of the record's type", binding=RecordPart("record_type"))
+    source: str = shown("数据源", "Name of the source that holds it", binding=RecordPart("source"))
+    department: Department = shown("归属部门", "The department that owns it", binding=RecordPart("department"))
+    provenance: Provenance = shown("记录来源", "Where, when and how it was found", binding=RecordPart("provenance"))
+    issues: list[Issue] = shown("读取说明", "What was noted while it was read", binding=RecordPart("issues"))
+
+
+@strawberry.interface(description=say("行政相对人", "The administrative counterpart that a decision names"))
+class Counterpart:
+    """The six codes and the persons of a decision of double publicity (`domain.md` §3.1, §3.2)."""
+
+    counterpart_name: str | None = shown("行政相对人名称", "Name of the counterpart", "XDR_MC")
+    counterpart_uscc: str | None = shown(
+        "行政相对人代码_1：统一社会信用代码", "Code 1: unified social credit code", "XDR_SHXYM"
+    )
+    counterpart_reg_no: str | None = shown(
+        "行政相对人代码_2：工商注册号", "Code 2: business registration number", "XDR_GSZC"
+    )
+    counterpart_org_code: str | None = shown("行政相对人代码_3：组织机构代码", "Code 3: organization code", "XDR_ZZJG")
+    counterpart_tax_no: str | None = shown(
+        "行政相对人代码_4：税务登记号", "Code 4: tax registration number", "XDR_SWDJ"
+    )
+    counterpart_institution_cert_no: str | None = shown(
+        "行政相对人代码_5：事业单位证书号", "Code 5: certificate number of a public institution", "XDR_SYDW"
+    )
+    counterpart_social_org_no: str | None = shown(
+        "行政相对人代码_6：社会组织登记证号",
+        "Code 6: registration certificate number of a social organization",
+        "XDR_SHZZ",
+    )
+    legal_representative: str | None = shown("法定代表人", "Name of the legal representative", "FRDB")
+    legal_rep_id_type: str | None = shown(
+        "法定代表人证件类型", "Kind of the representative's identity document", "FR_ZJLX"
+    )
+    legal_rep_id_no: str | None = shown(
+        "法定代表人证件号码（脱敏，仅归属部门）",
+        "Number of that document: masked, and for the owning department alone",
+        "FR_ZJHM",
+    )
+    person_id_type: str | None = shown("自然人证件类型", "Kind of a natural person's identity document", "XDR_ZJLX")
+    person_id_no: str | None = shown(
+        "自然人证件号码（脱敏，仅归属部门）",
+        "Number of that document: masked, and for the owning department alone",
+        "XDR_ZJHM",
+    )
