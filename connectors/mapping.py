@@ -1,7 +1,7 @@
 """Raw rows of a source -> `Row`s per key: which columns are needed, whose row it is, what it says.
 
-Rules of this file: no I/O; one `RowReader` per (entity, scheme, fields, digests), compiled once, used in one event loop.
-A raw row is a mapping (rest, soap) or a sequence in the order of `RowReader.columns` (sql, file): both answer to
+Rules of this file: no I/O; one `RowReader` per (entity, scheme, fields, digests), compiled once, used in one event
+loop. A raw row is a mapping (rest, soap) or a sequence in the order of `RowReader.columns` (sql, file): both answer to
 ``raw[place]``, so one path serves them. The tuple of values is generated code (2026-11: 0.9 us a row of 8 fields beside
 the value readers, 1.6 us as a comprehension; it runs for every row of every answer).
 
@@ -10,25 +10,27 @@ the value readers, 1.6 us as a comprehension; it runs for every row of every ans
 Terms
     place       what finds a cell in a raw row: the column's name in a mapping, its index in a sequence
     tombstone   a row that the department deleted but still sends: skipped, as if it were not there
-    alias       a further code of a subject, under which rows stand whose own key column is blank
+    alias       a further code of a subject, under which rows stand whose own key column is blank. Every code of such a
+                row must fit the one subject; a row whose codes contradict each other is nobody's, and makes the
+                answer incomplete for those that it names
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
-from unicodedata import normalize
 
 import msgspec
 
+from connectors.aliases import Aliases, fit, named_by
 from connectors.base import Batch, Issue, Row
 from connectors.errors import SourceMisread
 from connectors.spec import EntitySpec, FieldSpec
-from connectors.values import reader
+from connectors.values import canonical_code, is_blank, is_lost, reader
 
-BLANKS: Final = frozenset({"", "无", "暂无", "—", "——", "\\N", "NULL", "NONE"})
-"""What sources write into a code column that holds no code (`domain.md` §3.15), upper case, without `-` and blanks."""
-
+_CONTRADICTION: Final = "a record whose codes do not belong together was left out"
 _ENCODER: Final = msgspec.json.Encoder(order="sorted", enc_hook=str)
 
 
@@ -48,9 +50,7 @@ class Gathered:
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
-def columns_needed(
-    entity: EntitySpec, scheme: str, fields: Sequence[str], also: Sequence[str] = ()
-) -> tuple[str, ...]:
+def columns_needed(entity: EntitySpec, scheme: str, fields: Sequence[str], also: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the columns to ask for, without duplicates: keys, record key, as-of, tombstone, then ``fields``."""
     named = [entity.keys[each].column for each in (scheme, *also)]  # type: ignore[index]  # checked by the loader
     named += entity.record_key
@@ -58,19 +58,14 @@ def columns_needed(
         named.append(entity.as_of.column)
     if entity.tombstone is not None:
         named.append(entity.tombstone.column)
-    named += [entity.fields[name].column for name in fields]
+    for name in fields:
+        named += _columns_of(entity.fields[name])
     return tuple(dict.fromkeys(named))
 
 
 def canonical_key(raw: object) -> str:
-    """Return a raw code as keys are written in a `Batch`: upper case, half width, no hyphen; empty when there is none."""
-    if raw is None:
-        return ""
-    text = str(raw)
-    if not text.isascii():
-        text = normalize("NFKC", text)
-    text = text.replace("-", "").strip().upper()
-    return "" if text in BLANKS else text
+    """Return a raw code as keys are written in a `Batch`: upper case, half width, no hyphens; empty for none."""
+    return "" if raw is None else canonical_code(str(raw))
 
 
 def source_key(key: str, form: str) -> str:
@@ -82,7 +77,10 @@ def source_key(key: str, form: str) -> str:
 
 def digest_of(sent: object) -> str:
     """Return the SHA-256 (hex) over the canonical JSON of what a source sent."""
-    return sha256(_ENCODER.encode(sent)).hexdigest()
+    try:
+        return sha256(_ENCODER.encode(sent)).hexdigest()
+    except UnicodeEncodeError:  # half of a pair of surrogates, which JSON can say but UTF-8 cannot
+        return sha256(json.dumps(sent, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def wanted_aliases(batch: Batch) -> dict[str, dict[str, str]]:
@@ -117,8 +115,8 @@ class RowReader:
         self._key = places[entity.keys[scheme].column]  # type: ignore[index]  # checked by the loader
         self._also = [(each, places[entity.keys[each].column]) for each in also]  # type: ignore[index]  # as above
         self._record_key = [places[column] for column in entity.record_key]
-        self._deleted = frozenset(entity.tombstone.values) if entity.tombstone else frozenset()
         self._tombstone = places[entity.tombstone.column] if entity.tombstone else None
+        self._deleted = frozenset(map(_mark, entity.tombstone.values)) if entity.tombstone else frozenset()
         self._values = _values_of([(name, entity.fields[name]) for name in fields], places, self._notes)
         self._as_of = _as_of_reader(entity, places, self._notes)
         self._digested = list(places.items()) if digests else None
@@ -127,35 +125,30 @@ class RowReader:
         self,
         raws: Iterable[Any],
         wanted: Collection[str],
-        aliases: Mapping[str, Mapping[str, str]] | None = None,
+        aliases: Aliases | None = None,
     ) -> Gathered:
         """Return the rows of ``raws`` that belong to a ``wanted`` key by their own key column, or by an alias."""
-        self._notes.clear()
         gathered = Gathered()
-        owner = self._owner
-        try:
+        with self._as_promised():
             for raw in raws:
-                key, key_scheme = owner(raw, aliases)
+                key, key_scheme = canonical_key(raw[self._key]), None
+                if not key and aliases is not None:
+                    key, key_scheme = self._owner(gathered, raw, wanted, aliases)
                 if key in wanted:
                     self._add(gathered, key, raw, key_scheme)
-        except LookupError as error:
-            raise self._without_column(error) from error
         return gathered
 
     def gather_for(self, key: str, raws: Iterable[Any]) -> Gathered:
         """Return all rows of ``raws`` as those of ``key``: for sources that take one key a call."""
-        self._notes.clear()
         gathered = Gathered()
-        try:
+        with self._as_promised():
             for raw in raws:
                 self._add(gathered, key, raw, None)
-        except LookupError as error:
-            raise self._without_column(error) from error
         return gathered
 
     def read(self, raw: Any) -> Row | None:
         """Return the row that ``raw`` says, None for a tombstone; raises `UnreadableRow`."""
-        if self._tombstone is not None and str(raw[self._tombstone]).strip() in self._deleted:
+        if self._is_deleted(raw):
             return None
         record_key = self._read_record_key(raw)
         values = self._values(raw)
@@ -182,38 +175,62 @@ class RowReader:
         else:
             rows.append(row)
 
-    def _owner(self, raw: Any, aliases: Mapping[str, Mapping[str, str]] | None) -> tuple[str | None, str | None]:
-        """Return whose row this is: the first code column that is filled decides, its own key column before others."""
-        key = canonical_key(raw[self._key])
-        if key or aliases is None:
-            return key, None
-        for scheme, place in self._also:
-            code = canonical_key(raw[place])
-            if code:
-                return aliases.get(scheme, {}).get(code), scheme
-        return None, None
+    def _owner(self, gathered: Gathered, raw: Any, wanted: Collection[str], aliases: Aliases) -> tuple[str, str | None]:
+        """Return whose row this is by its further codes, and the scheme that told; blank when it is nobody's."""
+        codes = {scheme: code for scheme, place in self._also if (code := canonical_key(raw[place]))}
+        named = named_by(codes, aliases)
+        for key, scheme in named.items():
+            if fit(codes, key, aliases):
+                return key, scheme
+        if not self._is_deleted(raw):
+            gathered.unreadable.update({key: _CONTRADICTION for key in named if key in wanted})
+        return "", None
+
+    def _is_deleted(self, raw: Any) -> bool:
+        return self._tombstone is not None and _mark(raw[self._tombstone]) in self._deleted
 
     def _read_record_key(self, raw: Any) -> str:
-        parts = [str(cell).strip() if (cell := raw[place]) is not None else "" for place in self._record_key]
-        if not any(part and part.upper() not in BLANKS for part in parts):
+        parts = ["" if (cell := raw[place]) is None else str(cell).strip() for place in self._record_key]
+        if all(map(is_blank, parts)):
             raise UnreadableRow("a record without a record key was left out")
-        return "|".join(parts)
+        key = "|".join(parts)
+        if is_lost(key):
+            raise UnreadableRow("a record whose record key is not readable was left out")
+        return key
 
-    def _without_column(self, error: LookupError) -> SourceMisread:
-        missing = error.args[0] if error.args and error.args[0] in self.columns else None
-        if missing is None:
-            return SourceMisread("a row does not have the promised columns")
-        return SourceMisread(f"column `{missing}` is missing from the answer")
+    @contextmanager
+    def _as_promised(self) -> Iterator[None]:
+        """Turn a cell that is not there into the `SourceMisread` that it is."""
+        self._notes.clear()
+        try:
+            yield
+        except LookupError as error:
+            if error.args and error.args[0] in self.columns:
+                raise SourceMisread(f"column `{error.args[0]}` is missing from the answer") from error
+            raise SourceMisread("a row does not have the promised columns") from error
+
+
+def _columns_of(spec: FieldSpec) -> list[str]:
+    return [spec.column] if spec.currency is None else [spec.column, spec.currency.column]
+
+
+def _mark(cell: object) -> str:
+    return str(cell).strip().upper()
 
 
 def _values_of(
     fields: Sequence[tuple[str, FieldSpec]], places: Mapping[str, Any], notes: list[Issue]
 ) -> Callable[[Any], tuple[Any, ...]]:
-    """Return the generated function ``raw -> (read0(raw[place0]), read1(raw[place1]), ...)``."""
+    """Return the generated function ``raw -> (read0(raw[place0]), read1((raw[place1], raw[place2])), ...)``."""
     readers = {f"read{at}": reader(name, spec, notes) for at, (name, spec) in enumerate(fields)}
-    cells = "".join(f"read{at}(raw[{places[spec.column]!r}])," for at, (_, spec) in enumerate(fields))
+    values = "".join(f"read{at}({_cell_of(spec, places)})," for at, (_, spec) in enumerate(fields))
     # Only column names enter the source text, as string literals made by repr().
-    return eval(f"lambda raw: ({cells})", readers)  # type: ignore[no-any-return]  # noqa: S307  # see above
+    return eval(f"lambda raw: ({values})", readers)  # type: ignore[no-any-return]  # noqa: S307  # see above
+
+
+def _cell_of(spec: FieldSpec, places: Mapping[str, Any]) -> str:
+    cells = [f"raw[{places[column]!r}]" for column in _columns_of(spec)]
+    return cells[0] if len(cells) == 1 else f"({', '.join(cells)})"
 
 
 def _as_of_reader(

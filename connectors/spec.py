@@ -14,7 +14,7 @@ Scheme = Literal["USCC", "ORG_CODE", "REG_NO", "TAX_NO", "PRIPID", "PERSON"]
 ValueType = Literal[
     "text",
     "code",  # a source code through `codes`
-    "code_list",  # several codes in one column, separated by `;` `；` `,` `、`
+    "code_list",  # several codes in one column, separated by `;` `；` `,` `，` `、`
     "date",
     "datetime",
     "year",
@@ -31,7 +31,30 @@ ValueType = Literal[
 ]
 
 Disclosure = Literal["PUBLIC", "GOV", "GOV_CONDITIONAL", "CONSENT", "OWNER"]
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
+SubjectKind = Literal[
+    "ENTERPRISE",
+    "INDIVIDUAL_BUSINESS",
+    "FARMER_COOPERATIVE",
+    "RURAL_COLLECTIVE",
+    "SOCIAL_ORGANIZATION",
+    "PUBLIC_INSTITUTION",
+    "GOVERNMENT_BODY",
+    "MASS_ORGANIZATION",
+    "LEGAL_SERVICE_BODY",
+    "OTHER",
+]
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\Z", description="a name in lower-case letters, digits and `_`")]
+Text = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+Hours = Annotated[str, Meta(pattern=rf"^{_CLOCK}-{_CLOCK}\Z", description="two clock times, e.g. `23:30-05:30`")]
+Variable = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Z][A-Z0-9_]*\Z",
+        description="the name of an environment variable: upper-case letters, digits and `_`",
+    ),
+]
+"""Keys that end in `_env` hold one: secrets and addresses are named in a source file, never written there."""
 PositiveInt = Annotated[int, Meta(ge=1)]
 PositiveFloat = Annotated[float, Meta(gt=0)]
 
@@ -40,21 +63,32 @@ class Strict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of everything in a source file."""
 
 
+class CurrencySpec(Strict, frozen=True, kw_only=True):
+    """The column that says the currency of an amount; an amount whose currency is not listed is MISREAD."""
+
+    column: Text
+    codes: dict[str, Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="a currency of ISO 4217, e.g. `CNY`")]]
+    """Source code -> ISO 4217, e.g. `156` -> `CNY`; `""` says what a blank stands for."""
+
+
 class FieldSpec(Strict, frozen=True, kw_only=True):
     """One field of an entity at one source: where it stands, how it reads, who may see it."""
 
-    column: str
+    column: Text
     type: ValueType
-    scope: str
+    scope: Text
     disclosure: Disclosure = "PUBLIC"
     codes: dict[str, str] | None = None
-    """Source code -> enum value, for `code` and `code_list`; a code that is not listed is MISREAD."""
+    """Source code -> enum value, for `code` and `code_list` (for `boolean`, if need be: `true` or `false`); a code that
+    is not listed is MISREAD."""
+    currency: CurrencySpec | None = None
+    """Only for `yuan` and `wan_yuan`, which then are the unit and ten thousand units of that currency."""
 
 
 class KeySpec(Strict, frozen=True, kw_only=True):
     """How the source is asked by one identifier scheme."""
 
-    column: str
+    column: Text
     form: Literal["upper", "lower", "hyphenated"] = "upper"
     """How the source writes the code: `91…`, `91…` in lower case, or `TJ000001-9`."""
 
@@ -62,14 +96,14 @@ class KeySpec(Strict, frozen=True, kw_only=True):
 class AsOf(Strict, frozen=True, kw_only=True):
     """The column that tells when the department last touched a record."""
 
-    column: str
+    column: Text
     type: Literal["date", "datetime"] = "datetime"
 
 
 class Tombstone(Strict, frozen=True, kw_only=True):
     """Rows that the department deleted but still sends: never shown."""
 
-    column: str
+    column: Text
     values: list[str]
 
 
@@ -77,7 +111,7 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
     """What every kind of source says of an entity."""
 
     keys: dict[Scheme, KeySpec]
-    record_key: list[str]
+    record_key: list[Text]
     """Columns that together find this record again at the department."""
     fields: dict[str, FieldSpec]
     as_of: AsOf | None = None
@@ -89,7 +123,7 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
 class SqlEntity(EntitySpec, frozen=True, kw_only=True):
     """An entity in a table or view; ``where`` holds constant conditions (column -> value)."""
 
-    table: str
+    table: Text
     where: dict[str, str] = {}
 
 
@@ -98,7 +132,7 @@ class RestEntity(EntitySpec, frozen=True, kw_only=True):
 
     path: str
     method: Literal["GET", "POST"] = "GET"
-    key_parameter: str
+    key_parameter: Text
     """Query parameter (GET) or body member (POST) that takes the key, or the keys joined by comma / as a list."""
     items: str
     """Dotted path of the list of rows in the answer, e.g. `data.list`."""
@@ -110,8 +144,8 @@ class RestEntity(EntitySpec, frozen=True, kw_only=True):
 class SoapEntity(EntitySpec, frozen=True, kw_only=True):
     """An entity behind a SOAP operation."""
 
-    operation: str
-    key_element: str
+    operation: Text
+    key_element: Text
     items: str
     """Dotted path of the repeated element in the answer."""
 
@@ -119,7 +153,7 @@ class SoapEntity(EntitySpec, frozen=True, kw_only=True):
 class FileEntity(EntitySpec, frozen=True, kw_only=True):
     """An entity in files that a department drops: the newest file of ``pattern`` supersedes the others."""
 
-    pattern: str
+    pattern: Text
     header_line: PositiveInt = 1
     footer_marks: list[str] = []
     """A row whose first cell starts with one of these is not data (totals, signatures)."""
@@ -128,15 +162,15 @@ class FileEntity(EntitySpec, frozen=True, kw_only=True):
 class Signature(Strict, frozen=True, kw_only=True):
     """Requests signed with HMAC-SHA256 over method, path, timestamp and body."""
 
-    key_id_env: str
-    secret_env: str
+    key_id_env: Variable
+    secret_env: Variable
 
 
 class Session(Strict, frozen=True, kw_only=True):
     """A SOAP header element that carries a session token."""
 
     element: str
-    token_env: str
+    token_env: Variable
 
 
 class SourceBase(Strict, frozen=True, kw_only=True):
@@ -144,18 +178,20 @@ class SourceBase(Strict, frozen=True, kw_only=True):
 
     name: Name
     department: Name
-    title: str
+    title: Text
     """Name of the system in Chinese."""
-    contact: str
+    contact: Text
     timeout_seconds: PositiveFloat
     batch_size: PositiveInt
     concurrency: PositiveInt
     calls_per_second: PositiveFloat | None = None
-    quiet_hours: Annotated[str, Meta(pattern=r"^\d\d:\d\d-\d\d:\d\d$")] | None = None
+    quiet_hours: Hours | None = None
     """Local time (Asia/Shanghai) in which the department does not want to be asked, e.g. `23:30-05:30`."""
     cost: PositiveInt = 1
     """Weight of one call in a query's cost."""
     update_cycle: str = "实时"
+    subject_kinds: list[SubjectKind] = []
+    """Kinds of subjects that this source has records of; none given: of all kinds."""
     since_year: int | None = None
     """First year covered; nothing earlier is on record here."""
 
@@ -163,7 +199,7 @@ class SourceBase(Strict, frozen=True, kw_only=True):
 class SqlSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="sql"):
     """A database of the department, or its front-end machine, read-only. ``url_env`` names a SQLAlchemy async URL."""
 
-    url_env: str
+    url_env: Variable
     entities: dict[str, SqlEntity]
     schema_name: str | None = None
 
@@ -171,16 +207,20 @@ class SqlSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="sq
 class RestSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="rest"):
     """An HTTP JSON interface; ``url_env`` names its base URL."""
 
-    url_env: str
+    url_env: Variable
     entities: dict[str, RestEntity]
     signature: Signature | None = None
+    status: str | None = None
+    """Dotted path of the status code in the answer, when faults come as HTTP 200."""
+    status_ok: list[str] = []
+    """Codes of a good answer; others are read like HTTP statuses: 4xx rejected, anything else a failure."""
 
 
 class SoapSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="soap"):
     """A SOAP 1.1 interface; ``wsdl`` is a file beside the source file, ``url_env`` its endpoint."""
 
-    url_env: str
-    wsdl: str
+    url_env: Variable
+    wsdl: Text
     entities: dict[str, SoapEntity]
     encoding: str = "utf-8"
     session: Session | None = None
@@ -195,7 +235,7 @@ class SoapSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="s
 class FileSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="file"):
     """Files in a folder; ``folder_env`` names it."""
 
-    folder_env: str
+    folder_env: Variable
     entities: dict[str, FileEntity]
     encoding: str = "utf-8"
     format: Literal["csv"] = "csv"

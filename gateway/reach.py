@@ -13,7 +13,7 @@ from gateway.departments import Department
 from gateway.plan.model import Ask
 
 if TYPE_CHECKING:
-    from gateway.subject import Subject
+    from gateway.subject import Person, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,10 @@ class AskResult:
     ask: Ask
     otherwise: Reached
     by_key: Mapping[str, Reached] = field(default_factory=dict)
-    apart: dict["Subject", Reached] = field(default_factory=dict)
-    caveats: dict["Subject", str] = field(default_factory=dict)
+    apart: dict["Subject | Person", Reached] = field(default_factory=dict)
+    caveats: dict["Subject | Person", str] = field(default_factory=dict)
 
-    def outcome(self, subject: "Subject") -> Reached:
+    def outcome(self, subject: "Subject | Person") -> Reached:
         """Return what coverage says of this source for ``subject``, before its rows are looked at."""
         if subject in self.apart:
             return self.apart[subject]
@@ -80,7 +80,7 @@ class AskResult:
         caveat = self.caveats.get(subject)
         return reached.but("IDENTITY_UNRESOLVED", caveat) if caveat and reached.whole else reached
 
-    def rows(self, subject: "Subject") -> Iterator[tuple[Reached, Sequence[Row]]]:
+    def rows(self, subject: "Subject | Person") -> Iterator[tuple[Reached, Sequence[Row]]]:
         """Yield the rows of ``subject`` with the outcome that brought them."""
         for key in subject.keys(self.ask.scheme):
             reached = self.by_key.get(key)
@@ -89,7 +89,7 @@ class AskResult:
                 if rows:
                     yield reached, rows
 
-    def unreadable(self, subject: "Subject") -> str | None:
+    def unreadable(self, subject: "Subject | Person") -> str | None:
         """Return why rows of ``subject`` had to be left out, or None."""
         for key in subject.keys(self.ask.scheme):
             reached = self.by_key.get(key)

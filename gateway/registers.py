@@ -9,7 +9,7 @@ from gateway.coalesce import Coalescer
 from gateway.departments import Department
 from gateway.plan.asks import CROSSWALK, Rights
 from gateway.policy import decide
-from schema.records import ENTITIES, INTERNAL_FIELDS
+from schema.entities import ENTITIES, INTERNAL_FIELDS
 from schema.schema import graphql_name
 
 

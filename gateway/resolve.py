@@ -1,12 +1,13 @@
 """From the keys of root fields to subjects: checked, never guessed; what does not lead to one subject says why.
 
-A USCC, or what contains one, needs no source. Anything else goes through the registry's crosswalk (`gateway.crosswalk`).
-A key whose check digit fails is answered as such: a mistyped code must not read as a clean company.
+A USCC, or what contains one, needs no source. Anything else goes through the registry's crosswalk
+(`gateway.crosswalk`). A key whose check digit fails is answered as such: a mistyped code must not read as a clean
+company. A key without a stated scheme that may be a citizen's number is asked back, not taken for a code.
 """
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.crosswalk import Found, Lookup, learn
@@ -15,7 +16,19 @@ from gateway.plan.model import RootField
 from gateway.reach import Reached
 from gateway.run import Run
 from gateway.subject import TYPE_NAMES, Subject
-from schema.identifiers import Identifier, IdentifierError, classify, derive, parse, subject_kind
+from schema.identifiers import (
+    Identifier,
+    IdentifierError,
+    classify,
+    derive,
+    might_be_personal,
+    normalize,
+    parse,
+    subject_kind,
+)
+
+UNSTATED = "UNSTATED"
+"""Stands for the scheme of a key that was given without one and reads in no way, or in several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,8 @@ class Unresolved:
     check: str | None = None
     candidates: Sequence[Candidate] = ()
     coverage: Sequence[Reached] = field(default_factory=tuple)
+    key: tuple[str, str] | None = field(default=None, repr=False)
+    """The key as it was asked, (scheme, normalized value): for the ledger's pseudonym only, it is not shown."""
 
 
 Resolved = Subject | Unresolved
@@ -54,7 +69,18 @@ async def resolve_root(run: Run, root: RootField, lookup: Lookup) -> list[Resolv
     resolved: list[Any] = first
     for (at, _), result in zip(waiting, looked_up, strict=True):
         resolved[at] = result
-    return resolved
+    return [
+        _with_key(each, key) if isinstance(each, Unresolved) else each for each, key in zip(resolved, keys, strict=True)
+    ]
+
+
+def _with_key(unresolved: Unresolved, asked: Any) -> Unresolved:
+    """Return ``unresolved`` with the key that was ``asked``, if there was one."""
+    value = asked.get("value", asked.get("uscc")) if isinstance(asked, Mapping) else None
+    if not isinstance(value, str):
+        return unresolved
+    stated = "USCC" if "value" not in asked else getattr(asked.get("scheme"), "name", asked.get("scheme"))
+    return replace(unresolved, key=(unresolved.scheme or stated or UNSTATED, normalize(value)))
 
 
 def _key(key: Mapping[str, Any]) -> Resolved | Identifier:
@@ -62,27 +88,41 @@ def _key(key: Mapping[str, Any]) -> Resolved | Identifier:
     scheme, value = key.get("scheme"), key["value"]
     scheme = getattr(scheme, "name", scheme)
     if scheme is None:
-        fitting = [each for each in classify(value) if each.check != "FAILED"]
-        if len(fitting) != 1:
-            return _unclear(fitting)
-        identifier = fitting[0]
-    else:
-        try:
-            identifier = parse(scheme, value)
-        except IdentifierError as error:
-            return Unresolved("SubjectKeyInvalid", f"键值无法识别。The key does not read as {scheme}: {error}", scheme)
+        return _guess(value)
+    try:
+        identifier = parse(scheme, value)
+    except IdentifierError as error:
+        return Unresolved("SubjectKeyInvalid", f"键值无法识别。The key does not read as {scheme}: {error}", scheme)
     if identifier.check == "FAILED":
         message = f"校验码不符。The check digit of this {identifier.scheme} is wrong"
         return Unresolved("SubjectKeyInvalid", message, identifier.scheme, "FAILED")
     return _known(identifier) or identifier
 
 
-def _unclear(fitting: Sequence[Identifier]) -> Unresolved:
-    if not fitting:
+def _guess(value: str) -> Resolved | Identifier:
+    """Return what a key without a stated scheme leads to, if it reads in one way only and as no citizen's number."""
+    readings = classify(value)
+    if not readings:
         return Unresolved("SubjectKeyInvalid", "键值不符合任何标识符格式。The key fits no identifier scheme")
-    candidates = [Candidate(each.scheme, each.check) for each in fitting]
-    message = "键值可作多种标识符解读,请注明 scheme。The key reads as several schemes: state which one is meant"
-    return Unresolved("SubjectAmbiguous", message, candidates=candidates)
+    fitting = _apart([each for each in readings if each.check != "FAILED"])
+    if not fitting:
+        message = "校验码不符。The check digit is wrong in every scheme that the key fits"
+        return Unresolved("SubjectKeyInvalid", message, check="FAILED")
+    personal = might_be_personal(value)
+    if len(fitting) == 1 and not personal:
+        return _known(fitting[0]) or fitting[0]
+    others = ("公民身份号码", "a citizen's number") if personal else ("多种标识符", "several schemes")
+    message = f"键值可能是{others[0]},请注明 scheme。The key may read as {others[1]}: state which scheme is meant"
+    return Unresolved("SubjectAmbiguous", message, candidates=[Candidate(each.scheme, each.check) for each in fitting])
+
+
+def _apart(readings: Iterable[Identifier]) -> list[Identifier]:
+    """Return ``readings`` without those that follow from another: every USCC reads as a TAX_NO as well."""
+    apart: list[Identifier] = []
+    for each in readings:
+        if not any(each in derive(other) for other in apart):
+            apart.append(each)
+    return apart
 
 
 def _known(identifier: Identifier) -> Subject | None:

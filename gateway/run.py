@@ -1,7 +1,7 @@
 """One request on its way through fetch and complete: the plan, the deadline, and what has come in so far."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from time import monotonic
 from typing import Any
 
@@ -85,6 +85,17 @@ class Run:
         if key not in self._pages:
             self._pages[key] = make_page(use, subject, self.results.get(id(use.need), ()), self.variables)
         return self._pages[key]
+
+    @property
+    def links(self) -> Iterable[Subject | Person]:
+        """The subjects that links of records have led to so far."""
+        return self._linked.values()
+
+    def shown(self) -> Iterator[tuple[Use, Page]]:
+        """Yield the sections made so far, each with what it shows of one subject; not those denied whole."""
+        for (use, _), page in self._pages.items():
+            if page is not None:
+                yield self.plan.uses[use], page
 
     def linked(self, to: str, key: str) -> Subject | Person:
         """Return the subject that a link leads to: one object per subject and request."""

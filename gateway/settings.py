@@ -1,11 +1,11 @@
-"""What `config/gateway.toml` and the environment say about this installation. Secrets come from the environment only."""
+"""What `config/gateway.toml` says about this installation. Secrets come from the environment only."""
 
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
+from connectors.declaration import read_table, read_toml
 from connectors.errors import ConfigError, Mistake
 
 
@@ -39,8 +39,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def load_settings(path: Path) -> Settings:
-    """Return the settings in ``path``; raises `ConfigError`."""
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=Settings)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ConfigError([Mistake(path.name, "", str(error))]) from error
+    """Return the settings in ``path``; raises `ConfigError` with every mistake."""
+    mistakes: list[Mistake] = []
+    settings = read_table(read_toml(path), Settings, path.name, "", mistakes)
+    if settings is None:
+        raise ConfigError(mistakes)
+    return settings

@@ -4,7 +4,7 @@ A subject is made from a checked identifier; the registry's crosswalk may add fu
 only to follow a link: it is never shown, logged or written to the ledger.
 """
 
-from schema.identifiers import Identifier, derive, subject_kind
+from schema.identifiers import Identifier, as_held, derive, subject_kind
 
 TYPE_NAMES = {
     "ENTERPRISE": "Enterprise",
@@ -69,7 +69,7 @@ class Subject:
     def identifiers(self) -> list[Identifier]:
         """The public identifiers, internal keys left out."""
         public = ("USCC", "ORG_CODE", "TAX_NO", "REG_NO")
-        return [Identifier(scheme, value, "OK") for scheme in public for value in self.keys(scheme)]
+        return [as_held(scheme, value) for scheme in public for value in self.keys(scheme)]
 
 
 class Person:

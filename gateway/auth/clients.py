@@ -1,15 +1,15 @@
 """The register of clients, `config/clients.toml`: what each may hold, declare and be. No secret stands in it."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from connectors.declaration import Part, read_toml, sound_part, unknown
 from connectors.errors import ConfigError, Mistake
-from gateway.declaration import read_tables, read_toml
 from gateway.policy import Policy
 
 CLIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
@@ -25,6 +25,12 @@ class ClientSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     department: str | None = None
     default_purpose: str | None = None
     case_required: list[str] = []
+
+
+class _Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    clients: dict[str, ClientSpec]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,43 +52,53 @@ def load_clients(path: Path, policy: Policy, departments: Container[str] | None 
     ``departments`` are the known codes; None leaves them unchecked.
     """
     tables = read_toml(path)
-    file = path.name
-    mistakes = [Mistake(file, key, "unknown key; known: clients") for key in tables if key != "clients"]
-    specs = read_tables(tables.get("clients", {}), ClientSpec, file, "clients", mistakes)
-    for name, spec in specs.items():
-        found = [*_rights(spec, policy), *_purposes(spec, policy)]
-        if CLIENT_ID.fullmatch(name) is None:
-            found.append(("", "not a client name: letters, digits and `.` `_` `:` `-`, at most 128"))
-        if departments is not None and spec.department is not None and spec.department not in departments:
-            found.append(("department", f"unknown department `{spec.department}`"))
-        mistakes.extend(Mistake(file, f"clients.{name}.{key}".rstrip("."), message) for key, message in found)
+    mistakes: list[Mistake] = []
+    sound = sound_part(
+        tables, _Register, "", lambda place, message: mistakes.append(Mistake(path.name, place, message))
+    )
+    declared: Mapping[str, Part] = sound.get("clients", {})
+    for name, client in declared.items():
+        found = [*_identity(name, client, departments), *_rights(client, policy), *_purposes(client, policy)]
+        mistakes.extend(Mistake(path.name, f"clients.{name}.{key}".rstrip("."), message) for key, message in found)
     if mistakes:
         raise ConfigError(mistakes)
-    return {name: _client(name, spec) for name, spec in specs.items()}
+    return {name: _client(name, spec) for name, spec in msgspec.convert(tables, _Register).clients.items()}
 
 
-def _rights(spec: ClientSpec, policy: Policy) -> Iterator[tuple[str, str]]:
+def _identity(name: str, client: Part, departments: Container[str] | None) -> Iterator[tuple[str, str]]:
+    if CLIENT_ID.fullmatch(name) is None:
+        yield "", "not a client name: letters, digits and `.` `_` `:` `-`, at most 128"
+    department = client.get("department")
+    if departments is not None and department is not None and department not in departments:
+        yield "department", f"unknown department `{department}`"
+
+
+def _rights(client: Part, policy: Policy) -> Iterator[tuple[str, str]]:
     """Yield the scopes that do not exist, that no purpose of the client could use, or that need a department."""
-    for scope in spec.scopes:
+    if client.get("scopes") == []:
+        yield "scopes", "empty: the client could never ask"
+    for scope in client.get("scopes", []):
         if not policy.knows(scope):
-            yield "scopes", f"unknown scope `{scope}`; known: {', '.join([*policy.scopes, 'owner.<source>'])}"
-        elif policy.purposes_of(scope).isdisjoint(spec.purposes):
+            yield "scopes", unknown("scope", scope, [*policy.scopes, "owner.<source>"])
+        elif "purposes" in client and policy.purposes_of(scope).isdisjoint(client["purposes"]):
             yield "scopes", f"scope `{scope}` is opened by none of the client's purposes"
-        if spec.department is None and (scope in policy.government or scope.startswith("owner.")):
+        if client.lacks("department") and (scope in policy.government or scope.startswith("owner.")):
             yield "scopes", f"scope `{scope}` is for departments; the client names none"
 
 
-def _purposes(spec: ClientSpec, policy: Policy) -> Iterator[tuple[str, str]]:
-    if not spec.purposes:
+def _purposes(client: Part, policy: Policy) -> Iterator[tuple[str, str]]:
+    if client.get("purposes") == []:
         yield "purposes", "empty: the client could never ask"
-    for purpose in spec.purposes:
+    for purpose in client.get("purposes", []):
         if purpose not in policy.purposes:
-            yield "purposes", f"unknown purpose `{purpose}`; known: {', '.join(sorted(policy.purposes))}"
-    own = ", ".join(spec.purposes)
-    if spec.default_purpose is not None and spec.default_purpose not in spec.purposes:
-        yield "default_purpose", f"`{spec.default_purpose}` is not one of the client's purposes: {own}"
-    for purpose in spec.case_required:
-        if purpose not in spec.purposes:
+            yield "purposes", unknown("purpose", purpose, sorted(policy.purposes))
+    if "purposes" not in client:
+        return
+    own = ", ".join(client["purposes"])
+    if "default_purpose" in client and client["default_purpose"] not in client["purposes"]:
+        yield "default_purpose", f"`{client['default_purpose']}` is not one of the client's purposes: {own}"
+    for purpose in client.get("case_required", []):
+        if purpose not in client["purposes"]:
             yield "case_required", f"`{purpose}` is not one of the client's purposes: {own}"
 
 

@@ -8,6 +8,7 @@
 Refusals quote a value only where its form rules out a personal number. Challenges follow RFC 6750 §3.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Final, Protocol
@@ -45,8 +46,7 @@ class Authenticator:
 
     async def start(self) -> None:
         """Read the issuers' keys and begin to keep them fresh; an issuer that is down stops nothing."""
-        for keys in self._issuers.values():
-            await keys.start()
+        await asyncio.gather(*(keys.start() for keys in self._issuers.values()))
 
     async def close(self) -> None:
         """Stop keeping keys fresh."""

@@ -1,46 +1,64 @@
 """Does a text hold a citizen's number (GB 11643)? For free text that must not carry one, such as a case number.
 
-Project numbers often start with a division code and a date, as citizens' numbers do. So a run of 18 counts when its
-check character is right or its date is the birth date of an adult, a run of the old form of 15 when its year of two
-digits is at least 30. Blanks, hyphens or full-width digits within a number do not hide it.
+Project numbers often start with a division code and a date, as citizens' numbers do. So digits that stand for
+themselves count when they are 18 and their check character is right or their date the birth date of an adult, or when
+they are 15, the old form, with a year of 30 or later. Within more digits, 18 count only when both are right.
+Blanks, punctuation, full-width or foreign digits do not hide a number, and neither do other digits before or after it.
+
+Terms
+    run     digits with nothing but blanks and punctuation between them, and an `X` at their end
+    part    digits of a run without anything between them
 """
 
 import re
-from datetime import date
+from collections.abc import Iterator, Sequence
 from typing import Final
-from unicodedata import normalize
+from unicodedata import decimal, normalize
 
-NUMBER: Final = re.compile(r"(?<!\d)(?:[1-9]\d{16}[\dXx]|[1-9]\d{14})(?!\d)")
-SEPARATORS: Final = re.compile(r"[\s\-·.]")
+from schema.identifiers import citizen_check, is_citizen_number, is_old_citizen_number
+
+RUN: Final = re.compile(r"[0-9](?:[\W_]*[0-9])*(?:[\W_]*X)?")
+BETWEEN: Final = re.compile(r"[\W_]+")
 ADULT_BORN_BEFORE: Final = 2010
-OLD_FORM_FROM_YEAR: Final = 1930
-WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_CHARACTERS: Final = "10X98765432"
+OLD_FORM_FROM_YEAR: Final = 30
 
 
 def holds_personal_number(text: str) -> bool:
     """Return whether ``text`` holds what reads as a citizen's number of 18 or, in the old form, 15 digits."""
-    joined = SEPARATORS.sub("", normalize("NFKC", text))
-    return any(_is_personal(match[0]) for match in NUMBER.finditer(joined))
+    return any(_holds(BETWEEN.split(run[0])) for run in RUN.finditer(_legible(text)))
 
 
-def _is_personal(number: str) -> bool:
+def _legible(text: str) -> str:
+    """Return ``text`` with every digit as one of 0-9, and in upper case."""
+    return "".join(str(decimal(each, each)) for each in normalize("NFKC", text)).upper()
+
+
+def _holds(parts: Sequence[str]) -> bool:
+    run = "".join(parts)
+    within = (run[at : at + 18] for at in range(len(run) - 17))
+    return any(_is_certain(number) for number in within) or any(_is_likely(number) for number in _whole(parts))
+
+
+def _whole(parts: Sequence[str]) -> Iterator[str]:
+    """Yield every number of 15 or 18 that begins where a part begins and ends where a part, or its `X`, does."""
+    for first in range(len(parts)):
+        number = ""
+        for part in parts[first:]:
+            number += part
+            yield from (each for each in {number, number.removesuffix("X")} if len(each) in {15, 18})
+            if len(number) >= 18:
+                break
+
+
+def _is_certain(number: str) -> bool:
+    return is_citizen_number(number) and _is_adult(number) and citizen_check(number)
+
+
+def _is_likely(number: str) -> bool:
     if len(number) == 15:
-        return _is_date(f"19{number[6:12]}") and int(f"19{number[6:8]}") >= OLD_FORM_FROM_YEAR
-    if not _is_date(number[6:14]):
-        return False
-    return int(number[6:10]) < ADULT_BORN_BEFORE or _check_character(number) == number[17].upper()
+        return is_old_citizen_number(number) and int(number[6:8]) >= OLD_FORM_FROM_YEAR
+    return is_citizen_number(number) and (_is_adult(number) or citizen_check(number))
 
 
-def _is_date(digits: str) -> bool:
-    try:
-        born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-    except ValueError:
-        return False
-    return born.year >= 1850
-
-
-def _check_character(number: str) -> str:
-    """Return the check character of the first 17 digits (ISO 7064 MOD 11-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(number[:17], WEIGHTS, strict=True))
-    return CHECK_CHARACTERS[total % 11]
+def _is_adult(number: str) -> bool:
+    return int(number[6:10]) < ADULT_BORN_BEFORE

@@ -99,7 +99,9 @@ class TokenReader:
         """Return what ``token`` says; raises `InvalidToken`, or `KeysUnavailable` when no key was ever read."""
         if len(token) > MAXIMUM_TOKEN_LENGTH:
             raise InvalidToken(f"the token is longer than {MAXIMUM_TOKEN_LENGTH} characters")
-        digest = sha256(token.encode()).digest()
+        if not token.isascii():
+            raise InvalidToken("the token is no signed JWT: it holds characters that are not ASCII")
+        digest = sha256(token.encode("ascii")).digest()
         access = self._recall(digest)
         if access is None:
             access = await self._check(token)

@@ -1,6 +1,6 @@
 """Seven simulated departments on real transports: a process of its own, for demonstrations, tests and benchmarks.
 
-Nothing in the gateway depends on it but the command that starts it. Data are synthetic throughout (`gateway.demo.codes`).
+Nothing in the gateway depends on it but the command that starts it. All data are synthetic (`gateway.demo.codes`).
 """
 
 import json
@@ -73,7 +73,7 @@ def departments(
     command += ["--tax-latency", tax_latency, "--latency", latency]
     command += [] if subjects is None else ["--subjects", str(subjects)]
     root = str(Path(__file__).parents[2])
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603  # this interpreter, our own module, a folder and numbers
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

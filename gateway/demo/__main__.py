@@ -5,32 +5,76 @@ When all are ready, one line of JSON on standard output names the environment va
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
+from stat import S_ISFIFO
+from typing import Final
 
 import uvloop
 from msgspec import json
 from rich.console import Console
 
-from gateway.demo.departments import Latency, Options, open_departments, quiet
+from gateway.demo.city import Latency, Options, open_departments, quiet
 from gateway.demo.subjects import DEFAULT_SIZE
+
+_EPILOG: Final = """\
+the seven systems:
+  market_registry        PostgreSQL, schema scjdgl, read by a role of its own
+  double_publicity       a SQLite file
+  tax_credit             SOAP 1.1 in GBK, one taxpayer a call
+  court_enforcement      REST, pages of ten
+  environment_penalties  REST, signed requests, up to twenty subjects a call
+  fire_penalties         CSV files in GB18030
+  market_penalties       CSV files in GB18030, by registration number
+
+The three HTTP systems can be told to fail, and tell how they were asked:
+  POST /_fault {"mode": "slow", "seconds": 3, "times": 1}   see gateway/demo/faults.py for the modes
+  GET  /_calls                                              DELETE counts from zero
+
+All data are synthetic: every code passes its check, none was ever issued.
+"""
 
 
 def _latency(text: str) -> Latency:
     """Read milliseconds, or a range of them (`800-2500`), as seconds."""
     low, _, high = text.partition("-")
-    return float(low) / 1000, float(high or low) / 1000
+    try:
+        least, most = float(low) / 1000, float(high or low) / 1000
+    except ValueError:
+        least, most = 1.0, 0.0
+    if not 0 <= least <= most:
+        raise argparse.ArgumentTypeError(f"expected milliseconds or a range such as 800-2500, not `{text}`")
+    return least, most
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m gateway.demo", description=__doc__)
-    parser.add_argument("--folder", type=Path, required=True, help="where databases and files are written")
-    parser.add_argument("--subjects", type=int, default=DEFAULT_SIZE, help="how many (%(default)s)")
-    parser.add_argument("--tax-latency", type=_latency, default="30", metavar="MS", help="the real one: 800-2500")
-    parser.add_argument("--latency", type=_latency, default="0", metavar="MS", help="of court and environment")
-    parser.add_argument("--attached", action="store_true", help="stop when standard input closes")
-    return parser.parse_args()
+    parser = argparse.ArgumentParser(
+        prog="python -m gateway.demo",
+        description=__doc__,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--folder", type=Path, required=True, metavar="DIR", help="where databases and files are written; old ones go"
+    )
+    parser.add_argument(
+        "--subjects",
+        type=int,
+        default=DEFAULT_SIZE,
+        metavar="N",
+        help="how many subjects (%(default)s); the named ones are always there",
+    )
+    parser.add_argument(
+        "--tax-latency", type=_latency, default="30", metavar="MS", help="of tax, or a range (30; really 800-2500)"
+    )
+    parser.add_argument("--latency", type=_latency, default="0", metavar="MS", help="of court and environment (0)")
+    parser.add_argument("--attached", action="store_true", help="also stop when standard input closes")
+    arguments = parser.parse_args()
+    if arguments.attached and not S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        parser.error("--attached needs a pipe as standard input")
+    return arguments
 
 
 async def _run(arguments: argparse.Namespace) -> None:

@@ -130,5 +130,7 @@ class Court:
 def _page(rows: list[bytes], page: int) -> Answered:
     shown = rows[(page - 1) * PAGE : page * PAGE]
     last = len(rows) > 0 and page * PAGE >= len(rows)
-    head = f'{{"code":200,"message":"成功","data":{{"total":{len(rows) + last},"pageNum":{page},"pageSize":{PAGE},"list":['
+    head = (
+        f'{{"code":200,"message":"成功","data":{{"total":{len(rows) + last},"pageNum":{page},"pageSize":{PAGE},"list":['
+    )
     return Answered(head.encode() + b",".join(shown) + b"]}}", keys=1)

@@ -1,16 +1,16 @@
 """The menu of faults that an HTTP department can be told to have, for tests and demonstrations.
 
-    none         answers
-    down         closes the connection without an answer
-    slow         answers after ``seconds``
-    cut          sends half of the answer, then closes
-    garbled      bytes in the middle of the answer are spoiled
-    html         HTTP 200 with a maintenance page
-    blank        HTTP 200 with no bytes
-    empty        a well-formed answer without records (a silent empty)
-    error        HTTP 500
-    bad_gateway  HTTP 502
-    limited      HTTP 429 with Retry-After
+none         answers
+down         closes the connection without an answer
+slow         answers after ``seconds``
+cut          sends half of the answer, then closes
+garbled      bytes in the middle of the answer are spoiled
+html         HTTP 200 with a maintenance page
+blank        HTTP 200 with no bytes
+empty        a well-formed answer without records (a silent empty)
+error        HTTP 500
+bad_gateway  HTTP 502
+limited      HTTP 429 with Retry-After
 """
 
 from typing import Literal

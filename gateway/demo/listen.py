@@ -1,7 +1,8 @@
 """A small HTTP/1.1 server for simulated departments: bytes in, bytes out, with a menu of faults.
 
 Own, because a department must be able to break the protocol (close mid-answer), and must never be the bottleneck of a
-benchmark: one answer costs about 25 us. Not for the open network: no TLS, no limits, one request at a time a connection.
+benchmark: one answer costs about 25 us. Not for the open network: no TLS, no limits, one request at a time on a
+connection.
 
     GET    /_calls   how often the department was asked, for how many keys, by which path
     DELETE /_calls   counts from zero
@@ -13,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping
 from http import HTTPStatus
 from random import Random
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import parse_qsl
 
 import httptools
@@ -118,8 +119,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        assert isinstance(transport, asyncio.Transport), "a stream transport"
-        self._transport = transport
+        # Not asserted: the transports of uvloop have the methods of `asyncio.Transport` but are none by class.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; what is not HTTP ends the connection."""
@@ -176,9 +177,7 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
 
-_HTML = (
-    "<html><head><title>系统提示</title></head><body><h1>系统正在升级维护,请稍后访问</h1></body></html>".encode()
-)
+_HTML = "<html><head><title>系统提示</title></head><body><h1>系统正在升级维护,请稍后访问</h1></body></html>".encode()
 
 
 def _spoiled(answered: Answered, fault: str) -> Answered:
@@ -188,7 +187,9 @@ def _spoiled(answered: Answered, fault: str) -> Answered:
             return answered
         case "garbled":
             half = len(answered.body) // 2
-            return Answered(answered.body[:half] + b"\xff\xfe\x00<{" + answered.body[half + 5 :], 200, answered.content_type)
+            return Answered(
+                answered.body[:half] + b"\xff\xfe\x00<{" + answered.body[half + 5 :], 200, answered.content_type
+            )
         case "html":
             return Answered(_HTML, 200, "text/html; charset=utf-8")
         case "blank":

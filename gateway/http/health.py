@@ -35,11 +35,14 @@ class Readiness:
         self._checks = dict(checks)
         self._sources = sources
         self.stage = Stage.STARTING
+        self.opened = asyncio.Event()
+        """Set when work is taken for the first time."""
 
     def open(self) -> None:
         """Take work from now on."""
         if self.stage is Stage.STARTING:
             self.stage = Stage.OPEN
+            self.opened.set()
 
     def drain(self) -> None:
         """Ask for no more work; there is no way back."""

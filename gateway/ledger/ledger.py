@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from gateway.errors import LedgerUnavailable
 from gateway.ledger.entry import Entry, decode_entry, encode_entry
-from gateway.ledger.store import LEDGER, Row, Store, open_store
+from gateway.ledger.store import LEDGER, Row, RowRefused, Store, open_store
 from gateway.ledger.thread import StoreThread
 
 MAX_BATCH = 500
@@ -84,8 +84,10 @@ class Ledger:
         self._closed = True
         while self._writing is not None:
             await asyncio.wait([self._writing])
-        await self._writer.stop()
-        await self._reader.stop()
+        try:
+            await self._writer.stop()
+        finally:
+            await self._reader.stop()
 
     async def _read(self, query: sa.Select[str]) -> list[Entry]:
         return [decode_entry(text) for text in await self._reader.submit(lambda store: store.read(query))]
@@ -101,7 +103,9 @@ class Ledger:
         error = written.exception()
         refused = range(len(batch)) if error is not None else written.result()
         if refused:
-            _log.error("ledger write failed: entries=%d kind=%s", len(refused), type(error).__name__)
+            _log.error(
+                "ledger write failed: entries=%d kind=%s", len(refused), type(error).__name__ if error else "rows"
+            )
         for index, (_, waiter) in enumerate(batch):
             if not waiter.done():
                 _finish(waiter, index in refused)
@@ -114,7 +118,7 @@ def _write(store: Store, rows: Sequence[Row]) -> list[int]:
     """Write ``rows``; return the places of those that the store refuses. One bad row does not spoil its batch."""
     try:
         store.write(rows)
-    except store.refusals:
+    except RowRefused:
         if len(rows) == 1:
             return [0]
         return [index for index, row in enumerate(rows) if _write(store, [row])]

@@ -52,11 +52,15 @@ def load_secret(folder: Path, environ: Mapping[str, str] = os.environ) -> Secret
     if text:
         return _parse(text, f"variable `{SECRET_ENV}`")
     path = folder / SECRET_FILE
-    if not path.exists():
-        _create(path)
-    if path.stat().st_mode & 0o077:
-        raise SecretError(f"others can read `{path}`: set its mode to 0600")
-    return _parse(path.read_text(encoding="ascii"), f"file `{path}`")
+    try:
+        if not path.exists():
+            _create(path)
+        if path.stat().st_mode & 0o077:
+            raise SecretError(f"others can read `{path}`: set its mode to 0600")
+        text = path.read_text(encoding="ascii", errors="replace")
+    except OSError as error:
+        raise SecretError(f"the file `{path}` cannot be used: {error.strerror}") from error
+    return _parse(text, f"file `{path}`")
 
 
 def _create(path: Path) -> None:
@@ -64,13 +68,25 @@ def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        os.link(draft, path)
-    draft.unlink()
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Bring the names in ``folder`` to disk: entries must not outlive the key of their pseudonyms."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _parse(text: str, place: str) -> Secret:

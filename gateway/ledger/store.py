@@ -42,14 +42,15 @@ Row = tuple[str, str, str, str, str]
 """The columns of LEDGER, in order."""
 
 
+class RowRefused(Exception):
+    """One of the rows is at fault, not the store; nothing of the transaction was written."""
+
+
 class Store(Protocol):
     """A place for rows; every method blocks and may raise anything that its driver raises."""
 
-    refusals: tuple[type[Exception], ...]
-    """What the driver raises when one of the rows is at fault, not the store."""
-
     def write(self, rows: Sequence[Row]) -> None:
-        """Write all rows in one transaction; return when they are on disk."""
+        """Write all rows in one transaction; return when they are on disk; raise RowRefused for a bad row."""
         ...
 
     def probe(self) -> None:
@@ -67,19 +68,21 @@ class Store(Protocol):
 
 def open_store(url: str) -> Store:
     """Return the store at a `sqlite:///` or `postgresql://` URL, its tables made; raise ValueError for another kind."""
-    parsed = sa.make_url(url)
+    kinds = "the ledger's URL must begin with `sqlite:///` and name a file, or with `postgresql://`"
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise ValueError(kinds) from None
     kind = parsed.get_backend_name()
     if kind == "sqlite" and parsed.database not in (None, "", ":memory:"):
         return SqliteStore(parsed)
     if kind == "postgresql":
         return PostgresStore(parsed)
-    raise ValueError("the ledger's URL must begin with `sqlite:///` and name a file, or with `postgresql://`")
+    raise ValueError(kinds)
 
 
 class SqliteStore:
     """A SQLite file, readable by its owner only; several processes may write to it."""
-
-    refusals: tuple[type[Exception], ...] = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError)
 
     def __init__(self, url: sa.URL) -> None:
         path = Path(str(url.database))
@@ -115,23 +118,31 @@ class SqliteStore:
         try:
             with self._connection:
                 self._connection.executemany(statement, rows)
-        except self.refusals:
-            raise
+        except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError) as error:
+            raise RowRefused from error
         except sqlite3.Error:
             self.close()  # whatever broke, the next transaction starts from a fresh connection
             raise
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
-        _enter_wal(connection)
-        connection.execute("PRAGMA synchronous=FULL")
-        for table in _metadata.sorted_tables:
-            connection.execute(str(sa.schema.CreateTable(table, if_not_exists=True).compile(dialect=_SQLITE)))
-        connection.commit()
+        try:
+            _prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 
 _SQLITE = sa.make_url("sqlite://").get_dialect()()
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    _enter_wal(connection)
+    connection.execute("PRAGMA synchronous=FULL")
+    for table in _metadata.sorted_tables:
+        connection.execute(str(sa.schema.CreateTable(table, if_not_exists=True).compile(dialect=_SQLITE)))
+    connection.commit()
 
 
 def _enter_wal(connection: sqlite3.Connection) -> None:
@@ -153,8 +164,6 @@ def _enter_wal(connection: sqlite3.Connection) -> None:
 class PostgresStore:
     """A PostgreSQL database; asyncpg on an event loop of the store's own thread."""
 
-    refusals: tuple[type[Exception], ...] = (sa.exc.IntegrityError, sa.exc.DataError)
-
     def __init__(self, url: sa.URL) -> None:
         self._runner = asyncio.Runner()
         self._engine: AsyncEngine = create_async_engine(
@@ -167,12 +176,21 @@ class PostgresStore:
                 "server_settings": {"synchronous_commit": "on"},
             },
         )
-        self._runner.run(self._create())
+        try:
+            self._runner.run(self._create())
+        except BaseException:
+            self.close()
+            raise
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write all rows in one transaction; return when they are on disk."""
         names = LEDGER.columns.keys()
-        self._runner.run(self._execute(LEDGER.insert(), [dict(zip(names, row, strict=True)) for row in rows]))
+        try:
+            self._runner.run(self._execute(LEDGER.insert(), [dict(zip(names, row, strict=True)) for row in rows]))
+        except sa.exc.DBAPIError as error:
+            if str(getattr(error.orig, "sqlstate", ""))[:2] in {"22", "23"}:  # data exception, constraint violation
+                raise RowRefused from error
+            raise
 
     def probe(self) -> None:
         """Commit a change that matters to nobody; return when it is on disk."""
@@ -180,13 +198,20 @@ class PostgresStore:
         self._runner.run(self._execute(_PROBE.insert(), [{"id": 1}]))
 
     def read(self, query: sa.Select[str]) -> list[str]:
-        """Return the one column that ``query`` selects."""
-        return self._runner.run(self._read(query))
+        """Return the one column that ``query`` selects; ask again when the connection had been lost meanwhile."""
+        try:
+            return self._runner.run(self._read(query))
+        except sa.exc.DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._runner.run(self._read(query))
 
     def close(self) -> None:
         """Close the connection and the loop."""
-        self._runner.run(self._engine.dispose())
-        self._runner.close()
+        try:
+            self._runner.run(self._engine.dispose())
+        finally:
+            self._runner.close()
 
     async def _create(self) -> None:
         async with self._engine.begin() as connection:

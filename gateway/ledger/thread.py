@@ -6,6 +6,7 @@ A `ThreadPoolExecutor` does the same at twice the cost per call (its futures car
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ class StoreThread:
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+        self._stopped = False
 
     async def start(self) -> None:
         """Return when the store is open; raise what opening it raised."""
@@ -31,14 +33,18 @@ class StoreThread:
         await self._opened
 
     def submit(self, call: Callable[[Store], T]) -> asyncio.Future[T]:
-        """Return a future of ``call(store)``."""
+        """Return a future of ``call(store)``; raise RuntimeError after `stop`."""
+        if self._stopped:
+            raise RuntimeError("the ledger is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._calls.put((call, future))
         return future
 
     async def stop(self) -> None:
-        """Return when all calls are done and the store is closed."""
-        self._calls.put(None)
+        """Return when all calls are done and the store is closed; raise what closing it raised."""
+        if not self._stopped:
+            self._stopped = True
+            self._calls.put(None)
         await self._closed
 
     def _run(self) -> None:
@@ -50,14 +56,18 @@ class StoreThread:
         _post(self._opened, None, None)
         while (item := self._calls.get()) is not None:
             call, future = item
-            try:
-                result = call(store)
-            except Exception as error:  # noqa: BLE001 (handed to the one who waits)
-                _post(future, error, None)
-            else:
-                _post(future, None, result)
-        store.close()
-        _post(self._closed, None, None)
+            _run_call(partial(call, store), future)
+        _run_call(store.close, self._closed)
+
+
+def _run_call(call: Callable[[], Any], future: asyncio.Future[Any]) -> None:
+    """Make ``call``; settle ``future`` with what it returns or raises."""
+    try:
+        result = call()
+    except Exception as error:  # noqa: BLE001 (handed to the one who waits)
+        _post(future, error, None)
+    else:
+        _post(future, None, result)
 
 
 def _post(future: asyncio.Future[Any], error: Exception | None, result: Any) -> None:

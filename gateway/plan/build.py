@@ -100,9 +100,7 @@ class Builder:
         for children in {id(each): each for each in selected.children.values()}.values():
             self._walk(children, _Place(place.stage, frozenset(users[id(children)]), place.use))
 
-    def _finish(
-        self, order: tuple[str, ...], stage: Stage, roots: list[RootField], passed_on: list[Selected]
-    ) -> Plan:
+    def _finish(self, order: tuple[str, ...], stage: Stage, roots: list[RootField], passed_on: list[Selected]) -> Plan:
         for each in self.stages:
             schemes: set[str] = set()
             for need in each.needs.values():
@@ -123,9 +121,7 @@ class Builder:
         sets = [node.selection_set for node in nodes if node.selection_set]
         children = self._children(definition.type, sets, depth + 1) if sets else {}
         attribute = name if name.startswith("__") else python_name(type_.name, name)
-        return Selected(
-            key, name, type_.name, definition.type, nodes, attribute, binding(type_.name, name), children
-        )
+        return Selected(key, name, type_.name, definition.type, nodes, attribute, binding(type_.name, name), children)
 
     def _children(
         self, type_: GraphQLOutputType, sets: list[SelectionSetNode], depth: int
@@ -223,9 +219,7 @@ class Builder:
             place.use.follows.append(follow)
 
 
-def make_plan(
-    schema: GraphQLSchema, operation: Operation, conditions: Mapping[str, bool], rights: Rights
-) -> Plan:
+def make_plan(schema: GraphQLSchema, operation: Operation, conditions: Mapping[str, bool], rights: Rights) -> Plan:
     """Return the plan of ``operation`` for the ``conditions`` of its `@skip`/`@include` and the caller's ``rights``."""
     collector = Collector(schema, operation.fragments, conditions)
     return Builder(schema, rights, collector).build(operation)

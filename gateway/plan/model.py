@@ -149,7 +149,7 @@ class RootField:
     arguments: Callable[[VariableValues], Mapping[str, Any]] = field(default=lambda variables: {})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Plan:
     """What one operation asks under one policy fingerprint.
 

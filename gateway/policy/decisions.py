@@ -29,16 +29,13 @@ def decide(policy: Policy, caller: Caller, source: SourceSpec, field: FieldSpec)
 
 def decide_scope(policy: Policy, caller: Caller, scope: str) -> Decision:
     """Return whether ``caller`` may use ``scope`` now: follow a link, read provenance, run a check."""
-    ways = policy.links.get(scope)
-    if ways is not None and ways.direct is not None:
-        if _opens(ways.direct, caller):
-            return ways.direct.granted
-        return _denied(ways, caller.scopes, caller.purpose, bool(caller.department), False)
-    if not policy.knows(scope):
+    # An owner's scope is none of these: it opens the fields of its source and nothing besides.
+    way = policy.links.get(scope)
+    if way is None:
         return _unknown(scope)
-    if scope in caller.scopes and caller.purpose in policy.owner_purposes:
-        return _granted(scope, Reason.OWNER_GRANTED)
-    return _owner_only(policy, caller, scope, None)
+    if _opens(way, caller):
+        return way.granted
+    return _refusal(way, caller.scopes, caller.purpose, bool(caller.department), None)
 
 
 def _opens(way: Way, caller: Caller) -> bool:
@@ -87,8 +84,8 @@ def _refusal(way: Way, scopes: frozenset[str], purpose: str, department: bool, c
     return Decision(False, way.scopes[0], reasons[0], needs)
 
 
-def _owner_only(policy: Policy, caller: Caller, owner: str, department: str | None) -> Decision:
-    lacks_department = department is not None and caller.department != department
+def _owner_only(policy: Policy, caller: Caller, owner: str, department: str) -> Decision:
+    lacks_department = caller.department != department
     lacks_purpose = caller.purpose not in policy.owner_purposes
     purposes = tuple(sorted(policy.owner_purposes)) if lacks_purpose else ()
     return _owners(owner, owner not in caller.scopes, department if lacks_department else None, purposes)

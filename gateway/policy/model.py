@@ -73,7 +73,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ways:
-    """The ways to a field: ``direct`` without, ``consent`` with a consent; None where the level excludes one."""
+    """The ways to a field: ``direct`` without, ``consent`` with a consent; None where there is none."""
 
     direct: Way | None
     consent: Way | None
@@ -83,7 +83,7 @@ class Ways:
 class Policy:
     """The compiled scopes file. ``version`` is the digest (SHA-256, 16 hex) of the file.
 
-    ``fields`` tells the ways by (scope, disclosure level), ``links`` those of a scope alone (always direct);
+    ``fields`` tells the ways by (scope, disclosure level), ``links`` the way of a scope alone;
     ``purposes`` maps each purpose to whether it is a duty; ``government`` names the scopes that only a department
     may hold.
     """
@@ -91,7 +91,7 @@ class Policy:
     version: str
     purposes: Mapping[str, bool]
     fields: Mapping[tuple[str, str], Ways]
-    links: Mapping[str, Ways]
+    links: Mapping[str, Way]
     owner_purposes: frozenset[str]
     government: frozenset[str]
 
@@ -113,9 +113,9 @@ class Policy:
 
     def purposes_of(self, scope: str) -> frozenset[str]:
         """Return the purposes for which ``scope`` opens anything; empty for an unknown scope."""
-        ways = self.links.get(scope)
-        if ways is not None and ways.direct is not None:
-            return ways.direct.purposes
+        way = self.links.get(scope)
+        if way is not None:
+            return way.purposes
         return self.owner_purposes if self.knows(scope) else frozenset()
 
     def field_mistake(self, source: str, scope: str) -> str | None:

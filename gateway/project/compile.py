@@ -101,10 +101,14 @@ class Compiler:
     def derived(self, selected: Selected, name: str) -> str:
         """Return the expression of a field read from the first record of another entity."""
         assert selected.need is not None, "the planner gave every derived field its need"
-        denied = {ask.index: forbidden(selected, ask.denied[name], ask.source.name) for ask in selected.need.asks
-                  if name in ask.denied}
-        refused = {ask.index: forbidden(selected, ask.refused, ask.source.name) for ask in selected.need.asks
-                   if ask.refused}
+        denied = {
+            ask.index: forbidden(selected, ask.denied[name], ask.source.name)
+            for ask in selected.need.asks
+            if name in ask.denied
+        }
+        refused = {
+            ask.index: forbidden(selected, ask.refused, ask.source.name) for ask in selected.need.asks if ask.refused
+        }
         need, flags, unknown = map(self.constant, (selected.need, denied | refused, not_known(selected)))
         return f"derived(run, {need}, {name!r}, s, {flags}, {unknown}, (path, {selected.key!r}))"
 
@@ -238,8 +242,10 @@ class Compiler:
                 return self.nested(selected, "person_resolution(row, hit)")
             case Section():
                 section = self.section(selected)
-                expression = f"linked_person(run, {key}, {section}, {self.constant(not_known(selected))}, " \
-                             f"(path, {selected.key!r}))"
+                expression = (
+                    f"linked_person(run, {key}, {section}, {self.constant(not_known(selected))}, "
+                    f"(path, {selected.key!r}))"
+                )
                 return self.permitted(selected, ask, link.key_field, before, expression)
         return self.record_field(selected, ask, before)
 

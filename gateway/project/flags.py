@@ -1,10 +1,11 @@
 """Errors beside the data: what is null, where, and why. Each cause is prepared with the plan, placed per request.
 
-    FIELD_FORBIDDEN     the caller may not see the field; `needs` tells what would open it
-    SOURCE_MISREAD      the source sent a value that does not read as its type; the record is named by its key
-    NOT_KNOWN           the value hangs on a source that did not answer
+FIELD_FORBIDDEN     the caller may not see the field; `needs` tells what would open it
+SOURCE_MISREAD      the source sent a value that does not read as its type; the record is named by its key
+NOT_KNOWN           the value hangs on a source that did not answer
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from graphql import FieldNode, get_location
@@ -29,12 +30,20 @@ def path_list(path: Path) -> list[str | int]:
 class Flag:
     """One cause of a null, ready to be placed at a path."""
 
-    __slots__ = ("extensions", "locations", "message")
+    __slots__ = ("_locations", "_nodes", "extensions", "message")
 
-    def __init__(self, message: str, extensions: dict[str, Any], node: FieldNode) -> None:
+    def __init__(self, message: str, extensions: dict[str, Any], nodes: Sequence[FieldNode]) -> None:
         self.message = message
         self.extensions = extensions
-        self.locations = _locations(node)
+        self._nodes = nodes
+        self._locations: list[dict[str, int]] | None = None
+
+    @property
+    def locations(self) -> list[dict[str, int]]:
+        """Where the document selects the field; found only when an error is placed, for it reads the whole text."""
+        if self._locations is None:
+            self._locations = [place for node in self._nodes for place in _locations(node)]
+        return self._locations
 
     def at(self, path: Path, **more: Any) -> dict[str, Any]:
         """Return the error of this cause at ``path``."""
@@ -47,20 +56,20 @@ class Flag:
 def forbidden(selected: Selected, decision: Decision, source: str | None) -> Flag:
     """Return the flag of a field that ``decision`` denies, at ``source`` alone or everywhere (None)."""
     field = f"{selected.parent}.{selected.name}"
-    return Flag(f"`{field}` is not open to this caller", denial(decision, field, source), selected.nodes[0])
+    return Flag(f"`{field}` is not open to this caller", denial(decision, field, source), selected.nodes)
 
 
 def misread(selected: Selected, source: str) -> Flag:
     """Return the flag of a field that ``source`` filled with something unreadable."""
     field = f"{selected.parent}.{selected.name}"
     message = f"`{field}` could not be read from what `{source}` sent"
-    return Flag(message, {"code": "SOURCE_MISREAD", "field": field, "source": source}, selected.nodes[0])
+    return Flag(message, {"code": "SOURCE_MISREAD", "field": field, "source": source}, selected.nodes)
 
 
 def not_known(selected: Selected) -> Flag:
     """Return the flag of a field whose source did not answer."""
     field = f"{selected.parent}.{selected.name}"
-    return Flag(f"`{field}` is not known", {"code": "NOT_KNOWN", "field": field}, selected.nodes[0])
+    return Flag(f"`{field}` is not known", {"code": "NOT_KNOWN", "field": field}, selected.nodes)
 
 
 def _locations(node: FieldNode) -> list[dict[str, int]]:

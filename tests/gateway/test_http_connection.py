@@ -183,7 +183,6 @@ async def test_an_answer_that_nobody_reads_is_given_up(caplog: pytest.LogCapture
 
 
 async def test_over_the_number_of_connections() -> None:
-    async with serving(mount(WaitingDesk()), Limits(connections=3)) as port:
-        async with connected(port), connected(port):
-            await asyncio.sleep(0.05)
-            assert (await until_closed(port, POST)).startswith(b"HTTP/1.1 503 ")
+    async with serving(mount(WaitingDesk()), Limits(connections=3)) as port, connected(port), connected(port):
+        await asyncio.sleep(0.05)
+        assert (await until_closed(port, POST)).startswith(b"HTTP/1.1 503 ")

@@ -1,6 +1,7 @@
 """All seven departments in one process: databases filled, files written, HTTP interfaces listening.
 
-The three HTTP departments have a port each on 127.0.0.1. Secrets are made anew at every start.
+The three HTTP departments have a port each on 127.0.0.1. Secrets are made anew at every start. The module is not named
+`departments`: a submodule hides the function of that name in its package as soon as it is imported.
 """
 
 import asyncio
@@ -49,8 +50,7 @@ def quiet(_: str) -> None:
 @asynccontextmanager
 async def open_departments(folder: Path, options: Options, report: Report = quiet) -> "AsyncIterator[dict[str, str]]":
     """Run the departments with their data in ``folder``; yields the gateway's environment variables."""
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _made(folder)
     report(f"{options.size} subjects")
     known = list(everyone(options.size))
     environment = _write_files(folder, known, report)
@@ -63,6 +63,12 @@ async def open_departments(folder: Path, options: Options, report: Report = quie
         known.clear()
         async with _listening(desks) as urls:
             yield environment | variables | urls
+
+
+def _made(folder: Path) -> Path:
+    """Return ``folder`` as an absolute path, made where it was missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.resolve()
 
 
 def _write_files(folder: Path, known: list[Known], report: Report) -> dict[str, str]:

@@ -1,0 +1,128 @@
+"""Looks codes up in the newest of a department's files; reads the records that are asked for, and keeps none.
+
+Files may lie on a share of another machine that hangs. So all of it happens in threads of this source's own: a share
+that hangs takes them and no others, and address look-ups, say, go on.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from connectors.base import Answer, Batch
+from connectors.clock import now_text
+from connectors.errors import ConfigError, Mistake, SourceUnavailable
+from connectors.file.folder import FileChanged, Found, newest
+from connectors.file.index import Index, make_index, read_rows
+from connectors.file.records import is_fit
+from connectors.mapping import RowReader, digest_of
+from connectors.spec import FileEntity, FileSource
+
+T = TypeVar("T")
+Rows = list[tuple[str, ...]]
+
+_READERS: Final = 256
+_TRIES: Final = 3
+"""A file may be new to us, and replaced while it is read; one that changes again after that is being written."""
+
+
+class FileConnector:
+    """The files of one source; an index per entity is made when a question needs it, for one event loop."""
+
+    def __init__(self, spec: FileSource, environ: Mapping[str, str], folder: Path) -> None:
+        mistakes = _mistakes(spec, environ)
+        if mistakes:
+            raise ConfigError([Mistake(f"{spec.name}.toml", place, message) for place, message in mistakes])
+        self._spec = spec
+        self._folder = Path(environ[spec.folder_env])
+        self._threads = ThreadPoolExecutor(spec.concurrency, thread_name_prefix=spec.name)
+        self._indexes: dict[str, Index] = {}
+        self._building: dict[str, asyncio.Task[Index]] = {}
+        self._row_reader = lru_cache(_READERS)(self._make_row_reader)
+        self._closed = False
+
+    async def fetch(self, batch: Batch) -> Answer:
+        """Return what the newest file has about the keys of ``batch``; raises `SourceError`."""
+        reader = self._row_reader(batch.entity, batch.scheme, batch.fields, batch.digests)
+        index, rows = await self._look_up(batch, reader.columns)
+        fetched_at = now_text()
+        gathered = reader.gather(rows, frozenset(batch.keys))
+        unreadable = index.unreadable(batch.keys) | gathered.unreadable
+        return Answer(gathered.rows, fetched_at, digest_of(rows), index.found.as_of, unreadable)
+
+    async def probe(self) -> None:
+        """Look whether a file is there for every entity; raises `SourceError`."""
+        for entity in self._spec.entities.values():
+            await self._in_thread(partial(newest, self._folder, entity.pattern))
+
+    async def close(self) -> None:
+        """Stop indexing and let the threads end."""
+        self._closed = True
+        building = list(self._building.values())
+        for task in building:
+            task.cancel()
+        if building:
+            await asyncio.wait(building)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _look_up(self, batch: Batch, columns: tuple[str, ...]) -> tuple[Index, Rows]:
+        entity = self._spec.entities[batch.entity]
+        for _ in range(_TRIES):
+            index = self._indexes.get(batch.entity)
+            look = partial(_look, self._folder, entity, index, columns, batch)
+            with suppress(FileChanged):
+                rows = await self._in_thread(look)
+                if index is not None and rows is not None:
+                    return index, rows
+                await self._build(batch.entity)
+        raise SourceUnavailable("the file of the source is being written")
+
+    async def _build(self, name: str) -> None:
+        """Index the newest file for the entity ``name``: once, whoever waits, and to the end though nobody may."""
+        task = self._building.get(name)
+        if task is None:
+            entity = self._spec.entities[name]
+            make = partial(_make, self._folder, entity, self._spec.encoding)
+            task = self._building[name] = asyncio.get_running_loop().create_task(self._in_thread(make))
+            task.add_done_callback(partial(self._built, name))
+        await asyncio.shield(task)
+
+    def _built(self, name: str, task: "asyncio.Task[Index]") -> None:
+        del self._building[name]
+        if not task.cancelled() and task.exception() is None:
+            self._indexes[name] = task.result()
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        if self._closed:
+            raise SourceUnavailable("the connection to the source was closed")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    def _make_row_reader(self, entity: str, scheme: str, fields: tuple[str, ...], digests: bool) -> RowReader:
+        return RowReader(self._spec.entities[entity], scheme, fields, digests=digests, positional=True)
+
+
+def _look(folder: Path, entity: FileEntity, index: Index | None, columns: tuple[str, ...], batch: Batch) -> Rows | None:
+    """Return the rows that ``batch`` asks for, None when ``index`` is not of the newest file."""
+    found: Found = newest(folder, entity.pattern)
+    if index is None or index.found != found:
+        return None
+    return read_rows(index, columns, batch.scheme, batch.keys)
+
+
+def _make(folder: Path, entity: FileEntity, encoding: str) -> Index:
+    return make_index(newest(folder, entity.pattern), entity, encoding)
+
+
+def _mistakes(spec: FileSource, environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    mistakes = []
+    if spec.folder_env not in environ:
+        mistakes.append(("folder_env", f"`{spec.folder_env}` is not set: it names the folder of the files"))
+    if not is_fit(spec.encoding):
+        mistakes.append(("encoding", f"files in `{spec.encoding}` cannot be read; known: utf-8, gb18030, gbk, big5"))
+    for name, entity in spec.entities.items():
+        if "PERSON" in entity.keys:
+            mistakes.append((f"entities.{name}.keys.PERSON", "numbers of persons are not looked up in files"))
+    return mistakes

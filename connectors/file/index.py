@@ -1,0 +1,145 @@
+"""Where in a file the records of each code stand, so that a question reads those records and no others.
+
+# INVARIANT: codes and byte offsets are all that is kept; what a record says is read from the file for every question.
+
+Terms
+    misfit    a record that has not as many cells as the header (one stray comma shifts them), or an unpaired quote
+    doubtful  a code in a misfit, or inside a cell of several lines: its subject's records may not all be known
+    unowned   a misfit, or a record, whose code itself was lost to a wrong encoding: it may be anybody's
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from unicodedata import normalize
+
+from connectors.errors import SourceMisread, SourceUnavailable
+from connectors.file.folder import FileChanged, Found
+from connectors.file.records import LOST, Record, record_at, records
+from connectors.mapping import canonical_key
+from connectors.spec import FileEntity
+
+DOUBTFUL: Final = "a line of the file that names this code cannot be read"
+UNOWNED: Final = "lines of the file cannot be read, and whose they are is not known"
+_CODE: Final = re.compile(r"[0-9A-Za-z-]{8,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The index of one file for one entity; ``starts`` holds offsets by scheme and code."""
+
+    found: Found
+    encoding: str
+    header: tuple[str, ...]
+    key_places: Mapping[str, int]
+    starts: Mapping[str, Mapping[str, Sequence[int]]]
+    doubtful: frozenset[str]
+    unowned: bool
+
+    def place(self, column: str) -> int:
+        """Return where ``column`` stands; raises `SourceMisread` when it does not, or stands twice."""
+        return _place(self.header, column)
+
+    def unreadable(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return for which of ``keys`` the file may hold more than could be read, and why."""
+        if self.unowned:
+            return dict.fromkeys(keys, UNOWNED)
+        return {key: DOUBTFUL for key in keys if key in self.doubtful}
+
+
+def make_index(found: Found, entity: FileEntity, encoding: str) -> Index:
+    """Read all of a file once; raises `FileChanged` when it changes meanwhile, `SourceMisread`, `SourceUnavailable`."""
+    try:
+        with found.path.open("rb") as file:
+            found.check(file)
+            rows = records(file, encoding)
+            header = _header(rows, entity.header_line, encoding)
+            index = _index(found, entity, encoding, header, rows)
+            found.check(file)
+    except FileNotFoundError:
+        raise FileChanged from None
+    except OSError:
+        raise SourceUnavailable("the file of the source cannot be read") from None
+    return index
+
+
+def read_rows(index: Index, columns: Sequence[str], scheme: str, keys: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return the cells of ``columns`` of the records of ``keys``, in the order of the file.
+
+    Raises `FileChanged` when the file is not the one that was indexed.
+    """
+    places = [index.place(column) for column in columns]
+    starts, key_place = index.starts[scheme], index.key_places[scheme]
+    due = sorted((start, key) for key in keys for start in starts.get(key, ()))
+    try:
+        with index.found.path.open("rb") as file:
+            index.found.check(file)
+            rows = [record_at(file, index.encoding, start) for start, _ in due]
+            index.found.check(file)
+        # A file can change within one tick of the clock that dates it.
+        if any(canonical_key(row[key_place]) != key for row, (_, key) in zip(rows, due, strict=True)):
+            raise FileChanged
+        return [tuple([row[place] for place in places]) for row in rows]
+    except (FileNotFoundError, csv.Error, IndexError):
+        raise FileChanged from None
+    except OSError:
+        raise SourceUnavailable("the file of the source cannot be read") from None
+
+
+def _header(rows: Iterator[Record], line: int, encoding: str) -> tuple[str, ...]:
+    """Return the names of the columns: the cells of the record number ``line``; they may be blank."""
+    head = next((row for at, row in enumerate(rows, 1) if at == line), None)
+    if head is None:
+        raise SourceMisread(f"the file ends before its header in line {line}")
+    names = tuple(map(str.strip, head.cells))
+    if not any(names) or any(LOST in name for name in names):
+        raise SourceMisread(f"the header in line {line} of the file cannot be read as {encoding}")
+    return names
+
+
+def _place(header: Sequence[str], column: str) -> int:
+    count = header.count(column)
+    if count != 1:
+        raise SourceMisread(f"column `{column}` {'is missing from' if count == 0 else 'stands twice in'} the file")
+    return header.index(column)
+
+
+def _index(found: Found, entity: FileEntity, encoding: str, header: tuple[str, ...], rows: Iterator[Record]) -> Index:
+    places = {str(scheme): _place(header, key.column) for scheme, key in entity.keys.items()}
+    starts: dict[str, dict[str, list[int]]] = {scheme: {} for scheme in places}
+    doubtful: set[str] = set()
+    unowned = False
+    marks = tuple(entity.footer_marks)
+    for row in rows:
+        if _is_no_record(row, marks):
+            continue
+        if row.broken is not None or len(row.cells) != len(header):
+            text = row.broken or ",".join(row.cells)
+            doubtful.update(_codes(text))
+            unowned = unowned or LOST in text
+            continue
+        codes = {scheme: canonical_key(row.cells[place]) for scheme, place in places.items()}
+        for scheme, code in codes.items():
+            if code:
+                starts[scheme].setdefault(code, []).append(row.start)
+                unowned = unowned or LOST in code
+        doubtful.update(_swallowed(row).difference(codes.values()))
+    return Index(found, encoding, header, places, starts, frozenset(doubtful), unowned)
+
+
+def _is_no_record(row: Record, marks: tuple[str, ...]) -> bool:
+    """Return whether ``row`` is blank, or begins as the last lines of a table do: totals, who filled it in."""
+    first = (row.broken if row.broken is not None else next(iter(row.cells), "")).lstrip(' \t"')
+    return (bool(marks) and first.startswith(marks)) or (row.broken is None and not any(map(str.strip, row.cells)))
+
+
+def _swallowed(row: Record) -> set[str]:
+    """Return the codes in cells of several lines: two stray quotes make one cell of all lines between them."""
+    return {code for cell in row.cells if "\n" in cell for code in _codes(cell)}
+
+
+def _codes(text: str) -> Iterator[str]:
+    """Yield everything in ``text`` that could be a code."""
+    return map(canonical_key, _CODE.findall(normalize("NFKC", text)))

@@ -1,0 +1,97 @@
+"""What an HTTP JSON interface sent, read down to its list of rows. No I/O.
+
+Strict: whatever is not the promised list of objects is a `SourceMisread`, never an empty list. A fault that came with
+HTTP status 200 is told by the code in the envelope, where the source file names it.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+
+from connectors.errors import SourceError, SourceMisread, SourceRejected, SourceUnavailable
+from connectors.spec import RestEntity, RestSource
+
+MOST_PAGES: Final = 100
+"""A source that has more pages of one batch is not answering the question that was asked."""
+_QUOTABLE: Final = re.compile(r"-?[A-Za-z0-9_.]{1,12}")
+"""Codes short enough to be quoted: no identifier fits."""
+
+
+class AnswerReader:
+    """Reads the answers about one entity of one source."""
+
+    def __init__(self, spec: RestSource, entity: RestEntity) -> None:
+        self._items = _steps(entity.items)
+        self._status = _steps(spec.status) if spec.status is not None else None
+        self._status_ok = frozenset(spec.status_ok)
+
+    def read(self, body: bytes) -> list[dict[str, Any]]:
+        """Return the rows in ``body``; raises `SourceError`."""
+        try:
+            answer = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise SourceMisread("the answer is not JSON" if body.strip() else "the answer is empty") from None
+        if self._status is not None:
+            code = str(_at(answer, self._status))
+            if code not in self._status_ok:
+                raise refusal(code)
+        rows = _at(answer, self._items)
+        if type(rows) is not list:
+            raise SourceMisread(f"`{'.'.join(self._items)}` of the answer is not a list")
+        for row in rows:
+            if type(row) is not dict:
+                raise SourceMisread("a row of the answer is not an object")
+        return rows
+
+
+class Pages:
+    """Collects the rows of one question over its pages, each record once; ``due`` is the page to ask for next."""
+
+    def __init__(self, entity: RestEntity, key_column: str) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.due = 1
+        self.more = True
+        self._full = entity.page_size or 1
+        self._paged = entity.page_parameter is not None
+        self._identity = (key_column, *entity.record_key)
+        self._seen: set[tuple[str, ...]] = set()
+
+    def add(self, page: list[dict[str, Any]]) -> None:
+        """Add the rows of the page that was due; raises `SourceMisread` when the source does not come to an end.
+
+        A row of an earlier page comes again when records moved between two calls, or when the source sends its last
+        page for every page beyond. Totals are not looked at: sources count wrongly.
+        """
+        if not self._paged or (self.due == 1 and len(page) < self._full):
+            self.rows, self.more = page, False
+            return
+        named = [tuple(str(row.get(column)) for column in self._identity) for row in page]
+        new = [row for row, name in zip(page, named, strict=True) if name not in self._seen]
+        self._seen.update(named)
+        self.rows += new
+        self.more = bool(new) and len(page) >= self._full
+        self.due += 1
+        if self.more and self.due > MOST_PAGES:
+            raise SourceMisread(f"the answer has more than {MOST_PAGES} pages")
+
+
+def refusal(code: str) -> SourceError:
+    """Return what a ``code`` in the envelope says that is not a good one; codes are read like HTTP statuses."""
+    told = f" `{code}`" if _QUOTABLE.fullmatch(code) else ""
+    if re.fullmatch("4[0-9][0-9]", code) and code not in {"408", "429"}:
+        return SourceRejected(f"the source refused the question with code{told}")
+    return SourceUnavailable(f"the source failed with code{told}" if told else "the source failed with an unknown code")
+
+
+def _steps(path: str) -> list[str]:
+    return path.split(".") if path else []
+
+
+def _at(answer: Any, steps: Sequence[str]) -> Any:
+    for step in steps:
+        if type(answer) is not dict or step not in answer:
+            raise SourceMisread(f"`{'.'.join(steps)}` is missing from the answer")
+        answer = answer[step]
+    return answer

@@ -1,0 +1,85 @@
+"""Asks an HTTP JSON interface: one question a batch, or as many as it has pages."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from connectors.base import Answer, Batch
+from connectors.clock import now_text
+from connectors.errors import SourceRejected
+from connectors.exchange import Exchange, address, failure
+from connectors.mapping import RowReader, source_key
+from connectors.ownership import gather_owned
+from connectors.rest.answer import AnswerReader, Pages
+from connectors.rest.question import Question, Questions, Signer
+from connectors.spec import KeySpec, RestEntity, RestSource
+
+_READERS: Final = 256
+
+
+class RestConnector:
+    """A live connection to one HTTP JSON interface."""
+
+    def __init__(self, spec: RestSource, environ: Mapping[str, str], folder: Path) -> None:
+        self._spec = spec
+        self._url = address(spec.name, spec.url_env, environ)
+        base, listed = str(self._url).rstrip("/"), spec.batch_size > 1
+        self._questions = {name: Questions(base, entity, listed=listed) for name, entity in spec.entities.items()}
+        self._answers = {name: AnswerReader(spec, entity) for name, entity in spec.entities.items()}
+        self._signer = _signer(spec, environ)
+        self._exchange = Exchange(spec.concurrency)
+        self._row_reader = lru_cache(_READERS)(self._make_row_reader)
+
+    async def fetch(self, batch: Batch) -> Answer:
+        """Return what the source has about the keys of ``batch``; raises `SourceError`."""
+        entity = self._spec.entities[batch.entity]
+        if batch.scheme == "PERSON" and entity.method == "GET":
+            raise SourceRejected("a personal number is never sent in an address")
+        key = entity.keys[batch.scheme]  # type: ignore[index]  # checked by the loader
+        rows, digest = await self._read_pages(batch, entity, key)
+        fetched_at = now_text()
+        reader = self._row_reader(batch.entity, batch.scheme, batch.fields, batch.digests)
+        gathered = gather_owned(reader, batch, key.column, rows)
+        return Answer(gathered.rows, fetched_at, digest, unreadable=gathered.unreadable)
+
+    async def probe(self) -> None:
+        """Ask for the interface's address alone: any answer but a failure shows that it is there."""
+        reply = await self._exchange.ask("GET", self._url, {})
+        error = failure(reply)
+        if error is not None and not isinstance(error, SourceRejected):
+            raise error
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._exchange.close()
+
+    async def _read_pages(self, batch: Batch, entity: RestEntity, key: KeySpec) -> tuple[list[dict[str, Any]], str]:
+        """Return the rows of every page, and the digest of what was sent; an empty batch asks nothing."""
+        keys = [source_key(each, key.form) for each in batch.keys]
+        digest = sha256()
+        pages = Pages(entity, key.column)
+        while keys and pages.more:
+            body = await self._ask(self._questions[batch.entity].about(keys, pages.due))
+            digest.update(body)
+            pages.add(self._answers[batch.entity].read(body))
+        return pages.rows, digest.hexdigest()
+
+    async def _ask(self, question: Question) -> bytes:
+        if self._signer is not None:
+            question = self._signer.sign(question)
+        reply = await self._exchange.ask(question.method, question.url, question.headers, question.body)
+        error = failure(reply)
+        if error is not None:
+            raise error
+        return reply.body
+
+    def _make_row_reader(self, entity: str, scheme: str, fields: tuple[str, ...], digests: bool) -> RowReader:
+        return RowReader(self._spec.entities[entity], scheme, fields, digests=digests)
+
+
+def _signer(spec: RestSource, environ: Mapping[str, str]) -> Signer | None:
+    if spec.signature is None:
+        return None
+    return Signer(environ[spec.signature.key_id_env], environ[spec.signature.secret_env].encode())

@@ -1,0 +1,114 @@
+"""Asks a database: one statement a batch, written once per shape, run on the driver's own connection."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from connectors.base import Answer, Batch
+from connectors.clock import now_text
+from connectors.errors import ConfigError, Mistake, SourceError
+from connectors.mapping import RowReader, digest_of, source_key, wanted_aliases
+from connectors.spec import SqlEntity, SqlSource
+from connectors.sql.connections import Connections
+from connectors.sql.databases import KINDS, Database
+from connectors.sql.failures import Asked, driver_error, failure_of
+from connectors.sql.statements import padded, padded_size, statement_text
+
+_QUESTIONS: Final = 512
+"""Shapes of questions kept: callers choose the fields, so there is no natural limit."""
+_PROBE: Final = Asked("", ())
+
+
+class Question(NamedTuple):
+    """One shape of question: its statement, what reads the rows, and what it names."""
+
+    text: str
+    reader: RowReader
+    asked: Asked
+
+
+class SqlConnector:
+    """A live connection to one database of a department."""
+
+    def __init__(self, spec: SqlSource, environ: Mapping[str, str], folder: Path) -> None:
+        self._spec = spec
+        self._database = _database(spec, environ)
+        self._connections = Connections(self._database, spec.concurrency, spec.timeout_seconds)
+        self._question = lru_cache(_QUESTIONS)(self._make_question)
+
+    async def fetch(self, batch: Batch) -> Answer:
+        """Return what the source has about the keys of ``batch``, in one round trip; raises `SourceError`."""
+        if not batch.keys:
+            return Answer({}, now_text(), digest_of([]))
+        aliases = wanted_aliases(batch) if batch.aliases else {}
+        schemes = tuple(aliases)
+        lists = _written(self._spec.entities[batch.entity], batch, aliases)
+        size = None if self._database.arrays else padded_size(max(map(len, lists)), self._spec.batch_size)
+        question = self._question(batch.entity, batch.scheme, batch.fields, batch.digests, schemes, size)
+        arguments = lists if size is None else [key for keys in lists for key in padded(keys, size)]
+        raws = [*map(tuple, await self._run(question.text, arguments, question.asked))]
+        fetched_at = now_text()
+        gathered = question.reader.gather(raws, frozenset(batch.keys), aliases or None)
+        return Answer(gathered.rows, fetched_at, digest_of(raws), unreadable=gathered.unreadable)
+
+    async def probe(self) -> None:
+        """Ask the database for the number one; raises `SourceError`."""
+        await self._run("SELECT 1", (), _PROBE)
+
+    async def close(self) -> None:
+        """Let questions under way finish, then close the connections."""
+        await self._connections.close()
+
+    async def _run(self, text: str, arguments: Sequence[Any], asked: Asked) -> Sequence[Any]:
+        try:
+            return await self._connections.run(text, arguments)
+        except SourceError:
+            raise
+        except Exception as error:  # noqa: BLE001  (a driver may raise anything; each means that there is no answer)
+            # Without its cause: what drivers say can quote keys, and a log of a traceback would show it.
+            raise failure_of(driver_error(error), asked) from None
+
+    def _make_question(
+        self,
+        name: str,
+        scheme: str,
+        fields: tuple[str, ...],
+        digests: bool,
+        also: tuple[str, ...],
+        size: int | None,
+    ) -> Question:
+        entity = self._spec.entities[name]
+        # Any further code may tell whose a row is, also one that nobody is known by.
+        read = tuple(each for each in entity.also_by if each != scheme) if also else ()
+        reader = RowReader(entity, scheme, fields, also=read, digests=digests, positional=True)
+        text = statement_text(
+            entity,
+            (scheme, *also),
+            fields,
+            schema=self._spec.schema_name,
+            read=read,
+            size=size,
+            dialect=self._connections.dialect,
+        )
+        return Question(text, reader, Asked(entity.table, (*reader.columns, *entity.where)))
+
+
+def _written(entity: SqlEntity, batch: Batch, aliases: Mapping[str, Mapping[str, str]]) -> list[list[str]]:
+    """Return the lists of keys to ask by, each as the source writes it: those of the batch, then its aliases."""
+    asked = [(batch.scheme, batch.keys), *aliases.items()]
+    forms = {scheme: entity.keys[scheme].form for scheme, _ in asked}  # type: ignore[index]  # checked by the loader
+    return [[source_key(key, forms[scheme]) for key in keys] for scheme, keys in asked]
+
+
+def _database(spec: SqlSource, environ: Mapping[str, str]) -> Database:
+    """Return the database that the environment names; raises `ConfigError`, which does not quote the URL."""
+    try:
+        url = make_url(environ[spec.url_env])
+        return KINDS[url.drivername](url, spec.timeout_seconds)
+    except (KeyError, ArgumentError):
+        message = f"`{spec.url_env}` holds no URL of a database; known: {', '.join(f'{kind}://' for kind in KINDS)}"
+        raise ConfigError([Mistake(f"{spec.name}.toml", "url_env", message)]) from None

@@ -1,0 +1,55 @@
+"""The commands by name, and what is said when one fails."""
+
+import sys
+from typing import Final
+
+import typer
+from rich.console import Console
+
+from connectors.errors import ConfigError
+from gateway.cli.check import check
+from gateway.cli.demo import demo
+from gateway.cli.explain import explain_command
+from gateway.cli.serve import serve_command
+from gateway.demo import DemoFailed
+from gateway.errors import RequestError
+from gateway.ledger import SecretError
+from schema.schema import sdl
+
+_HELP: Final = """公共信用信息联邦查询网关。A GraphQL gateway over the credit systems of a city's departments.
+
+Every field is resolved live from the department that owns it; nothing is copied. Start with `demo`."""
+
+commands: Final = typer.Typer(
+    name="credit-gateway",
+    help=_HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+commands.command("demo")(demo)
+commands.command("serve")(serve_command)
+commands.command("check")(check)
+commands.command("explain")(explain_command)
+
+
+@commands.command("schema")
+def schema_command() -> None:
+    """Print the schema in GraphQL's own language, with the directives of the federation."""
+    sys.stdout.write(sdl())
+
+
+def main() -> None:
+    """Run the command that the arguments name; a mistake of the user's ends in a message, never in a stack trace."""
+    errors = Console(stderr=True)
+    try:
+        commands(prog_name="credit-gateway")
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            errors.print(str(mistake), style="red", markup=False, highlight=False, soft_wrap=True)
+        errors.print(f"{len(error.mistakes)} mistake(s); every key is explained in config/README.md", highlight=False)
+        sys.exit(1)
+    except (RequestError, SecretError, DemoFailed, OSError) as error:
+        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)

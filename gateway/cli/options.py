@@ -1,0 +1,21 @@
+"""Options that several commands take, each explained once."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+DEFAULT_CONFIG: Final = Path(__file__).parents[2] / "config"
+DEFAULT_DATA: Final = Path("var")
+
+Config = Annotated[
+    Path,
+    typer.Option("--config", help="The configuration folder.", exists=True, file_okay=False, show_default="config"),
+]
+Data = Annotated[
+    Path, typer.Option("--data", help="The folder of the gateway's own data: ledger and secret. No record is kept.")
+]
+Port = Annotated[
+    int | None, typer.Option("--port", help="The port, instead of `listen.port` of gateway.toml.", min=0, max=65_535)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine instead of tables.")]

@@ -1,0 +1,68 @@
+"""Everything that `config/` says, read and checked before the server starts.
+
+# INVARIANT: mistakes are reported all at once, with file and place (invariant 10): a file is checked even when another
+cannot be read.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from connectors.errors import ConfigError, Mistake
+from connectors.load import Known, load_sources, missing_variables
+from gateway.auth import Client, load_clients
+from gateway.catalogue import Catalogue
+from gateway.departments import Department, load_departments
+from gateway.policy import Policy, load_policy
+from gateway.settings import Settings, load_settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The checked content of a configuration ``folder``."""
+
+    folder: Path
+    settings: Settings
+    departments: Mapping[str, Department]
+    policy: Policy
+    clients: Mapping[str, Client]
+    catalogue: Catalogue
+
+    @property
+    def sources_folder(self) -> Path:
+        """Where the source files lie, and the files beside them that they name."""
+        return self.folder / "sources"
+
+    def require_variables(self, environ: Mapping[str, str]) -> None:
+        """Raise `ConfigError` naming every environment variable that a source needs and ``environ`` lacks."""
+        mistakes = missing_variables(self.catalogue.sources, environ)
+        if mistakes:
+            raise ConfigError(mistakes)
+
+
+def load_configuration(folder: Path) -> Configuration:
+    """Return the configuration in ``folder``; raises `ConfigError` with the mistakes of all files."""
+    mistakes: list[Mistake] = []
+    settings = _read(mistakes, lambda: load_settings(folder / "gateway.toml"))
+    departments = _read(mistakes, lambda: load_departments(folder / "departments.toml"))
+    policy = _read(mistakes, lambda: load_policy(folder / "scopes.toml"))
+    if policy is None:
+        raise ConfigError(mistakes)
+    clients = _read(mistakes, lambda: load_clients(folder / "clients.toml", policy, departments))
+    known = Known(departments=departments or {}, field_mistake=policy.field_mistake)
+    sources = _read(mistakes, lambda: load_sources(folder / "sources", known))
+    if settings is None or departments is None or clients is None or sources is None:
+        raise ConfigError(mistakes)
+    return Configuration(folder, settings, departments, policy, clients, Catalogue(sources))
+
+
+def _read(mistakes: list[Mistake], load: Callable[[], T]) -> T | None:
+    """Return what ``load`` returns, or None after adding its mistakes to ``mistakes``."""
+    try:
+        return load()
+    except ConfigError as error:
+        mistakes.extend(error.mistakes)
+        return None

@@ -1,0 +1,146 @@
+"""The measurement: short slices that rotate through the contenders, so that the machine's moods meet all alike.
+
+Terms
+    cell        one workload at one concurrency
+    slice       one contender under load for a moment, its processor time counted until it has come to rest
+    rotation    a slice of every contender of a cell, one after the other, over the same subjects
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Final
+
+from gateway.demo import Departments
+from tests.benchmarks.load import Slice, Taken
+from tests.benchmarks.processor import tree, used_ns, used_when_idle_ns
+from tests.benchmarks.running import Contender, Load, source_pids
+from tests.benchmarks.workloads import Workload
+
+_STRIDE: Final = 997
+"""Rotations begin this many subjects apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is measured: every workload at every concurrency."""
+
+    workloads: Sequence[Workload]
+    concurrencies: Sequence[int]
+    rotations: int
+    seconds: float
+    size: int
+    bulk: int
+
+    @property
+    def cells(self) -> list[tuple[Workload, int]]:
+        """Every workload at every concurrency."""
+        return [(workload, concurrency) for workload in self.workloads for concurrency in self.concurrencies]
+
+
+@dataclass(slots=True)
+class Figures:
+    """One contender in one cell: a value per rotation, and every answer's time."""
+
+    cpu_us: list[float] = field(default_factory=list)
+    source_cpu_us: list[float] = field(default_factory=list)
+    latencies_us: list[int] = field(default_factory=list)
+    seconds: float = 0.0
+    answer_bytes: int = 0
+    incomplete: int = 0
+
+    @property
+    def per_second(self) -> float:
+        """Answers a second."""
+        return len(self.latencies_us) / self.seconds
+
+    @property
+    def bytes_each(self) -> float:
+        """Bytes of one answer."""
+        return self.answer_bytes / len(self.latencies_us)
+
+    def percentile_us(self, share: float) -> int:
+        """Return the time within which ``share`` of the answers came."""
+        ordered = sorted(self.latencies_us)
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+    def add(self, taken: Taken, cpu_ns: int, source_ns: int) -> None:
+        """Add a slice."""
+        count = len(taken.latencies_us)
+        self.cpu_us.append(cpu_ns / count / 1000)
+        self.source_cpu_us.append(max(source_ns, 0) / count / 1000)
+        self.latencies_us += taken.latencies_us
+        self.seconds += taken.seconds
+        self.answer_bytes += taken.answer_bytes
+        self.incomplete += taken.incomplete
+
+
+Cell = tuple[str, int]
+"""Name of a workload, concurrency."""
+Measured = dict[Cell, dict[str, Figures]]
+"""Cell -> contender -> figures."""
+
+
+class Measurement:
+    """Measures contenders that are up."""
+
+    def __init__(self, plan: Plan, contenders: Sequence[Contender], load: Load, departments: Departments) -> None:
+        self._plan = plan
+        self._contenders = contenders
+        self._load = load
+        self._departments = departments
+
+    @property
+    def contenders(self) -> int:
+        """How many are measured."""
+        return len(self._contenders)
+
+    def run(self, advance: Callable[[str], None]) -> Measured:
+        """Return the figures of every cell; ``advance`` is told what is measured, at every slice."""
+        measured: Measured = {}
+        for workload, concurrency in self._plan.cells:
+            figures = measured[workload.name, concurrency] = {each.name: Figures() for each in self._contenders}
+            for rotation in range(-1, self._plan.rotations):
+                for contender in self._order(rotation):
+                    advance(f"{workload.name} at {concurrency}: {contender.name}")
+                    self._take(figures[contender.name], contender, workload, concurrency, rotation)
+        return measured
+
+    def _order(self, rotation: int) -> Iterator[Contender]:
+        """Yield the contenders, another one first at every rotation."""
+        turn = rotation % len(self._contenders)
+        yield from self._contenders[turn:]
+        yield from self._contenders[:turn]
+
+    def _take(
+        self, figures: Figures, contender: Contender, workload: Workload, concurrency: int, rotation: int
+    ) -> None:
+        warm_up = rotation < 0
+        asked = Slice(
+            contender=contender.name,
+            port=contender.port,
+            headers=contender.headers,
+            workload=workload.name,
+            concurrency=concurrency,
+            seconds=self._plan.seconds / 2 if warm_up else self._plan.seconds,
+            first=(rotation + 1) * _STRIDE,
+            size=self._plan.size,
+            bulk=self._plan.bulk,
+            least=concurrency,
+        )
+        own, sources = tree(contender.pid), source_pids(self._departments)
+        before, sources_before = used_when_idle_ns(own), used_ns(sources)
+        taken = self._load.take(asked)
+        after, sources_after = used_when_idle_ns(tree(contender.pid)), used_ns(source_pids(self._departments))
+        if not warm_up:
+            figures.add(taken, after - before, sources_after - sources_before)
+
+
+def ratios(figures: dict[str, Figures], of: str, to: str) -> list[float]:
+    """Return the processor time of ``of`` as a multiple of that of ``to``, rotation by rotation."""
+    return [one / other for one, other in zip(figures[of].cpu_us, figures[to].cpu_us, strict=True)]
+
+
+def median_ratio(figures: dict[str, Figures], of: str, to: str) -> float:
+    """Return the median of `ratios`."""
+    return median(ratios(figures, of, to))

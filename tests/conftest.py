@@ -1,0 +1,29 @@
+"""Fixtures that several folders of tests share: simulated departments and real servers, each started once."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.demo import Departments, departments
+from tests.servers import Server, mariadb, postgres
+
+
+@pytest.fixture(scope="session")
+def demo_departments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Departments]:
+    """The seven simulated departments, running. A test that lets one of them fail lets it answer again."""
+    with departments(tmp_path_factory.mktemp("departments"), tax_latency="0") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL server. A test that stops it starts it again."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[Server]:
+    """A MariaDB server. A test that stops it starts it again."""
+    with mariadb() as server:
+        yield server

@@ -1,0 +1,245 @@
+"""The REST connector: what it sends, how it reads what comes back, and what it makes of a source that misbehaves."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.base import Batch
+from connectors.errors import SourceError, SourceMisread, SourceRejected, SourceUnavailable
+from connectors.rest import RestConnector
+from connectors.rest.answer import MOST_PAGES, AnswerReader, Pages
+from connectors.rest.question import Questions, Signer
+from connectors.spec import KeySpec, RestSource, Signature
+from gateway.demo.environment import PATH, Environment
+from gateway.demo.listen import Answered, Asked
+from gateway.demo.scenarios import everyone
+from tests.connectors.departments import (
+    ENTITY,
+    FIELDS,
+    FIRST,
+    THIRD,
+    Canned,
+    listening,
+    rest_source,
+    row,
+    rows_answer,
+)
+
+BASE: Final = "http://127.0.0.1:1/base"
+PAGED: Final[dict[str, Any]] = {"page_parameter": "page", "page_size": 2}
+
+
+@asynccontextmanager
+async def asking(spec: RestSource, reply: Any) -> AsyncIterator[tuple[RestConnector, Canned]]:
+    """Open a connector to a department that gives ``reply``."""
+    async with listening(reply) as (canned, url):
+        connector = RestConnector(spec, {"CANNED_URL": f"{url}/api/"}, Path())
+        try:
+            yield connector, canned
+        finally:
+            await connector.close()
+
+
+def batch(*keys: str, scheme: str = "USCC", digests: bool = False) -> Batch:
+    return Batch(ENTITY, scheme, keys, FIELDS, digests)
+
+
+# What is sent
+
+
+@pytest.mark.parametrize(
+    ("entity", "keys", "listed", "target", "body"),
+    [
+        ({}, ["A1"], False, "/base/cases?code=A1", None),
+        ({}, ["A1", "B2"], True, "/base/cases?code=A1,B2", None),
+        ({}, ["A1&x=&#/, 1"], False, "/base/cases?code=A1%26x%3D%26%23%2F%2C%201", None),
+        (PAGED, ["A1"], False, "/base/cases?code=A1&page=3", None),
+        ({"method": "POST"}, ["A1"], False, "/base/cases", {"code": "A1"}),
+        ({"method": "POST"}, ["A1"], True, "/base/cases", {"code": ["A1"]}),
+        ({"method": "POST", **PAGED}, ["A1", "B2"], True, "/base/cases", {"code": ["A1", "B2"], "page": 3}),
+    ],
+)
+def test_question(entity: dict[str, Any], keys: list[str], listed: bool, target: str, body: object) -> None:
+    question = Questions(BASE, rest_source(**entity).entities[ENTITY], listed=listed).about(keys, 3)
+    assert question.url.raw_path_qs == target
+    assert (question.body and orjson.loads(question.body)) == body
+
+
+def test_signature_is_what_the_environment_bureau_verifies() -> None:
+    bureau = Environment(everyone(10), "gateway-1", "secret")
+    entity = rest_source(path=PATH, method="POST", key_parameter="codes").entities[ENTITY]
+    question = Questions("http://127.0.0.1:1", entity, listed=True).about([THIRD], 1)
+
+    def status(signer: Signer, at: float | None = None) -> int:
+        signed = signer.sign(question, at)
+        headers = {name.lower().encode(): value.encode() for name, value in signed.headers.items()}
+        return bureau.answer(Asked("POST", PATH.encode(), headers, signed.body or b"")).status
+
+    assert status(Signer("gateway-1", b"secret")) == 200
+    assert status(Signer("gateway-1", b"other")) == 401
+    assert status(Signer("gateway-2", b"secret")) == 401
+    assert status(Signer("gateway-1", b"secret"), at=0.0) == 401
+
+
+async def test_every_page_is_signed() -> None:
+    signed = {"signature": Signature(key_id_env="KEY_ID", secret_env="SECRET")}
+    spec = rest_source(source=signed, method="POST", **PAGED)
+    pages = [rows_answer(row(number=1), row(number=2)), rows_answer(row(number=3))]
+    async with listening(lambda asked: pages[orjson.loads(asked.body)["page"] - 1]) as (canned, url):
+        connector = RestConnector(spec, {"CANNED_URL": url, "KEY_ID": "gateway-1", "SECRET": "s"}, Path())
+        answer = await connector.fetch(batch(FIRST))
+        await connector.close()
+    assert len(answer.rows[FIRST]) == 3
+    assert len({asked.headers[b"x-signature"] for asked in canned.asked}) == 2
+    assert "s'" not in repr(Signer("gateway-1", b"s"))
+
+
+async def test_personal_number_is_never_sent_in_an_address() -> None:
+    async with asking(rest_source(), rows_answer()) as (connector, canned):
+        with pytest.raises(SourceRejected, match="personal number"):
+            await connector.fetch(batch("230881189001010021", scheme="PERSON"))
+    assert not canned.asked
+
+
+async def test_source_sees_its_form_of_the_code() -> None:
+    spec = rest_source(keys={"USCC": KeySpec(column="code", form="lower")})
+    async with asking(spec, rows_answer(row(FIRST.lower()))) as (connector, canned):
+        answer = await connector.fetch(batch(FIRST))
+    assert answer.rows[FIRST][0].values == ("甲公司", "2026-01-05")
+    assert canned.asked[0].target == f"/api/cases?code={FIRST.lower()}".encode()
+
+
+# What comes back
+
+
+def read(body: bytes, **source: Any) -> list[dict[str, Any]]:
+    spec = rest_source(source={"status": "code", "status_ok": ["200", "0"], **source})
+    return AnswerReader(spec, spec.entities[ENTITY]).read(body)
+
+
+@pytest.mark.parametrize("code", [b"200", b"0", b'"0"'])
+def test_rows_are_read_when_the_code_is_good(code: bytes) -> None:
+    assert read(b'{"code":%s,"data":{"list":[{"id":1}]}}' % code) == [{"id": 1}]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "the answer is empty"),
+        (b" \n", "the answer is empty"),
+        (b"<html></html>", "the answer is not JSON"),
+        (b'{"code":200,"data":{"list":[{"id":1},', "the answer is not JSON"),
+        ('{"code":200,"data":{"list":[{"id":"甲"}]}}'.encode("gb18030"), "the answer is not JSON"),
+        (b'{"data":{"list":[]}}', "`code` is missing from the answer"),
+        (b"[]", "`code` is missing from the answer"),
+        (b'{"code":200,"data":{"rows":[]}}', "`data.list` is missing from the answer"),
+        (b'{"code":200,"data":null}', "`data.list` is missing from the answer"),
+        (b'{"code":200,"data":{"list":null}}', "`data.list` of the answer is not a list"),
+        (b'{"code":200,"data":{"list":{"id":1}}}', "`data.list` of the answer is not a list"),
+        (b'{"code":200,"data":{"list":["id"]}}', "a row of the answer is not an object"),
+    ],
+)
+def test_what_is_not_the_promised_list_is_misread(body: bytes, reason: str) -> None:
+    with pytest.raises(SourceMisread) as caught:
+        read(body)
+    assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "reason"),
+    [
+        (b"401", SourceRejected, "the source refused the question with code `401`"),
+        (b"429", SourceUnavailable, "the source failed with code `429`"),
+        (b"500", SourceUnavailable, "the source failed with code `500`"),
+        (b"-1", SourceUnavailable, "the source failed with code `-1`"),
+        (b"null", SourceUnavailable, "the source failed with code `None`"),
+        (b'"230881189001010021"', SourceUnavailable, "the source failed with an unknown code"),
+    ],
+)
+def test_fault_with_a_good_http_status(code: bytes, kind: type[SourceError], reason: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        read(b'{"code":%s,"data":{"list":[]}}' % code)
+    assert type(caught.value) is kind
+    assert caught.value.reason == reason
+
+
+def test_bare_list_is_an_answer() -> None:
+    spec = rest_source(items="")
+    assert AnswerReader(spec, spec.entities[ENTITY]).read(b'[{"id":1}]') == [{"id": 1}]
+
+
+# Pages
+
+
+@given(st.lists(st.integers(0, 9), unique=True), st.integers(1, 4), st.integers(0, 3))
+def test_every_record_is_read_once_however_pages_overlap(numbers: list[int], size: int, overlap: int) -> None:
+    pages = Pages(rest_source(page_parameter="page", page_size=size).entities[ENTITY], "code")
+    at = 0
+    while pages.more:
+        shown = numbers[at : at + size]
+        pages.add([row(number=number) for number in shown])
+        at += max(size - overlap, 1)
+    assert [each["id"] for each in pages.rows] == numbers
+
+
+async def test_source_that_repeats_its_only_page_is_asked_twice() -> None:
+    async with asking(rest_source(**PAGED), rows_answer(row(number=1), row(number=2))) as (connector, canned):
+        answer = await connector.fetch(batch(FIRST))
+    assert len(answer.rows[FIRST]) == 2
+    assert len(canned.asked) == 2
+
+
+async def test_pages_without_end_are_misread() -> None:
+    def endless(asked: Asked) -> Answered:
+        page = int(asked.query["page"])
+        return rows_answer(row(number=2 * page), row(number=2 * page + 1))
+
+    async with asking(rest_source(**PAGED), endless) as (connector, canned):
+        with pytest.raises(SourceMisread, match="more than 100 pages"):
+            await connector.fetch(batch(FIRST))
+    assert len(canned.asked) == MOST_PAGES
+
+
+# The answer
+
+
+async def test_answer_is_proved_by_the_digest_of_all_that_was_sent() -> None:
+    pages = [rows_answer(row(number=1), row(number=2)), rows_answer(row(number=3, regDate="某日"))]
+    async with asking(rest_source(**PAGED), lambda asked: pages[int(asked.query["page"]) - 1]) as (connector, _):
+        answer = await connector.fetch(batch(FIRST, digests=True))
+    assert answer.digest == sha256(pages[0].body + pages[1].body).hexdigest()
+    rows = answer.rows[FIRST]
+    assert [each.as_of for each in rows] == ["2026-01-06"] * 3
+    assert len({each.digest for each in rows}) == 3
+    assert [issue.field for issue in rows[2].issues] == ["filed_on"]
+
+
+async def test_empty_batch_asks_nothing() -> None:
+    async with asking(rest_source(), rows_answer()) as (connector, canned):
+        answer = await connector.fetch(batch())
+    assert (answer.rows, answer.unreadable, canned.asked) == ({}, {}, [])
+
+
+async def test_missing_column_is_misread() -> None:
+    renamed = {("mc" if name == "iname" else name): cell for name, cell in row().items()}
+    async with asking(rest_source(), rows_answer(renamed)) as (connector, _):
+        with pytest.raises(SourceMisread, match="column `iname` is missing from the answer"):
+            await connector.fetch(batch(FIRST))
+
+
+@pytest.mark.parametrize(("status", "there"), [(200, True), (401, True), (404, True), (429, False), (503, False)])
+async def test_probe(status: int, there: bool) -> None:
+    async with asking(rest_source(), Answered(b"", status)) as (connector, canned):
+        if there:
+            await connector.probe()
+        else:
+            with pytest.raises(SourceUnavailable):
+                await connector.probe()
+    assert canned.asked[0].target == b"/api"

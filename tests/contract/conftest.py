@@ -1,0 +1,45 @@
+"""A department behind each kind of connector, and the gate before it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from connectors import KINDS, open_connector
+from connectors.gate import Gate
+from tests.contract.sites import Site, open_file, open_rest, open_rest_batch, open_soap, open_sql
+
+OPENERS: Final = {
+    "sql": open_sql,
+    "rest": open_rest,
+    "rest-batch": open_rest_batch,
+    "soap": open_soap,
+    "file": open_file,
+}
+
+
+def test_every_kind_is_held_to_the_contract() -> None:
+    assert {name.partition("-")[0] for name in OPENERS} == set(KINDS)
+
+
+@pytest.fixture(params=OPENERS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """The name of a kind, one after the other."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+async def site(kind: str, tmp_path: Path) -> AsyncIterator[Site]:
+    """A department that holds nothing yet."""
+    async with OPENERS[kind](tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def gate(site: Site) -> AsyncIterator[Gate]:
+    """The gate of that department, with a connector that has not asked yet."""
+    opened = Gate(site.spec, open_connector(site.spec, site.environ, site.folder))
+    yield opened
+    await opened.close()

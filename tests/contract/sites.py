@@ -1,0 +1,288 @@
+"""The same small department behind every kind of connector: what it holds can be set, and it can be broken.
+
+A site holds rows of four columns: code, number, content, decided on. Its faults:
+
+    gone      nobody answers: port closed, file removed
+    lost      the connection is reset in the middle of the answer
+    cut       the answer, or the file, ends too early
+    garbled   bytes of the answer, or the file, are spoiled
+    html      a maintenance page where the answer, or the file, should be
+    blank     no bytes at all
+    renamed   a column has another name
+    hanging   the question arrives, no answer does
+"""
+
+import csv
+import io
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol
+from xml.sax.saxutils import escape
+
+import orjson
+
+from connectors.spec import (
+    FieldSpec,
+    FileEntity,
+    FileSource,
+    KeySpec,
+    RestEntity,
+    RestSource,
+    SoapEntity,
+    SoapSource,
+    SourceSpec,
+    SqlEntity,
+    SqlSource,
+)
+from gateway.demo.listen import Answered, Asked
+from tests.connectors.departments import listening
+from tests.connectors.envelopes import FOLDER, enveloped
+from tests.faults import FaultProxy, fault_proxy
+
+Rows = Sequence[tuple[str | None, ...]]
+COLUMNS: Final = ("code", "number", "content", "decided")
+ENTITY: Final = "AdministrativePenalty"
+FIELDS: Final = ("content", "decided_on")
+HTML: Final = "<html><head><title>系统提示</title></head><body>系统正在升级维护</body></html>".encode()
+_BASE: Final[dict[str, Any]] = {
+    "name": "site",
+    "department": "court",
+    "title": "测试系统",
+    "contact": "测试",
+    "timeout_seconds": 5.0,
+    "concurrency": 4,
+}
+_ENTITY: Final[dict[str, Any]] = {
+    "keys": {"USCC": KeySpec(column="code")},
+    "record_key": ["number"],
+    "fields": {
+        "content": FieldSpec(column="content", type="text", scope="public"),
+        "decided_on": FieldSpec(column="decided", type="date", scope="public"),
+    },
+}
+
+
+class Site(Protocol):
+    """One department that can be broken."""
+
+    environ: Mapping[str, str]
+
+    @property
+    def spec(self) -> SourceSpec:
+        """The source file."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where the source file lies."""
+        ...
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What failures must not tell."""
+        ...
+
+    def hold(self, rows: Rows) -> None:
+        """Hold exactly ``rows``, in this order."""
+        ...
+
+    async def fail(self, fault: str) -> None:
+        """Fail in this way until mended."""
+        ...
+
+    async def mend(self) -> None:
+        """Answer as before."""
+        ...
+
+
+@dataclass
+class StoredSite:
+    """A department that is a file: an SQLite database or a CSV file."""
+
+    spec: SourceSpec
+    environ: Mapping[str, str]
+    path: Path
+    rows: Rows = ()
+    columns: tuple[str, ...] = COLUMNS
+    writer: sqlite3.Connection | None = None
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return (str(self.path), self.path.name, str(self.folder), "SELECT", "sqlite")
+
+    def hold(self, rows: Rows) -> None:
+        self.rows = rows
+        self._write(_database if isinstance(self.spec, SqlSource) else _csv)
+
+    async def fail(self, fault: str) -> None:
+        match fault:
+            case "gone":
+                self.path.unlink()
+            case "cut":
+                self._replace(self.path.read_bytes()[:-4])
+            case "garbled":
+                whole = self.path.read_bytes()
+                self._replace(whole[:-30] + b"\xff\xfe\x00<{" + whole[-25:])
+            case "html":
+                self._replace(HTML)
+            case "blank":
+                self._replace(b"")
+            case "renamed":
+                self.columns = ("code", "number", "other", "decided")
+                self.hold(self.rows)
+            case "hanging":
+                self.writer = sqlite3.connect(self.path, isolation_level=None)
+                self.writer.execute("BEGIN EXCLUSIVE")
+
+    async def mend(self) -> None:
+        if self.writer is not None:
+            self.writer.close()
+            self.writer = None
+        self.columns = COLUMNS
+        self.hold(self.rows)
+
+    def _write(self, make: Any) -> None:
+        new = self.path.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        make(new, self.columns, self.rows)
+        new.replace(self.path)
+
+    def _replace(self, content: bytes) -> None:
+        self._write(lambda path, *_: path.write_bytes(content))
+
+
+def _database(path: Path, columns: Sequence[str], rows: Rows) -> None:
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(f"CREATE TABLE penalties ({', '.join(f'{name} text' for name in columns)})")
+        database.executemany("INSERT INTO penalties VALUES (?, ?, ?, ?)", rows)
+
+
+def _csv(path: Path, columns: Sequence[str], rows: Rows) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([columns, *rows])
+    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+
+
+@dataclass
+class HttpSite:
+    """A department behind a port, with a line that can fail before it."""
+
+    spec: RestSource | SoapSource
+    environ: Mapping[str, str]
+    folder: Path
+    proxy: FaultProxy
+    rows: list[dict[str, str | None]] = field(default_factory=list)
+    fault: str = ""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return ("127.0.0.1", str(self.proxy.port), "/api", "http")
+
+    def hold(self, rows: Rows) -> None:
+        self.rows = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+
+    async def fail(self, fault: str) -> None:
+        self.fault = fault
+        match fault:
+            case "gone":
+                await self.proxy.refuse()
+            case "lost":
+                self.proxy.fault("reset", after=120)
+            case "cut":
+                self.proxy.fault("truncate", after=120)
+            case "hanging":
+                self.proxy.fault("blackhole")
+
+    async def mend(self) -> None:
+        if self.fault == "gone":
+            await self.proxy.accept()
+        self.fault = ""
+        self.proxy.fault()
+
+    def answer(self, asked: Asked) -> Answered:
+        """Return the rows that ``asked`` names, as the fault of the moment leaves them."""
+        sent = asked.target + asked.body
+        rows = [_renamed(row) if self.fault == "renamed" else row for row in self.rows if _is_asked(row, sent)]
+        body = _xml(rows) if isinstance(self.spec, SoapSource) else orjson.dumps({"data": rows})
+        spoiled = {"html": HTML, "blank": b"", "garbled": body[:-30] + b"\xff\xfe\x00<{" + body[-25:]}
+        return Answered(spoiled.get(self.fault, body))
+
+
+def _is_asked(row: Mapping[str, str | None], sent: bytes) -> bool:
+    return (row["code"] or "").encode() in sent
+
+
+def _renamed(row: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {("other" if name == "content" else name): cell for name, cell in row.items()}
+
+
+def _xml(rows: Sequence[Mapping[str, str | None]]) -> bytes:
+    items = ["".join(f"<{name}>{escape(cell or '')}</{name}>" for name, cell in row.items()) for row in rows]
+    listed = "".join(f"<item>{cells}</item>" for cells in items)
+    return enveloped(f"<queryCreditResponse><pjxx>{listed}</pjxx></queryCreditResponse>", "UTF-8").encode()
+
+
+# Each kind of connector with such a department behind it
+
+
+@asynccontextmanager
+async def _stored(spec: SourceSpec, environ: Mapping[str, str], path: Path) -> AsyncIterator[Site]:
+    site = StoredSite(spec, environ, path)
+    site.hold(())
+    yield site
+
+
+def open_sql(folder: Path) -> AbstractAsyncContextManager[Site]:
+    """Open a site in SQLite."""
+    entities = {ENTITY: SqlEntity(table="penalties", **_ENTITY)}
+    spec = SqlSource(url_env="SITE_URL", batch_size=50, entities=entities, **_BASE)
+    path = folder / "site.sqlite"
+    return _stored(spec, {"SITE_URL": f"sqlite+aiosqlite:///{path}"}, path)
+
+
+def open_file(folder: Path) -> AbstractAsyncContextManager[Site]:
+    """Open a site that drops a CSV file."""
+    entities = {ENTITY: FileEntity(pattern="site*.csv", **_ENTITY)}
+    spec = FileSource(folder_env="SITE_FOLDER", batch_size=50, entities=entities, **_BASE)
+    return _stored(spec, {"SITE_FOLDER": str(folder)}, folder / "site-2026.csv")
+
+
+def open_rest(folder: Path) -> AbstractAsyncContextManager[Site]:
+    """Open a site with an HTTP JSON interface that takes one key a call, in the address."""
+    entities = {ENTITY: RestEntity(path="/api/penalties", key_parameter="code", items="data", **_ENTITY)}
+    return _served(RestSource(url_env="SITE_URL", batch_size=1, entities=entities, **_BASE), folder)
+
+
+def open_rest_batch(folder: Path) -> AbstractAsyncContextManager[Site]:
+    """Open a site with an HTTP JSON interface that takes many keys a call, in the body."""
+    told: dict[str, Any] = {"path": "/api/penalties", "method": "POST", "key_parameter": "codes", "items": "data"}
+    entities = {ENTITY: RestEntity(**told, **_ENTITY)}
+    return _served(RestSource(url_env="SITE_URL", batch_size=20, entities=entities, **_BASE), folder)
+
+
+def open_soap(folder: Path) -> AbstractAsyncContextManager[Site]:
+    """Open a site with a SOAP interface."""
+    elements = "".join(f'<xs:element name="{name}" type="xs:string"/>' for name in COLUMNS)
+    rating = re.compile(r'(<xs:complexType name="Rating">\s*<xs:sequence>).*?(</xs:sequence>)', re.DOTALL)
+    wsdl, changed = rating.subn(rf"\1{elements}\2", (FOLDER / "tax_credit.wsdl").read_text(encoding="utf-8"))
+    assert changed == 1
+    (folder / "site.wsdl").write_text(wsdl, encoding="utf-8")
+    told: dict[str, Any] = {"operation": "queryCredit", "key_element": "nsrsbh", "items": "pjxx.item"}
+    entities = {ENTITY: SoapEntity(**told, **_ENTITY)}
+    return _served(SoapSource(url_env="SITE_URL", wsdl="site.wsdl", batch_size=1, entities=entities, **_BASE), folder)
+
+
+@asynccontextmanager
+async def _served(spec: RestSource | SoapSource, folder: Path) -> AsyncIterator[Site]:
+    sites: list[HttpSite] = []
+    async with listening(lambda asked: sites[0].answer(asked)) as (_, url), fault_proxy(url) as proxy:
+        sites.append(HttpSite(spec, {"SITE_URL": proxy.before(url)}, folder, proxy))
+        yield sites[0]

@@ -1,0 +1,188 @@
+"""A made-up world for planner and projector: the real source files, connectors that invent typed rows, real gates.
+
+Rows are a function of (source, entity, key): the same at every ask, whatever else is asked. Some values are misread,
+some are blank; `faults` lets a source fail as a whole.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from connectors.base import Answer, Batch, Issue, Row
+from connectors.errors import SourceError
+from connectors.gate import Gate
+from connectors.spec import SourceSpec
+from gateway.caller import Caller
+from gateway.coalesce import Coalescer
+from gateway.complete import complete
+from gateway.configuration import Configuration, load_configuration
+from gateway.crosswalk import Lookup
+from gateway.demo import codes
+from gateway.fetch import fetch_stage
+from gateway.plan.asks import Rights
+from gateway.plan.cache import Compiled, Plans
+from gateway.plan.document import Documents, Operation
+from gateway.registers import catalogue_fields, source_statuses
+from gateway.resolve import resolve_root, users_of
+from gateway.run import Run
+from schema.entities import CROSSWALK, ENTITY_FIELDS, EntityField
+from schema.scalars import Decimal
+from schema.schema import SCHEMA
+from schema.values import Money
+
+CONFIG = Path(__file__).parents[2] / "config"
+KINDS = ("91", "92", "93", "52", "12", "11", "N2")
+MEN = [codes.citizen_id(number, female=False) for number in range(4)]
+
+
+@dataclass
+class Inventor:
+    """A connector that invents rows; remembers every batch."""
+
+    spec: SourceSpec
+    fault: SourceError | None = None
+    batches: list[Batch] = field(default_factory=list)
+
+    async def fetch(self, batch: Batch) -> Answer:
+        self.batches.append(batch)
+        await asyncio.sleep(0)
+        if self.fault is not None:
+            raise self.fault
+        rows = {key: found for key in batch.keys if (found := self.rows(batch, key))}
+        return Answer(rows, "2026-11-01T00:00:00.000Z", "0" * 64)
+
+    async def probe(self) -> None:
+        return
+
+    async def close(self) -> None:
+        return
+
+    def rows(self, batch: Batch, key: str) -> list[Row]:
+        draw = Random(f"{self.spec.name} {batch.entity} {key}")
+        if batch.entity == CROSSWALK:
+            return [Row(tuple(crosswalk(batch.scheme, key).get(name) for name in batch.fields), key)]
+        count = draw.choice((0, 1, 1, 2, 3))
+        return [self.row(batch, key, at) for at in range(count)]
+
+    def row(self, batch: Batch, key: str, at: int) -> Row:
+        issues: list[Issue] = []
+        values = tuple(self.value(batch.entity, name, f"{key} {at}", issues) for name in batch.fields)
+        digest = f"{at:064d}" if batch.digests else None
+        return Row(values, f"{key[-6:]}-{at}", "2026-10-01T00:00:00+08:00", tuple(issues), digest)
+
+    def value(self, entity: str, name: str, place: str, issues: list[Issue]) -> Any:
+        # INVARIANT of the world: a value depends on its own place only, so that fewer columns never change it.
+        draw = Random(f"{self.spec.name} {entity} {name} {place}")
+        if name == "organization_uscc":
+            return codes.uscc("91", draw.randrange(1, 40))
+        if name == "person_key":
+            return draw.choice([*MEN, None])
+        turn = draw.random()
+        if turn < 0.1:
+            issues.append(Issue(name, "MISREAD", "made up"))
+            return None
+        if turn < 0.2:
+            issues.append(Issue(name, draw.choice(("OPEN_ENDED", "NO_TERM")), "made up"))
+            return None
+        return None if turn < 0.3 else invent(draw, ENTITY_FIELDS[entity][name])
+
+
+def invent(draw: Random, wanted: EntityField) -> Any:
+    match wanted.form:
+        case "enum":
+            return draw.choice(wanted.enum)
+        case "enum_list":
+            return draw.sample(wanted.enum, 2)
+        case "date":
+            return f"{draw.randrange(2023, 2027)}-{draw.randrange(1, 13):02d}-15"
+        case "integer":
+            return draw.randrange(2020, 2026)
+        case "decimal":
+            return f"{draw.randrange(100)}.5"
+        case "money":
+            return Money(amount=Decimal(f"{draw.randrange(100000)}"))
+        case "boolean":
+            return draw.choice((True, False))
+        case _:
+            return f"{wanted.name} {draw.randrange(1000)}"
+
+
+def crosswalk(scheme: str, key: str) -> dict[str, str]:
+    """Return the identifiers of the subject behind ``key``, which is one of `uscc_of`'s numbers in any scheme."""
+    number = next(n for n in range(60) if key in {uscc_of(n), codes.org_code(n), codes.registration_number(n)})
+    return {
+        "uscc": uscc_of(number),
+        "org_code": codes.org_code(number),
+        "reg_no": codes.registration_number(number),
+        "pripid": codes.internal_key(number),
+    }
+
+
+def uscc_of(number: int) -> str:
+    return codes.uscc("91" if number % 2 else KINDS[number % len(KINDS)], number)
+
+
+@cache
+def configuration() -> Configuration:
+    return load_configuration(CONFIG)
+
+
+@dataclass
+class Asked:
+    """One query as far as it went."""
+
+    run: Run
+    compiled: Compiled
+    operation: Operation
+    values: list[list[Any]]
+    data: dict[str, Any]
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return self.run.errors
+
+
+class World:
+    """The gateway between validation and the ledger, on invented sources."""
+
+    def __init__(self, faults: Mapping[str, SourceError] | None = None) -> None:
+        self.configuration = configuration()
+        self.connectors = {
+            name: Inventor(spec, (faults or {}).get(name))
+            for name, spec in self.configuration.catalogue.sources.items()
+        }
+        self.sources = {name: Coalescer(Gate(each.spec, each)) for name, each in self.connectors.items()}
+        self.documents = Documents(SCHEMA)
+        self.plans = Plans(SCHEMA)
+
+    def caller(self, client: str = "court", purpose: str | None = None) -> Caller:
+        known = self.configuration.clients[client]
+        return Caller(client, known.department, known.scopes, purpose or known.default_purpose or known.purposes[0])
+
+    async def ask(self, query: str, variables: dict[str, Any] | None = None, caller: Caller | None = None) -> Asked:
+        configuration = self.configuration
+        operation = self.documents.operation(query, None)
+        values = self.documents.variables(operation, variables or {})
+        rights = Rights(configuration.policy, caller or self.caller(), configuration.catalogue)
+        compiled = self.plans.plan(operation, values, rights)
+        run = Run(compiled.plan, rights.caller, values, self.sources, configuration.departments, 10.0)
+        lookup = Lookup(run)
+        found: list[list[Any]] = []
+        for root in compiled.plan.roots:
+            if root.kind == "sources":
+                found.append(list(source_statuses(self.sources, configuration.departments)))
+            elif root.kind == "catalogue":
+                found.append(list(catalogue_fields(rights, configuration.departments, root.arguments(values))))
+            elif root.kind == "typename":
+                found.append([])
+            else:
+                found.append(await resolve_root(run, root, lookup))
+        await fetch_stage(run, compiled.plan.stage, users_of(enumerate(found)))
+        return Asked(run, compiled, operation, found, complete(run, compiled, found, {}))
+
+    def batches(self) -> Sequence[tuple[str, Batch]]:
+        return [(name, batch) for name, each in self.connectors.items() for batch in each.batches]
