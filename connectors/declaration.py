@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
 from difflib import get_close_matches
+from functools import cache
 from math import isfinite
 from pathlib import Path
 from types import NoneType, UnionType
@@ -128,9 +129,14 @@ def _present(kind: Any) -> Any:
     return kind
 
 
+@cache
+def _fields_of(kind: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)
+
+
 def _sound_fields(table: Mapping[str, Any], kind: type[Struct], place: str, note: Note) -> Part:
     tag = kind.__struct_config__.tag_field
-    fields = msgspec.structs.fields(kind)
+    fields = _fields_of(kind)
     known = [*([tag] if tag else []), *(each.encode_name for each in fields)]
     if kind.__struct_config__.forbid_unknown_fields:
         for key in table:

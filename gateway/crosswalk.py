@@ -62,11 +62,22 @@ async def translate(run: Run, schemes: Sequence[str], subjects: Iterable[Subject
         for subject in dict.fromkeys(subjects)
         if isinstance(subject, Subject) and not all(subject.knows(scheme) for scheme in schemes)
     ]
-    if not unknown or not schemes:
-        return
-    found = await ask_registries(run, "USCC", [subject.uscc for subject in unknown])
+    registered = [subject for subject in unknown if _may_be_registered(run, subject)]
     for subject in unknown:
+        if subject not in registered:
+            for scheme in schemes:
+                subject.learn(scheme, None, "CROSSWALK")
+    if not registered or not schemes:
+        return
+    found = await ask_registries(run, "USCC", [subject.uscc for subject in registered])
+    for subject in registered:
         learn(subject, found[subject.uscc], schemes)
+
+
+def _may_be_registered(run: Run, subject: Subject) -> bool:
+    """Tell whether some registry holds subjects of this kind; one that none holds has no code but its USCC there."""
+    kinds = [ask.source.subject_kinds for ask in run.plan.crosswalk]
+    return not kinds or any(not each or subject.kind in each for each in kinds)
 
 
 def learn(subject: Subject, found: Found, schemes: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from connectors.base import Batch
 from gateway.crosswalk import translate
-from gateway.plan.model import Ask, Follow, Need, Stage, Use
+from gateway.plan.model import Ask, Follow, Need, Stage
 from gateway.reach import AskResult
 from gateway.run import Run
 from gateway.subject import Person, Subject
@@ -38,9 +38,7 @@ async def _fetch_need(
 ) -> None:
     asked = await asyncio.gather(*(_fetch_ask(run, need, ask, subjects, crosswalk) for ask in need.asks))
     run.results[id(need)] = asked
-    for use in need.uses:
-        for follow in use.follows:
-            await _follow(run, use, follow, subjects)
+    await asyncio.gather(*(_follow(run, follow, subjects) for follow in need.follows.values() if follow.uses))
 
 
 async def _fetch_ask(
@@ -109,17 +107,18 @@ def _aliases(ask: Ask, subjects: Iterable[Subject | Person]) -> dict[str, dict[s
     return aliases
 
 
-async def _follow(run: Run, use: Use, follow: Follow, subjects: Sequence[Subject | Person]) -> None:
+async def _follow(run: Run, follow: Follow, subjects: Sequence[Subject | Person]) -> None:
     """Fetch the stage behind a link for the subjects that the records on the shown pages lead to."""
-    linked: dict[str, Subject | Person] = {}
-    for subject in subjects:
-        page = run.page(use, subject)
-        for row, hit in page.items if page else ():
-            key = hit.value(row, follow.link.key_field)
-            if key is not None and key not in linked:
-                linked[key] = run.linked(follow.link.to, key)
     users: Users = {}
-    for each in linked.values():
-        users.setdefault((0, each.type_name), []).append(each)
+    for use in follow.uses:
+        linked: dict[str, Subject | Person] = {}
+        for subject in subjects:
+            page = run.page(use, subject)
+            for row, hit in page.items if page else ():
+                key = hit.value(row, follow.link.key_field)
+                if key is not None and key not in linked:
+                    linked[key] = run.linked(follow.link.to, key)
+        for each in linked.values():
+            users.setdefault((use.index, each.type_name), []).append(each)
     if users:
         await fetch_stage(run, follow.stage, users)

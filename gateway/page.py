@@ -1,4 +1,4 @@
-"""What one section shows of one subject: rows of all owners filtered, merged newest first, and cut; and what is not known.
+"""What one section shows of one subject: rows of all owners filtered, merged newest first, cut; and what is not known.
 
 # INVARIANT: `state` is COMPLETE only when every owner that should answer did, and everything it sent could be read.
 A filter never hides that a row could not be tested: such rows are left out and their source counts as not whole.
@@ -74,9 +74,7 @@ def make_page(
 
 
 def _cut(use: Use, arguments: SectionArguments, coverage: list[Reached], items: list[Item]) -> Page:
-    whole = bool(coverage) and all(reached.whole for reached in coverage)
-    answered = any(reached.answered for reached in coverage)
-    state = "COMPLETE" if whole else "PARTIAL" if answered else "UNKNOWN"
+    state = _state(coverage)
     total = len(items)
     if total > 1:
         items.sort(key=lambda item: _position(item, use.order_by), reverse=True)
@@ -84,9 +82,16 @@ def _cut(use: Use, arguments: SectionArguments, coverage: list[Reached], items: 
         after = arguments.after
         items = [item for item in items if _position(item, use.order_by) < after]
     more = len(items) > arguments.first
-    return Page(
-        state, items[: arguments.first] if more else items, coverage, total if whole else None, more, use.order_by
-    )
+    shown = items[: arguments.first] if more else items
+    return Page(state, shown, coverage, total if state == "COMPLETE" else None, more, use.order_by)
+
+
+def _state(coverage: Sequence[Reached]) -> str:
+    """Return what the section as a whole can be relied on for; where nobody answered, nothing is attested."""
+    whole = all(reached.whole for reached in coverage)
+    if any(reached.answered for reached in coverage):
+        return "COMPLETE" if whole else "PARTIAL"
+    return "NOT_COVERED" if whole else "UNKNOWN"
 
 
 def _from_owner(

@@ -113,6 +113,11 @@ class SectionState(Enum):
         "部分数据源未答复，已有记录有效，但不能得出“无记录”",
         "Some owner did not answer: the items hold, their absence proves nothing",
     )
+    NOT_COVERED = label(
+        "NOT_COVERED",
+        "没有数据源涵盖此类主体；并非“无记录”",
+        "No source is meant to hold subjects of this kind: nothing is attested",
+    )
     UNKNOWN = label("UNKNOWN", "没有数据源答复，情况不明", "No owner answered: nothing is known")
 
 

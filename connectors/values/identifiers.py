@@ -22,10 +22,11 @@ from schema.identifiers import IdentifierError, normalize, parse
 _BLANKS: Final = frozenset({"", "无", "暂无", "\\N", "NULL", "NONE"})
 """`connectors.values.text.BLANKS` in canonical form, which has no dashes and no lower case."""
 _LONGEST: Final = 120
-_CITIZEN: Final = re.compile("[0-9]{17}[0-9X]|[0-9]{15}")
+_CITIZEN: Final = re.compile("[0-9*]{17}[0-9X*]|[0-9*]{15}")
 _PERSONAL: Final = re.compile("[0-9A-Z]{5,24}")
 _MOST_SHOWN: Final = 14
-"""Characters of a personal number that courts show: the first ten and the last four."""
+_LEAST_HIDDEN: Final = 4
+"""As courts mask: the first ten characters and the last four are shown, four are not."""
 
 
 def canonical_code(text: str) -> str:
@@ -54,10 +55,10 @@ def parse_masked_id(cell: Any) -> str | None:
     code = _code(cell)
     if not code:
         return None
-    shown = len(code) - code.count("*")
-    if shown < len(code) and shown <= _MOST_SHOWN:
+    hidden = code.count("*")
+    if hidden >= _LEAST_HIDDEN and len(code) - hidden <= _MOST_SHOWN:
         return code
-    if _CITIZEN.fullmatch(code) or shown < len(code):
+    if _CITIZEN.fullmatch(code):
         return f"{code[:6]}{'*' * (len(code) - 10)}{code[-4:]}"
     return f"{code[0]}{'*' * (len(code) - 2)}{code[-1]}" if len(code) > 4 else None
 

@@ -1,6 +1,6 @@
 """What each owner of a need is asked for: columns by selection and by permission, the key it is asked by.
 
-# INVARIANT: a field whose decision is not `allowed` never enters `Ask.fields`, hence never a statement, URL or envelope.
+# INVARIANT: a field whose decision is not `allowed` never enters `Ask.fields`, hence no statement, URL or envelope.
 """
 
 from collections.abc import Iterable

@@ -203,20 +203,22 @@ class Builder:
 
     def _link(self, selected: Selected, link: Link, place: _Place) -> None:
         """Read the linked subject's own fields from the record; fetch only where its sections are selected."""
-        assert place.use is not None, "a link stands in a record"
-        follow = selected.follow = Follow(link, Stage(0))
+        use = place.use
+        assert use is not None, "a link stands in a record"
+        follow = selected.follow = use.need.follows.setdefault(link, Follow(link, Stage(0)))
         if link.scope is not None:
             decision = decide_scope(self.rights.policy, self.rights.caller, link.scope)
             if not decision.allowed:
                 follow.denied = decision
                 return
-        self._subjects(selected, 0, _Place(follow.stage, frozenset(), place.use if link.to == "person" else None))
+        self._subjects(selected, use.index, _Place(follow.stage, frozenset(), use if link.to == "person" else None))
         if link.to == "organization" or follow.stage.needs:
-            place.use.need.fields.add(link.key_field)
-        if follow.stage.needs:
+            use.need.fields.add(link.key_field)
+        if follow.stage.needs and use not in follow.uses:
+            follow.uses.append(use)
+        if follow.stage.needs and follow.stage not in self.stages:
             follow.stage.index = len(self.stages)
             self.stages.append(follow.stage)
-            place.use.follows.append(follow)
 
 
 def make_plan(schema: GraphQLSchema, operation: Operation, conditions: Mapping[str, bool], rights: Rights) -> Plan:

@@ -1,4 +1,4 @@
-"""Plans by what they depend on: document, operation, conditions, the caller's fingerprint, catalogue and policy versions.
+"""Plans by what they depend on: document, operation, conditions, caller's fingerprint, catalogue and policy versions.
 
 # INVARIANT: two callers share a plan only when their policy fingerprints are equal (`Caller.fingerprint`).
 """

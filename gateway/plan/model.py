@@ -7,7 +7,7 @@ Terms
              select them; hence one batched call per (source, entity, stage)
     ask      one source's part in a need: the columns it is asked for, and those it is not, with the reason
     use      one section field of the document that shows (part of) a need: its arguments, order and filters
-    follow   a link from the records of a use to the subjects of a further stage
+    follow   a link from the records of a need to the subjects of a further stage, whatever uses select it
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ from gateway.policy import Decision
 from schema.bindings import Binding, Filter, Link
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Selected:
     """A field selected on a concrete object type, its sub-selections per concrete type of its value."""
 
@@ -44,7 +44,7 @@ class Selected:
         return next(iter(self.children.values()))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Ask:
     """What one source is asked for, for one need.
 
@@ -69,9 +69,12 @@ class Ask:
         return tuple(self.entity.fields[name].column for name in self.fields)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Need:
-    """The records of ``entity`` for the subjects of ``users``: (index of the root field, concrete type) pairs."""
+    """The records of ``entity`` for the subjects of ``users``: (index, concrete type) pairs.
+
+    The index is that of the root field that leads to the subjects, or of the use whose records link to them.
+    """
 
     entity: str
     person_key: bool
@@ -80,6 +83,7 @@ class Need:
     digests: bool = False
     asks: tuple[Ask, ...] = ()
     uses: list["Use"] = field(default_factory=list)
+    follows: dict[Link, "Follow"] = field(default_factory=dict)
 
     @property
     def translated(self) -> bool:
@@ -96,7 +100,7 @@ class SectionArguments:
     values: Mapping[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Use:
     """One section field: how the rows of ``need`` are filtered, ordered and cut for it.
 
@@ -112,7 +116,6 @@ class Use:
     filters: tuple[Filter, ...]
     arguments: Callable[[VariableValues], SectionArguments]
     refusals: dict[int, Decision | None] = field(default_factory=dict)
-    follows: list["Follow"] = field(default_factory=list)
 
     @property
     def denied(self) -> Decision | None:
@@ -121,16 +124,20 @@ class Use:
         return decisions[0] if decisions and all(decisions) else None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Follow:
-    """A link from records to subjects; ``denied`` when an extra scope for the link is missing."""
+    """A link from records to subjects; ``denied`` when an extra scope for the link is missing.
+
+    ``uses`` are those whose records lead on to sections that must be fetched.
+    """
 
     link: Link
     stage: "Stage"
     denied: Decision | None = None
+    uses: list[Use] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Stage:
     """The needs of one set of subjects, and the crosswalk schemes that some of its asks depend on."""
 
@@ -139,7 +146,7 @@ class Stage:
     crosswalk: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class RootField:
     """A root field that the plan serves; ``keys`` reads its subject keys, ``arguments`` any other arguments."""
 

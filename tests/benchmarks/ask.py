@@ -35,7 +35,8 @@ def ask(contender: Contender, workload: Workload, usccs: Sequence[str]) -> Any:
         connection.close()
     if response.status != 200:
         return {"data": f"HTTP {response.status}: {answer[:300]!r}"}
-    return orjson.loads(answer)
+    read = orjson.loads(answer)
+    return read if read["data"] is not None else {"data": f"errors: {read['errors']}"}
 
 
 def unequal(contenders: Sequence[Contender], workloads: Sequence[Workload], usccs: Sequence[str]) -> Iterator[str]:

@@ -35,6 +35,15 @@ def _type(name: str, fields: str, types: Mapping[str, Any]) -> Any:
     return strawberry.type(make_dataclass(name, [(each, types.get(each, str | None)) for each in fields.split()]))
 
 
+def _resolved(name: str, *fields: tuple[str, Any, Any], uscc: bool = True) -> Any:
+    """Return the type with resolver ``fields`` (name, type, field) of a subject that is known by its ``uscc``."""
+    annotations = {"uscc": str} if uscc else {}
+    annotations |= {each: shown for each, shown, _ in fields}
+    return strawberry.type(
+        type(name, (), {"__annotations__": annotations, **{each: field for each, _, field in fields}})
+    )
+
+
 Money: Final = _type("Money", OBJECTS["amount"], {})
 Person: Final = _type("Person", OBJECTS["person"], {})
 _OTHER_TYPES: Final[dict[str, Any]] = {
@@ -86,30 +95,23 @@ async def _licenses(loaders: Loaders, uscc: str) -> list[Any]:
 
 
 _COURT_ORDERS: Final = ("publishedOn", "filedOn", "terminatedOn", "publishedOn")
-Court: Final[Any] = strawberry.type(
-    make_dataclass("Court", [("uscc", str), *map(_court_list, COURT_LISTS, _COURT_ORDERS)])
-)
+Court: Final = _resolved("Court", *map(_court_list, COURT_LISTS, _COURT_ORDERS))
 
 
 def _court(root: Any) -> Any:
     return Court(uscc=root.uscc)
 
 
-Subject: Final[Any] = strawberry.type(
-    make_dataclass(
-        "Subject",
-        [
-            ("uscc", str),
-            ("kind", str, strawberry.field(resolver=_kind)),
-            ("name", str | None, strawberry.field(resolver=_name)),
-            _relation("registration", "approvedOn", lambda loaders, uscc: loaders.registrations.load(uscc)),
-            _relation("legalRepresentative", "heldFrom", lambda loaders, uscc: loaders.representatives.load(uscc)),
-            _relation("licenses", "decidedOn", _licenses),
-            _relation("penalties", "decidedOn", Loaders.penalties),
-            _relation("taxRatings", "decidedOn", lambda loaders, uscc: loaders.ratings.load(uscc)),
-            ("courtEnforcement", Court, strawberry.field(resolver=_court, graphql_type=Court)),
-        ],
-    )
+Subject: Final = _resolved(
+    "Subject",
+    ("kind", str, strawberry.field(resolver=_kind)),
+    ("name", str | None, strawberry.field(resolver=_name)),
+    _relation("registration", "approvedOn", lambda loaders, uscc: loaders.registrations.load(uscc)),
+    _relation("legalRepresentative", "heldFrom", lambda loaders, uscc: loaders.representatives.load(uscc)),
+    _relation("licenses", "decidedOn", _licenses),
+    _relation("penalties", "decidedOn", Loaders.penalties),
+    _relation("taxRatings", "decidedOn", lambda loaders, uscc: loaders.ratings.load(uscc)),
+    ("courtEnforcement", Court, strawberry.field(resolver=_court, graphql_type=Court)),
 )
 
 
@@ -122,14 +124,11 @@ def _many(keys: list[str]) -> Any:
 
 
 _Subjects: Final = list.__class_getitem__(Subject)
-Query: Final[Any] = strawberry.type(
-    make_dataclass(
-        "Query",
-        [
-            ("subject", Subject, strawberry.field(resolver=_one, graphql_type=Subject)),
-            ("subjects", _Subjects, strawberry.field(resolver=_many, graphql_type=_Subjects)),
-        ],
-    )
+Query: Final = _resolved(
+    "Query",
+    ("subject", Subject, strawberry.field(resolver=_one, graphql_type=Subject)),
+    ("subjects", _Subjects, strawberry.field(resolver=_many, graphql_type=_Subjects)),
+    uscc=False,
 )
 
 

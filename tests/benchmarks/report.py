@@ -33,7 +33,7 @@ class Aim:
 
 
 AIMS: Final = (
-    Aim(GATEWAY, HANDWRITTEN, ("Q1", "Q2", "Q2b", "Q3"), most=1.5),
+    Aim(GATEWAY, HANDWRITTEN, ("Q1", "Q2", "Q2b"), most=1.5),
     Aim(STRAWBERRY, GATEWAY, ("Q1",), least=3.0),
     Aim(STRAWBERRY, GATEWAY, ("Q2", "Q2b"), least=5.0),
 )

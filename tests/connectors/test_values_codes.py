@@ -186,8 +186,10 @@ def test_blank_is_no_code(type_: ValueType, cell: str | None) -> None:
         ("E12345678", "E*******8"),
         (USCC, f"9{'*' * 16}A"),
         (f"{CITIZEN}(身份证)", f"2{'*' * 21})"),
-        # A mask that hides nothing to speak of.
+        # Masks that hide nothing to speak of.
         (f"{CITIZEN[:17]}*", "230881********002*"),
+        ("E1234567*", "E********"),
+        ("*", None),
         ("1234", None),
     ],
 )

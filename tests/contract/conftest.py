@@ -2,25 +2,13 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final
 
 import pytest
 
-from connectors import KINDS, open_connector
+from connectors import open_connector
 from connectors.gate import Gate
-from tests.contract.sites import Site, open_file, open_rest, open_rest_batch, open_soap, open_sql
-
-OPENERS: Final = {
-    "sql": open_sql,
-    "rest": open_rest,
-    "rest-batch": open_rest_batch,
-    "soap": open_soap,
-    "file": open_file,
-}
-
-
-def test_every_kind_is_held_to_the_contract() -> None:
-    assert {name.partition("-")[0] for name in OPENERS} == set(KINDS)
+from tests.contract.kinds import OPENERS
+from tests.contract.sites import Site
 
 
 @pytest.fixture(params=OPENERS)

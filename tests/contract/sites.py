@@ -14,10 +14,9 @@ A site holds rows of four columns: code, number, content, decided on. Its faults
 
 import csv
 import io
-import re
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -26,44 +25,20 @@ from xml.sax.saxutils import escape
 import orjson
 
 from connectors.spec import (
-    FieldSpec,
-    FileEntity,
-    FileSource,
-    KeySpec,
-    RestEntity,
     RestSource,
-    SoapEntity,
     SoapSource,
     SourceSpec,
-    SqlEntity,
     SqlSource,
 )
 from gateway.demo.listen import Answered, Asked
-from tests.connectors.departments import listening
-from tests.connectors.envelopes import FOLDER, enveloped
-from tests.faults import FaultProxy, fault_proxy
+from tests.connectors.envelopes import enveloped
+from tests.faults import FaultProxy
 
 Rows = Sequence[tuple[str | None, ...]]
 COLUMNS: Final = ("code", "number", "content", "decided")
 ENTITY: Final = "AdministrativePenalty"
 FIELDS: Final = ("content", "decided_on")
 HTML: Final = "<html><head><title>系统提示</title></head><body>系统正在升级维护</body></html>".encode()
-_BASE: Final[dict[str, Any]] = {
-    "name": "site",
-    "department": "court",
-    "title": "测试系统",
-    "contact": "测试",
-    "timeout_seconds": 5.0,
-    "concurrency": 4,
-}
-_ENTITY: Final[dict[str, Any]] = {
-    "keys": {"USCC": KeySpec(column="code")},
-    "record_key": ["number"],
-    "fields": {
-        "content": FieldSpec(column="content", type="text", scope="public"),
-        "decided_on": FieldSpec(column="decided", type="date", scope="public"),
-    },
-}
 
 
 class Site(Protocol):
@@ -127,10 +102,12 @@ class StoredSite:
             case "gone":
                 self.path.unlink()
             case "cut":
-                self._replace(self.path.read_bytes()[:-4])
+                # A page of a database; a file in the middle of a line, for one that ends with a line looks whole.
+                self._replace(self.path.read_bytes()[: -4096 if isinstance(self.spec, SqlSource) else -12])
             case "garbled":
-                whole = self.path.read_bytes()
-                self._replace(whole[:-30] + b"\xff\xfe\x00<{" + whole[-25:])
+                # Neither kind has checksums: spoiled is what holds it together.
+                spoiled = b"\xff" * 4000 if isinstance(self.spec, SqlSource) else b'"\xff"\x00<{'
+                self._replace(self.path.read_bytes()[:100] + spoiled)
             case "html":
                 self._replace(HTML)
             case "blank":
@@ -228,61 +205,3 @@ def _xml(rows: Sequence[Mapping[str, str | None]]) -> bytes:
     items = ["".join(f"<{name}>{escape(cell or '')}</{name}>" for name, cell in row.items()) for row in rows]
     listed = "".join(f"<item>{cells}</item>" for cells in items)
     return enveloped(f"<queryCreditResponse><pjxx>{listed}</pjxx></queryCreditResponse>", "UTF-8").encode()
-
-
-# Each kind of connector with such a department behind it
-
-
-@asynccontextmanager
-async def _stored(spec: SourceSpec, environ: Mapping[str, str], path: Path) -> AsyncIterator[Site]:
-    site = StoredSite(spec, environ, path)
-    site.hold(())
-    yield site
-
-
-def open_sql(folder: Path) -> AbstractAsyncContextManager[Site]:
-    """Open a site in SQLite."""
-    entities = {ENTITY: SqlEntity(table="penalties", **_ENTITY)}
-    spec = SqlSource(url_env="SITE_URL", batch_size=50, entities=entities, **_BASE)
-    path = folder / "site.sqlite"
-    return _stored(spec, {"SITE_URL": f"sqlite+aiosqlite:///{path}"}, path)
-
-
-def open_file(folder: Path) -> AbstractAsyncContextManager[Site]:
-    """Open a site that drops a CSV file."""
-    entities = {ENTITY: FileEntity(pattern="site*.csv", **_ENTITY)}
-    spec = FileSource(folder_env="SITE_FOLDER", batch_size=50, entities=entities, **_BASE)
-    return _stored(spec, {"SITE_FOLDER": str(folder)}, folder / "site-2026.csv")
-
-
-def open_rest(folder: Path) -> AbstractAsyncContextManager[Site]:
-    """Open a site with an HTTP JSON interface that takes one key a call, in the address."""
-    entities = {ENTITY: RestEntity(path="/api/penalties", key_parameter="code", items="data", **_ENTITY)}
-    return _served(RestSource(url_env="SITE_URL", batch_size=1, entities=entities, **_BASE), folder)
-
-
-def open_rest_batch(folder: Path) -> AbstractAsyncContextManager[Site]:
-    """Open a site with an HTTP JSON interface that takes many keys a call, in the body."""
-    told: dict[str, Any] = {"path": "/api/penalties", "method": "POST", "key_parameter": "codes", "items": "data"}
-    entities = {ENTITY: RestEntity(**told, **_ENTITY)}
-    return _served(RestSource(url_env="SITE_URL", batch_size=20, entities=entities, **_BASE), folder)
-
-
-def open_soap(folder: Path) -> AbstractAsyncContextManager[Site]:
-    """Open a site with a SOAP interface."""
-    elements = "".join(f'<xs:element name="{name}" type="xs:string"/>' for name in COLUMNS)
-    rating = re.compile(r'(<xs:complexType name="Rating">\s*<xs:sequence>).*?(</xs:sequence>)', re.DOTALL)
-    wsdl, changed = rating.subn(rf"\1{elements}\2", (FOLDER / "tax_credit.wsdl").read_text(encoding="utf-8"))
-    assert changed == 1
-    (folder / "site.wsdl").write_text(wsdl, encoding="utf-8")
-    told: dict[str, Any] = {"operation": "queryCredit", "key_element": "nsrsbh", "items": "pjxx.item"}
-    entities = {ENTITY: SoapEntity(**told, **_ENTITY)}
-    return _served(SoapSource(url_env="SITE_URL", wsdl="site.wsdl", batch_size=1, entities=entities, **_BASE), folder)
-
-
-@asynccontextmanager
-async def _served(spec: RestSource | SoapSource, folder: Path) -> AsyncIterator[Site]:
-    sites: list[HttpSite] = []
-    async with listening(lambda asked: sites[0].answer(asked)) as (_, url), fault_proxy(url) as proxy:
-        sites.append(HttpSite(spec, {"SITE_URL": proxy.before(url)}, folder, proxy))
-        yield sites[0]

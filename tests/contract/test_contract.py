@@ -6,10 +6,12 @@ from typing import Final
 
 import pytest
 
+from connectors import KINDS, open_connector
 from connectors.base import Answer, Batch
 from connectors.errors import SourceError, SourceMisread
 from connectors.gate import Gate
 from gateway.demo.codes import uscc
+from tests.contract.kinds import OPENERS
 from tests.contract.sites import ENTITY, FIELDS, Site
 
 KEYS: Final = tuple(uscc("91", number) for number in range(200, 300))
@@ -51,6 +53,10 @@ async def answered(gate: Gate, *keys: str) -> dict[str, list[str]]:
     answers = await asyncio.gather(*(gate.fetch(batch, IN_TIME) for batch in batches))
     assert not any(answer.unreadable for answer in answers)
     return {key: [row.record_key for row in rows] for answer in answers for key, rows in answer.rows.items()}
+
+
+def test_every_kind_is_held_to_the_contract() -> None:
+    assert {name.partition("-")[0] for name in OPENERS} == set(KINDS)
 
 
 # Answers
@@ -138,12 +144,13 @@ async def test_many_at_once_do_not_mix(gate: Gate, site: Site) -> None:
 # Failures
 
 
-@pytest.fixture(params=STATUS_OF_FAULT)
-def fault(request: pytest.FixtureRequest, kind: str) -> str:
-    name: str = request.param
-    if (kind.partition("-")[0], name) in LACKS:
-        pytest.skip(LACKS[kind.partition("-")[0], name])
-    return name
+FAULTS: Final = [
+    pytest.param(kind, fault, id=f"{kind}-{fault}")
+    for kind in OPENERS
+    for fault in STATUS_OF_FAULT
+    if (kind, fault) not in LACKS
+]
+with_faults = pytest.mark.parametrize(("kind", "fault"), FAULTS, indirect=["kind"])
 
 
 async def failure(gate: Gate, fault: str) -> SourceError:
@@ -155,6 +162,7 @@ async def failure(gate: Gate, fault: str) -> SourceError:
     return SourceMisread(answer.unreadable[ONE])
 
 
+@with_faults
 async def test_fault_is_told_by_its_status_and_passes(gate: Gate, site: Site, fault: str) -> None:
     site.hold(ROWS)
     before = await answered(gate, ONE, TWO)
@@ -166,6 +174,7 @@ async def test_fault_is_told_by_its_status_and_passes(gate: Gate, site: Site, fa
     assert gate.health().state == "UP"
 
 
+@with_faults
 async def test_fault_gives_nothing_away(gate: Gate, site: Site, fault: str) -> None:
     site.hold(ROWS)
     await site.fail(fault)
@@ -186,8 +195,9 @@ async def test_source_may_be_down_when_the_gateway_starts(gate: Gate, site: Site
     assert await answered(gate, ONE) == {ONE: ["o-2", "o-1"]}
 
 
-async def test_nothing_is_asked_after_the_end(gate: Gate, site: Site) -> None:
+async def test_nothing_is_asked_after_the_end(site: Site) -> None:
     site.hold(ROWS)
+    gate = Gate(site.spec, open_connector(site.spec, site.environ, site.folder))
     await answered(gate, ONE)
     await gate.close()
     with pytest.raises(SourceError):

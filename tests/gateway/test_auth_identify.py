@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.auth.identify import Authenticator
-from gateway.auth.personal import holds_personal_number
 from gateway.caller import Caller
-from gateway.demo.codes import citizen_id, uscc
+from gateway.demo.codes import citizen_id
 from gateway.errors import BadRequest, Forbidden, RequestError, Unauthenticated
 from tests.gateway.tokens import BANK, KEY, MISSING, authenticator, claims, fixed, headers, sign
 
@@ -190,33 +189,6 @@ async def refusal(desk: Authenticator, *pairs: tuple[str, str], token: str | Non
     with pytest.raises(RequestError) as caught:
         await desk.identify(headers(*pairs, token=token))
     return caught.value
-
-
-@pytest.mark.parametrize(
-    ("text", "holds"),
-    [
-        (PERSON, True),
-        (f"编号{PERSON}号", True),
-        ("".join(chr(ord(digit) + 0xFEE0) for digit in PERSON), True),
-        (f"{PERSON[:6]} {PERSON[6:]}", True),
-        ("230881200101001", False),  # the old form, of a year before 1930
-        ("230881500101001", True),
-        ("(2026)黑0881执恢1234号", False),
-        ("TJZC-2026-000123", False),
-        ("230881202611250015", False),  # a project number: division, date, order; no check character
-        ("91230881199000000000", False),
-        (uscc("91", 1), False),
-        ("", False),
-    ],
-)
-def test_personal_numbers(text: str, holds: bool) -> None:
-    assert holds_personal_number(text) is holds
-
-
-@given(st.integers(0, 999_999), st.booleans(), st.sampled_from(["", " ", "-", "·", " "]))
-def test_every_demo_person_is_noticed(person: int, female: bool, separator: str) -> None:
-    number = citizen_id(person, female=female)
-    assert holds_personal_number(separator.join((number[:6], number[6:14], number[14:])))
 
 
 @given(st.text(max_size=60))

@@ -1,0 +1,178 @@
+"""What is planned: columns by selection and by permission, early steps, one ask per source, denials with reasons."""
+
+from typing import Any
+
+import pytest
+
+from gateway.errors import BadQuery, TooCostly
+from gateway.plan.explain import explain
+from gateway.plan.model import Ask, Plan
+from tests.gateway.world import Asked, World, uscc_of
+
+KEY = f'key: {{scheme: USCC, value: "{uscc_of(1)}"}}'
+
+
+async def planned(selection: str, client: str = "court", purpose: str | None = None, **variables: Any) -> Plan:
+    world = World()
+    asked = await world.ask(
+        f"query Q{_declared(variables)} {{ subject({KEY}) {{ {selection} }} }}",
+        variables,
+        world.caller(client, purpose),
+    )
+    return asked.compiled.plan
+
+
+def _declared(variables: dict[str, Any]) -> str:
+    return f"({', '.join(f'${name}: Boolean!' for name in variables)})" if variables else ""
+
+
+def asks(plan: Plan) -> dict[tuple[str, str], Ask]:
+    return {(ask.source.name, ask.entity_name): ask for ask in plan.asks}
+
+
+async def test_only_selected_columns_are_asked() -> None:
+    plan = await planned("... on Enterprise { penalties { items { decisionNo fineAmount { amount } } } }")
+    assert {name: ask.fields for (name, _), ask in asks(plan).items()} == {
+        "double_publicity": ("decided_on", "decision_no", "fine_amount"),
+        "environment_penalties": ("decided_on", "decision_no", "fine_amount"),
+        "fire_penalties": ("decided_on", "decision_no", "fine_amount"),
+        "market_penalties": ("decided_on", "decision_no", "fine_amount"),
+    }
+
+
+async def test_without_items_no_record_column_is_asked() -> None:
+    plan = await planned("... on Enterprise { penalties { state totalCount coverage { status } } }")
+    assert all(ask.fields == () for ask in plan.asks)
+
+
+async def test_a_filter_adds_its_column_only_when_it_is_given() -> None:
+    with_filter = await planned("... on Enterprise { licenses(status: VALID) { state } }")
+    without = await planned("... on Enterprise { licenses { state } }")
+    assert [ask.fields for ask in with_filter.asks] == [("status",)]
+    assert [ask.fields for ask in without.asks] == [()]
+
+
+async def test_denied_columns_are_not_asked_and_the_reason_is_kept() -> None:
+    plan = await planned("... on Enterprise { penalties { items { decisionNo legalRepIdNo } } }", "bank")
+    ask = asks(plan)["double_publicity", "AdministrativePenalty"]
+    assert "legal_rep_id_no" not in ask.fields
+    assert ask.denied["legal_rep_id_no"].reason == "OWNER_ONLY"
+    assert ask.entity.fields["legal_rep_id_no"].column not in ask.columns
+
+
+async def test_an_owner_sees_its_own_source_and_no_other() -> None:
+    selection = "... on Enterprise { taxRatings { items { score } } penalties { items { legalRepIdNo } } }"
+    plan = await planned(selection, "tax_department", "OWNER")
+    assert asks(plan)["tax_credit", "TaxCreditRating"].fields == ("decided_on", "score")
+    assert "legal_rep_id_no" in asks(plan)["double_publicity", "AdministrativePenalty"].denied
+
+
+async def test_a_source_that_is_refused_whole_is_not_asked() -> None:
+    plan = await planned("... on Enterprise { taxRatings { items { level } } }", "portal")
+    assert plan.asks == []
+    (denied,) = explain(plan)["denied"]
+    assert denied["source"] == "tax_credit"
+    assert denied["field"] == "*"
+    assert denied["reason"] == "SCOPE_MISSING"
+    assert denied["needs"]
+
+
+async def test_other_roles_need_person_link() -> None:
+    selection = "... on Enterprise { legalRepresentative { items { person { name roles { items { title } } } } } }"
+    portal = await planned(selection, "portal")
+    court = await planned(selection, "court")
+    assert {entity for _, entity in asks(portal)} == {"LegalRepresentative"}
+    assert "person_key" not in asks(portal)["market_registry", "LegalRepresentative"].fields
+    assert {entity for _, entity in asks(court)} == {"LegalRepresentative", "PersonRole"}
+    assert "person_key" in asks(court)["market_registry", "LegalRepresentative"].fields
+
+
+async def test_digests_only_when_provenance_shows_them() -> None:
+    with_digest = await planned("... on Enterprise { licenses { items { provenance { source digest } } } }")
+    without = await planned("... on Enterprise { licenses { items { provenance { source } } } }")
+    (need,) = with_digest.stage.needs.values()
+    assert need.digests
+    (need,) = without.stage.needs.values()
+    assert not need.digests
+
+
+@pytest.mark.parametrize("skipped", [True, False])
+async def test_skipped_fields_are_not_asked(skipped: bool) -> None:
+    selection = (
+        "... on Enterprise { licenses @skip(if: $no) { items { content } } penalties @include(if: $no) { state } }"
+    )
+    plan = await planned(selection, no=skipped)
+    assert {entity for _, entity in asks(plan)} == {"AdministrativePenalty" if skipped else "AdministrativeLicense"}
+
+
+async def test_aliases_share_one_ask() -> None:
+    selection = "... on Enterprise { a: penalties { items { facts } } b: penalties(first: 1) { items { content } } }"
+    plan = await planned(selection)
+    assert len(plan.asks) == 4
+    assert asks(plan)["double_publicity", "AdministrativePenalty"].fields == ("content", "decided_on", "facts")
+
+
+async def test_only_sources_with_a_foreign_key_wait_for_the_crosswalk() -> None:
+    plan = await planned("... on Enterprise { registration { state } penalties { state } taxRatings { state } }")
+    waiting = {ask.source.name for ask in plan.asks if ask.crosswalk}
+    assert waiting == {"double_publicity", "market_penalties"}
+    assert plan.crosswalk_schemes == ("REG_NO",)
+
+
+async def test_explain_lists_steps_columns_denials_and_cost() -> None:
+    cases = "courtEnforcement { enforcementCases { items { amount { amount } } } }"
+    selection = f"... on Enterprise {{ taxRatings {{ items {{ level score }} }} {cases} }}"
+    explained = explain(await planned(selection, "tax_department", "SUPERVISION"))
+    steps = {step["source"]: step for step in explained["steps"] if step["entity"] != "Crosswalk"}
+    assert steps["tax_credit"]["fields"] == ["decided_on", "level"]
+    assert steps["tax_credit"]["columns"] == ["pjrq", "xydj"]
+    assert steps["tax_credit"]["kind"] == "soap"
+    assert steps["tax_credit"]["batchSize"] == 1
+    assert steps["court_enforcement"]["askedBy"] == "USCC"
+    assert [(each["field"], each["reason"]) for each in explained["denied"]] == [("score", "OWNER_ONLY")]
+    assert explained["cost"] == sum(step["cost"] for step in steps.values())
+
+
+async def test_plans_are_shared_by_equal_rights_only() -> None:
+    world = World()
+    query = f"{{ subject({KEY}) {{ ... on Enterprise {{ taxRatings {{ state }} }} }} }}"
+    first = await world.ask(query, caller=world.caller("bank"))
+    again = await world.ask(query, caller=world.caller("bank"))
+    other = await world.ask(query, caller=world.caller("tax_department"))
+    assert first.compiled is again.compiled
+    assert first.compiled is not other.compiled
+
+
+@pytest.mark.parametrize(
+    ("selection", "error", "said"),
+    [
+        ("... on Enterprise { penalties(first: 0) { state } }", BadQuery, "between 1 and 1000"),
+        ("... on Enterprise { penalties(first: 1001) { state } }", BadQuery, "between 1 and 1000"),
+        ('... on Enterprise { penalties(after: "nonsense") { state } }', BadQuery, "not a cursor"),
+        ('... on Enterprise { penalties(since: "2026-13-01") { state } }', BadQuery, "Date"),
+        ("... on Enterprise { noSuchField }", BadQuery, "noSuchField"),
+        (
+            "... on Enterprise { " + "legalRepresentative { items { organization { " * 9 + "name" + " } } }" * 9 + " }",
+            TooCostly,
+            "levels deep",
+        ),
+    ],
+)
+async def test_what_cannot_be_planned_says_why(selection: str, error: type[Exception], said: str) -> None:
+    with pytest.raises(error) as raised:
+        await planned(selection)
+    assert said in str(raised.value)
+
+
+async def test_fragments_that_multiply_are_refused_in_linear_time() -> None:
+    fragments = "".join(f"fragment f{n} on Enterprise {{ ...f{n + 1} a{n}: name ...f{n + 1} }} " for n in range(40))
+    query = f"{{ subject({KEY}) {{ ...f0 }} }} {fragments} fragment f40 on Enterprise {{ uscc }}"
+    asked: Asked = await World().ask(query)
+    assert asked.data["subject"]["a39"] is not None or asked.data["subject"]["uscc"] == uscc_of(1)
+
+
+async def test_too_many_selections_are_refused() -> None:
+    many = " ".join(f"s{n}: subject({KEY}) {{ ...all }}" for n in range(60))
+    fields = " ".join(f"f{n}: name" for n in range(500))
+    with pytest.raises(TooCostly, match=r"selections|tokens"):
+        await World().ask(f"{{ {many} }} fragment all on Enterprise {{ {fields} }}")
