@@ -9,6 +9,7 @@ quotes it only where it cannot be a personal number: it helps the department to 
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
 from connectors.errors import InvalidValue
@@ -61,10 +62,16 @@ def code_list_parser(spec: FieldSpec) -> Parser:
     """Return the parser of several codes in one cell; a code may stand for several names, joined by `;`."""
     table = CodeTable({code: tuple(names.split(";")) for code, names in (spec.codes or {}).items()})
 
+    # Few lists occur, each of them often. What raises is not kept: it could be anything.
+    @lru_cache(1024)
+    def names_in(text: str) -> tuple[str, ...]:
+        return () if _is_blank(text) else tuple(dict.fromkeys(_names(text, table)))
+
     def parse(cell: Any) -> list[str] | None:
-        cells = cell if isinstance(cell, list | tuple) else (cell,)
-        names = dict.fromkeys(name for each in cells if not _is_blank(each) for name in _names(each, table))
-        return list(names) or None
+        if isinstance(cell, list | tuple):
+            parts = [_names(each, table) for each in cell if not _is_blank(each)]
+            return list(dict.fromkeys(name for names in parts for name in names)) or None
+        return list(names_in(cell) if type(cell) is str else _names(cell, table)) or None
 
     return parse
 

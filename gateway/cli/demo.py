@@ -125,12 +125,11 @@ async def _show(gateway: Gateway, origin: str, simulated: Departments) -> None:
 
 
 def _curl(origin: str) -> str:
-    body = json.encode(
-        {"query": '{ subject(key: {value: "%s", scheme: USCC}) { ... on Enterprise { name } } }' % SUBJECT}
-    )
+    query = f'{{ subject(key: {{value: "{SUBJECT}", scheme: USCC}}) {{ ... on Enterprise {{ name }} }} }}'
     return (
         f'try it: curl -s {origin}{GRAPHQL_PATH} -H "Authorization: Bearer $BANK" '
-        f"-H 'Content-Type: application/json' -d '{body.decode()}'\nhealth: {origin}/health/ready    stop: Ctrl-C"
+        f"-H 'Content-Type: application/json' -d '{json.encode({'query': query}).decode()}'\n"
+        f"health: {origin}/health/ready    stop: Ctrl-C"
     )
 
 

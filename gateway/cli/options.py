@@ -18,4 +18,7 @@ Data = Annotated[
 Port = Annotated[
     int | None, typer.Option("--port", help="The port, instead of `listen.port` of gateway.toml.", min=0, max=65_535)
 ]
+Host = Annotated[
+    str | None, typer.Option("--host", help="The address to listen at, instead of `listen.host` of gateway.toml.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine instead of tables.")]

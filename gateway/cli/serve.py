@@ -2,23 +2,24 @@
 
 import logging
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import uvloop
-from msgspec.structs import replace
 
 from gateway.app import open_gateway
-from gateway.cli.options import DEFAULT_CONFIG, DEFAULT_DATA, Config, Data, Port
+from gateway.cli.options import DEFAULT_CONFIG, DEFAULT_DATA, Config, Data, Host, Port
 from gateway.configuration import Configuration, load_configuration
 from gateway.http import make_server
 
 
-def serve_command(config: Config = DEFAULT_CONFIG, data: Data = DEFAULT_DATA, port: Port = None) -> None:
+def serve_command(
+    config: Config = DEFAULT_CONFIG, data: Data = DEFAULT_DATA, host: Host = None, port: Port = None
+) -> None:
     """Serve the gateway until SIGTERM or Ctrl-C. Addresses and secrets of sources come from the environment."""
     configuration = load_configuration(config)
+    listen = configuration.settings.listen
     log_to_stderr()
-    uvloop.run(_serve(configuration, os.environ, data, port))
+    uvloop.run(_serve(configuration, data, host or listen.host, listen.port if port is None else port))
 
 
 def log_to_stderr() -> None:
@@ -26,10 +27,6 @@ def log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
 
-async def _serve(configuration: Configuration, environ: Mapping[str, str], data: Path, port: int | None) -> None:
-    listen = configuration.settings.listen
-    if port is not None:
-        listen = replace(listen, port=port)
-    async with open_gateway(configuration, environ, data) as gateway:
-        server = make_server(gateway.app, host=listen.host, port=listen.port, readiness=gateway.readiness)
-        await server.serve()
+async def _serve(configuration: Configuration, data: Path, host: str, port: int) -> None:
+    async with open_gateway(configuration, os.environ, data) as gateway:
+        await make_server(gateway.app, host=host, port=port, readiness=gateway.readiness).serve()

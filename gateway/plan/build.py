@@ -118,7 +118,7 @@ class Builder:
         name = nodes[0].name.value
         definition = self.schema.get_field(type_, name)
         assert definition is not None, "the document is valid"
-        sets = [node.selection_set for node in nodes if node.selection_set]
+        sets = [node.selection_set for node in nodes if node.selection_set and name not in PASSED_ON]
         children = self._children(definition.type, sets, depth + 1) if sets else {}
         attribute = name if name.startswith("__") else python_name(type_.name, name)
         return Selected(key, name, type_.name, definition.type, nodes, attribute, binding(type_.name, name), children)

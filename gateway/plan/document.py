@@ -28,7 +28,8 @@ from gateway.errors import BadDocument, BadQuery, TooCostly
 
 MAX_TOKENS = 4_000
 MAX_FRAGMENTS = 100
-LONG_NUMBER = re.compile(r"[0-9]{8,}[0-9Xx*]*")
+LONG_NUMBER = re.compile(r"[0-9](?:[\W_]{0,3}[0-9*]){14,}(?:[\W_]{0,3}[Xx])?|[0-9]{8,}[0-9Xx*]*")
+"""Digits that may be a person's number: 15 or more, whatever stands between them, or 8 or more without a break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +105,5 @@ def bad_query(error: GraphQLError, kind: type[BadQuery] = BadQuery) -> BadQuery:
 
 
 def redact(text: str) -> str:
-    """Return ``text`` with every run of eight or more digits starred: what a caller typed may be a personal number."""
+    """Return ``text`` with every long number starred: what a caller typed may be a personal number."""
     return LONG_NUMBER.sub("****", text)

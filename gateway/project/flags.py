@@ -13,7 +13,9 @@ from graphql import FieldNode, get_location
 from gateway.plan.asks import denial
 from gateway.plan.model import Selected
 from gateway.policy import Decision
+from gateway.subject import TYPE_NAMES
 
+ORGANIZATIONS = frozenset(TYPE_NAMES.values())
 Path = tuple[Any, str | int] | None
 """A response path as a linked list, innermost step first."""
 
@@ -55,21 +57,26 @@ class Flag:
 
 def forbidden(selected: Selected, decision: Decision, source: str | None) -> Flag:
     """Return the flag of a field that ``decision`` denies, at ``source`` alone or everywhere (None)."""
-    field = f"{selected.parent}.{selected.name}"
+    field = _declared(selected)
     return Flag(f"`{field}` is not open to this caller", denial(decision, field, source), selected.nodes)
 
 
 def misread(selected: Selected, source: str) -> Flag:
     """Return the flag of a field that ``source`` filled with something unreadable."""
-    field = f"{selected.parent}.{selected.name}"
+    field = _declared(selected)
     message = f"`{field}` could not be read from what `{source}` sent"
     return Flag(message, {"code": "SOURCE_MISREAD", "field": field, "source": source}, selected.nodes)
 
 
 def not_known(selected: Selected) -> Flag:
     """Return the flag of a field whose source did not answer."""
-    field = f"{selected.parent}.{selected.name}"
+    field = _declared(selected)
     return Flag(f"`{field}` is not known", {"code": "NOT_KNOWN", "field": field}, selected.nodes)
+
+
+def _declared(selected: Selected) -> str:
+    """Return the field as the schema declares it: what organizations share is planned once for all their kinds."""
+    return f"{'Organization' if selected.parent in ORGANIZATIONS else selected.parent}.{selected.name}"
 
 
 def _locations(node: FieldNode) -> list[dict[str, int]]:

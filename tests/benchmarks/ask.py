@@ -24,19 +24,23 @@ def compared_usccs() -> list[str]:
 
 
 def ask(contender: Contender, workload: Workload, usccs: Sequence[str]) -> Any:
-    """Return the contender's answer."""
-    path, body = request(contender.name, workload, usccs)
-    connection = HTTPConnection("127.0.0.1", contender.port, timeout=30)
+    """Return the contender's answer; where it has no data, what it says instead stands in their place."""
+    status, answer = post(contender, *request(contender.name, workload, usccs))
+    if status != 200:
+        return {"data": f"HTTP {status}: {answer[:300]!r}"}
+    read = orjson.loads(answer)
+    return read if read["data"] is not None else {"data": f"errors: {read['errors']}"}
+
+
+def post(contender: Contender, path: str, body: bytes) -> tuple[int, bytes]:
+    """Return the status and the body of the contender's response."""
+    connection = HTTPConnection("127.0.0.1", contender.port, timeout=60)
     try:
         connection.request("POST", path, body, {"Content-Type": "application/json", **contender.headers})
         response = connection.getresponse()
-        answer = response.read()
+        return response.status, response.read()
     finally:
         connection.close()
-    if response.status != 200:
-        return {"data": f"HTTP {response.status}: {answer[:300]!r}"}
-    read = orjson.loads(answer)
-    return read if read["data"] is not None else {"data": f"errors: {read['errors']}"}
 
 
 def unequal(contenders: Sequence[Contender], workloads: Sequence[Workload], usccs: Sequence[str]) -> Iterator[str]:

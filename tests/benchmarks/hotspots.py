@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from cProfile import Profile
 from pathlib import Path
 from pstats import Stats
-from time import process_time
+from time import process_time, thread_time
 from typing import Any, Final
 
 from rich.console import Console
@@ -36,7 +36,7 @@ async def profile(
         started = process_time()
         await _ask_many(app, headers, contender, workload, usccs, requests)
         plain = process_time() - started
-        profiler = Profile()
+        profiler = Profile(thread_time)
         profiler.enable()
         await _ask_many(app, headers, contender, workload, usccs, requests)
         profiler.disable()

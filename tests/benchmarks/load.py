@@ -16,8 +16,8 @@ import uvloop
 
 from tests.benchmarks.workloads import Workload, ordinary_usccs, request, turns, workloads
 
-INCOMPLETE: Final = (b'"errors":[', b'"state":"PARTIAL"', b'"state":"UNKNOWN"', b'"UNAVAILABLE"')
-"""Marks of an answer that lacks something; a contender that gives such answers has no figures."""
+INCOMPLETE: Final = (b'"errors":[', b'"UNAVAILABLE"', b'"TIMED_OUT"', b'"CLOSED"', b'"MISREAD"')
+"""Marks of an answer that a source is missing from; a contender that gives such answers has no figures."""
 
 
 class Slice(msgspec.Struct, frozen=True):

@@ -98,7 +98,7 @@ async def test_text_in_another_encoding(connector: SqlConnector, path: Path) -> 
 async def test_cancelled_question_is_interrupted(path: Path) -> None:
     await sqlite_site(path).run([FOREVER])
     entities = {ENTITY: entity("slow")}
-    async with sqlite_site(path).connector(entities=entities, concurrency=1, timeout_seconds=30.0) as connector:
+    async with sqlite_site(path).connector(entities=entities, concurrency=1, timeout_seconds=3.0) as connector:
         asking = asyncio.create_task(connector.fetch(batch(A)))
         await asyncio.sleep(0.05)
         asking.cancel()

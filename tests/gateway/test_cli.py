@@ -1,0 +1,158 @@
+"""The command line as its users call it: help, tables, JSON, exit codes, mistakes that say what to do."""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from gateway.cli import main
+from schema.schema import sdl
+
+ROOT = Path(__file__).parents[2]
+KEY = '{value: "91230881TJ00000350", scheme: USCC}'
+FIELDS = "taxRatings { items { level } } penalties { items { legalRepIdNo } }"
+QUERY = f"{{ subject(key: {KEY}) {{ ... on Enterprise {{ {FIELDS} }} }} }}"
+
+
+@dataclass
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Run(Protocol):
+    def __call__(self, *arguments: str, stdin: str = "") -> Done: ...
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line in this process: a process of its own takes two seconds to start."""
+
+    def call(*arguments: str, stdin: str = "") -> Done:
+        monkeypatch.setattr(sys, "argv", ["credit-gateway", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.chdir(ROOT)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Done(int(ended.value.code or 0), said.out, said.err)
+
+    return call
+
+
+def test_help_names_every_command(run: Run) -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for command in ("demo", "serve", "check", "explain", "schema"):
+        assert command in done.stdout
+
+
+def test_schema_prints_the_schema(run: Run) -> None:
+    done = run("schema")
+    assert done.returncode == 0
+    assert done.stdout == sdl()
+
+
+def test_check_accepts_the_configuration(run: Run) -> None:
+    done = run("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no mistakes: 7 sources" in done.stdout
+    assert "市人民法院" in done.stdout
+
+
+def test_check_names_every_missing_variable(run: Run) -> None:
+    done = run("check", "--environment")
+    assert done.returncode == 1
+    for name in ("MARKET_REGISTRY_URL", "TAX_CREDIT_TOKEN", "FIRE_PENALTIES_FOLDER", "ENVIRONMENT_PENALTIES_SECRET"):
+        assert name in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_lists_the_mistakes_of_all_files(run: Run, tmp_path: Path) -> None:
+    """Invariant 10."""
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    _change(config / "sources" / "tax_credit.toml", 'scope = "credit.gov.tax"', 'scope = "credit.gov.taxes"')
+    _change(config / "sources" / "fire_penalties.toml", "batch_size", "batchsize")
+    _change(config / "clients.toml", '"BANK_CREDIT"', '"BANK_LENDING"')
+    _change(config / "departments.toml", 'code = "court"', 'code = "courts"')
+    done = run("check", "--config", str(config))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    for part in ("tax_credit.toml", "credit.gov.taxes", "fire_penalties.toml", "batchsize", "BANK_LENDING", "court"):
+        assert part in done.stderr
+
+
+def test_explain_shows_steps_and_denials(run: Run) -> None:
+    done = run("explain", QUERY, "--client", "bank")
+    assert done.returncode == 0
+    assert "double_publicity" in done.stdout
+    assert "CONSENT_MISSING" in done.stdout
+    assert "OWNER_ONLY" in done.stdout
+
+
+def test_explain_reads_files_and_prints_json(run: Run, tmp_path: Path) -> None:
+    document = tmp_path / "query.graphql"
+    document.write_text(QUERY, encoding="utf-8")
+    by_file = run("explain", f"@{document}", "--client", "tax_department", "--purpose", "OWNER", "--json")
+    by_stdin = run("explain", "-", "--client", "tax_department", "--purpose", "OWNER", "--json", stdin=QUERY)
+    assert by_file.returncode == 0
+    assert json.loads(by_file.stdout) == json.loads(by_stdin.stdout)
+    assert "tax_credit" in {step["source"] for step in json.loads(by_file.stdout)["steps"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("explain", "{ nonsense }"), "nonsense"),
+        (("explain", QUERY, "--client", "nobody"), "known: portal"),
+        (("explain", QUERY, "--client", "bank", "--purpose", "OWNER"), "allowed: BANK_CREDIT"),
+        (("explain", QUERY, "--variables", "[]"), "not a JSON object"),
+        (("explain", "@/no/such/file"), "No such file"),
+        (("serve",), "MARKET_REGISTRY_URL"),
+    ],
+)
+def test_mistakes_say_what_to_do(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_use_is_exit_code_two(run: Run) -> None:
+    assert run("no-such-command").returncode == 2
+    assert run("explain").returncode == 2
+
+
+def test_demo_answers_one_real_query() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "demo", "--once"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    answer, _ = json.JSONDecoder().raw_decode(done.stdout[done.stdout.index('{\n  "data"') :])
+    subject = answer["data"]["subject"]
+    assert subject["name"] == "北岸建筑工程有限公司(示例)"
+    assert subject["penalties"]["state"] == "PARTIAL"
+    statuses = {each["source"]: each["status"] for each in subject["penalties"]["coverage"]}
+    assert statuses["environment_penalties"] == "UNAVAILABLE"
+    assert subject["penalties"]["items"][0]["provenance"]["recordKey"]
+    assert subject["taxRatings"] is None
+    assert answer["errors"][0]["extensions"]["code"] == "FIELD_FORBIDDEN"
+    for client in ("PORTAL", "BANK", "PROCUREMENT", "TAX_DEPARTMENT", "COURT", "AUDITOR"):
+        assert f"\n{client}=eyJ" in done.stdout
+
+
+def _change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
