@@ -59,6 +59,7 @@ class Gate:
         self._now = now
         self._turns = asyncio.Semaphore(spec.concurrency)
         self._pace = Pace(spec.calls_per_second) if spec.calls_per_second is not None else None
+        self._next_place = asyncio.Lock()
         self._quiet = parse_quiet_hours(spec.quiet_hours) if spec.quiet_hours is not None else None
         self._tally = Tally()
         self._running: set[asyncio.Task[object]] = set()
@@ -120,10 +121,12 @@ class Gate:
             late = not task.done()
         finally:
             timer.cancel()
+            if self._pace is not None:
+                self._pace.waiting.discard(call)
             if task.done():
                 self._ended(task)
             else:
-                await self._give_up(task, call)
+                await self._give_up(task)
         if late:
             raise SourceTimedOut(self._why_late(call, timeout_seconds))
         if task.cancelled():
@@ -154,18 +157,18 @@ class Gate:
 
     async def _wait_for_place(self, pace: Pace, call: _Call) -> None:
         loop = asyncio.get_running_loop()
-        pace.waiting.discard(call)
-        place = pace.free(loop.time())
-        if place > call.until:
-            raise _over_limit(pace)
-        pace.take(place)
-        # Timers of some loops are rounded to the millisecond and may come early; a place is never used early.
-        while (seconds := place - loop.time()) > 0:  # noqa: ASYNC110  # there is no event but the time
-            await asyncio.sleep(seconds)
+        # One waits for the next place, the others for that one, in order: a loop that was busy owes no burst of calls.
+        async with self._next_place:
+            place = pace.free(loop.time())
+            if place > call.until:
+                raise _over_limit(pace)
+            # Timers of some loops are rounded to the millisecond and may come early; a place is never used early.
+            while (seconds := place - loop.time()) > 0:  # noqa: ASYNC110  # there is no event but the time
+                await asyncio.sleep(seconds)
+            pace.take(loop.time())
+            pace.waiting.discard(call)
 
-    async def _give_up(self, task: asyncio.Task[T], call: _Call) -> None:
-        if self._pace is not None:
-            self._pace.waiting.discard(call)
+    async def _give_up(self, task: asyncio.Task[T]) -> None:
         task.cancel()
         task.add_done_callback(self._ended)
         await asyncio.wait({task}, timeout=GRACE_SECONDS)

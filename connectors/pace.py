@@ -25,6 +25,6 @@ class Pace:
         """Return the next free place."""
         return max(now, self._free)
 
-    def take(self, place: float) -> None:
-        """Take the free ``place``."""
-        self._free = place + self._interval
+    def take(self, now: float) -> None:
+        """Note that a call is sent ``now``."""
+        self._free = now + self._interval

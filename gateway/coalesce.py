@@ -1,8 +1,8 @@
 """Group commit for reads: while a batch to a source is in flight, further keys wait and share the next one.
 
-No timer, and no wait when idle: a lone request goes at once. Two groups never mix unless everything the source sees, and
-the caller's policy fingerprint, is the same (invariant 9). Bulk questions bypass the queue. Each waiter keeps its own
-deadline; when a shared batch fails, each waiter asks once for itself, so one caller's keys cannot spoil another's.
+No timer, and no wait when idle: a lone request goes at once. Two groups never mix unless everything the source sees,
+and the caller's policy fingerprint, is the same (invariant 9). Bulk questions bypass the queue. Each waiter keeps its
+own deadline; when a shared batch fails, each waiter asks once for itself: one caller's keys cannot spoil another's.
 """
 
 import asyncio

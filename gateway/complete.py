@@ -24,7 +24,7 @@ def complete(
 ) -> dict[str, Any]:
     """Return the `data` of the response; errors go to ``run.errors``.
 
-    ``values`` are the values of each root field (resolved subjects, or value objects), in the order of the plan's roots.
+    ``values`` are the values of each root field, resolved subjects or value objects, in the order of the plan's roots.
     """
     data = dict.fromkeys(compiled.plan.order)
     data.update(passed_on)

@@ -6,7 +6,7 @@ want to be asked to subjects that are already known, in one call.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiodataloader import DataLoader
@@ -70,8 +70,29 @@ async def translate(run: Run, schemes: Sequence[str], subjects: Iterable[Subject
     if not registered or not schemes:
         return
     found = await ask_registries(run, "USCC", [subject.uscc for subject in registered])
+    shared = await _shared(run, schemes, found.values())
     for subject in registered:
-        learn(subject, found[subject.uscc], schemes)
+        learn(subject, found[subject.uscc], schemes, shared)
+
+
+async def _shared(run: Run, schemes: Iterable[str], found: Iterable[Found]) -> dict[LookupKey, str]:
+    """Return the codes among ``found`` that do not name one subject alone, or may not, and why.
+
+    # INVARIANT: a source is asked by a code only when the code is the subject's own: registries hold numbers that two
+    # live subjects share, and records under such a number are nobody's for certain.
+    """
+    rows = [row for each in found for row in each.rows]
+    asked = {scheme: sorted({code for row in rows if (code := row.get(scheme))}) for scheme in schemes}
+    answers = await asyncio.gather(*(ask_registries(run, scheme, codes) for scheme, codes in asked.items()))
+    shared: dict[LookupKey, str] = {}
+    for (scheme, codes), holders in zip(asked.items(), answers, strict=True):
+        for code in codes:
+            holder = holders[code]
+            if holder.failed or not holder.asked:
+                shared[scheme, code] = f"whether its {scheme} is its own could not be asked"
+            elif len({row.get("USCC") for row in holder.rows}) > 1:
+                shared[scheme, code] = f"its {scheme} is registered for several subjects"
+    return shared
 
 
 def _may_be_registered(run: Run, subject: Subject) -> bool:
@@ -80,11 +101,15 @@ def _may_be_registered(run: Run, subject: Subject) -> bool:
     return not kinds or any(not each or subject.kind in each for each in kinds)
 
 
-def learn(subject: Subject, found: Found, schemes: Iterable[str]) -> None:
-    """Add to ``subject`` what the registries said of it."""
+def learn(subject: Subject, found: Found, schemes: Iterable[str], shared: Mapping[LookupKey, str]) -> None:
+    """Add to ``subject`` what the registries said of it, except the codes that are not its own (``shared``)."""
     for scheme in schemes:
         for row in found.rows:
-            subject.learn(scheme, row.get(scheme), "CROSSWALK")
+            code = row.get(scheme)
+            if code is not None and (scheme, code) in shared:
+                subject.untranslated = shared[scheme, code]
+            else:
+                subject.learn(scheme, code, "CROSSWALK")
     if found.failed:
         failure = found.failed[0]
         subject.untranslated = f"{failure.source} did not answer: {failure.reason or failure.status}"
@@ -95,7 +120,7 @@ def learn(subject: Subject, found: Found, schemes: Iterable[str]) -> None:
 
 
 async def ask_registries(run: Run, scheme: str, values: Sequence[str]) -> dict[str, Found]:
-    """Return what every registry says of each of ``values``; a registry that cannot be asked by ``scheme`` is skipped."""
+    """Return what every registry that can be asked by ``scheme`` says of each of ``values``."""
     asks = [ask for ask in run.plan.crosswalk if ask.refused is None and scheme in ask.entity.keys]
     refused = [run.unreached(ask) for ask in run.plan.crosswalk if ask.refused is not None]
     found = {value: Found([], list(refused), bool(asks)) for value in values}

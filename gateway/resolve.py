@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gateway.crosswalk import Found, Lookup, learn
+from gateway.crosswalk import Lookup
 from gateway.plan.asks import CROSSWALK_FIELDS
 from gateway.plan.model import RootField
 from gateway.reach import Reached
@@ -19,6 +19,7 @@ from gateway.subject import TYPE_NAMES, Subject
 from schema.identifiers import (
     Identifier,
     IdentifierError,
+    as_held,
     classify,
     derive,
     might_be_personal,
@@ -164,15 +165,10 @@ async def _look_up(run: Run, identifier: Identifier, lookup: Lookup) -> Resolved
         return Unresolved("SubjectNotFound", message, identifier.scheme, identifier.check)
     if len(usccs) > 1:
         message = "登记机关有多个主体使用此标识符。The registry holds several subjects under this key"
-        candidates = [Candidate("USCC", "OK", str(uscc), subject_kind(str(uscc))) for uscc in usccs]
+        held = [as_held("USCC", str(uscc)) for uscc in usccs]
+        candidates = [Candidate(each.scheme, each.check, each.value, subject_kind(each.value)) for each in held]
         return Unresolved("SubjectAmbiguous", message, identifier.scheme, identifier.check, candidates)
-    return _subject(run, identifier, str(usccs[0]), found)
-
-
-def _subject(run: Run, identifier: Identifier, uscc: str, found: Found) -> Subject:
-    subject = Subject(identifier, uscc, "CROSSWALK", run.plan.crosswalk[0].source.name)
-    learn(subject, found, run.plan.crosswalk_schemes)
-    return subject
+    return Subject(identifier, str(usccs[0]), "CROSSWALK", run.plan.crosswalk[0].source.name)
 
 
 def users_of(resolved: Iterable[tuple[int, Sequence[Resolved]]]) -> dict[tuple[int, str], list[Any]]:

@@ -1,7 +1,7 @@
 """One subject of one request: what it is known by, and how we know.
 
-A subject is made from a checked identifier; the registry's crosswalk may add further identifiers. A personal key is held
-only to follow a link: it is never shown, logged or written to the ledger.
+A subject is made from a checked identifier; the registry's crosswalk may add further identifiers. A personal key is
+held only to follow a link: it is never shown, logged or written to the ledger.
 """
 
 from schema.identifiers import Identifier, as_held, derive, subject_kind
@@ -24,7 +24,7 @@ Method = str
 
 
 class Subject:
-    """A subject with every identifier it is known by: scheme -> values, and the method by which each scheme is known."""
+    """A subject with every identifier it is known by: scheme -> values, and how each scheme is known."""
 
     __slots__ = ("_ids", "given", "kind", "methods", "resolved_by", "type_name", "untranslated", "uscc")
 

@@ -7,6 +7,7 @@ a tenth of a question, most of which is the hand-over to a thread as such.
 # INVARIANT: every session is read-only, and the server itself ends a question when the source's time is up.
 """
 
+import asyncio
 import logging
 import os
 from collections.abc import Sequence
@@ -145,7 +146,12 @@ class Sqlite:
         return (file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns)
 
     async def stop(self, driver: Driver, engine: AsyncEngine) -> None:
-        await driver.interrupt()
+        """Interrupt until the thread is free: what has not begun yet cannot be interrupted."""
+        free = asyncio.ensure_future(driver.execute_fetchall("SELECT 1"))
+        while not free.done():
+            await driver.interrupt()
+            await asyncio.wait([free], timeout=0.05)
+        free.exception()
 
 
 KINDS: Final[dict[str, type[Postgres] | type[Maria] | type[Sqlite]]] = {

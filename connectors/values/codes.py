@@ -65,7 +65,8 @@ def code_list_parser(spec: FieldSpec) -> Parser:
     # Few lists occur, each of them often. What raises is not kept: it could be anything.
     @lru_cache(1024)
     def names_in(text: str) -> tuple[str, ...]:
-        return () if _is_blank(text) else tuple(dict.fromkeys(_names(text, table)))
+        nothing = _is_blank(text) and table.find(text) is None
+        return () if nothing else tuple(dict.fromkeys(_names(text, table)))
 
     def parse(cell: Any) -> list[str] | None:
         if isinstance(cell, list | tuple):

@@ -28,7 +28,8 @@ def _step(stage: Stage, need: Need, ask: Ask) -> dict[str, Any]:
 def _crosswalk_step(plan: Plan, ask: Ask) -> dict[str, Any]:
     when = "for keys that hold no USCC"
     if plan.crosswalk_schemes:
-        when = f"for {', '.join(plan.crosswalk_schemes)}, and {when}"
+        schemes = ", ".join(plan.crosswalk_schemes)
+        when = f"for {schemes}, then by {schemes} to see that it is the subject's own, and {when}"
     return _base(ask) | {"stage": 0, "entity": ask.entity_name, "askedBy": "any key", "when": when}
 
 

@@ -1,7 +1,7 @@
 """A connector that does what a test wants, well or badly, and a gate before it; all in virtual time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,10 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=CHINA_TIME)
 
 
 Behavior = Callable[[], Awaitable[Answer]]
+
+
+Arrivals = Sequence[tuple[float, float, float]]
+"""When a question comes, how long the source takes for it, how long the request has."""
 
 
 class Source:
@@ -118,3 +122,17 @@ async def outcome(call: Awaitable[Answer]) -> tuple[str, float]:
     except SourceError as error:
         return error.status, now()
     return "ANSWERED", now()
+
+
+async def crowd(
+    gate: Gate, source: Source, arrivals: Arrivals, behave: Behavior | None = None
+) -> list[tuple[str, float]]:
+    """Return status and duration of each question."""
+
+    async def one(arrives: float, takes_seconds: float, has: float) -> tuple[str, float]:
+        await asyncio.sleep(arrives)
+        source.behave = behave or takes(takes_seconds)
+        status, ended = await outcome(gate.fetch(BATCH, has))
+        return status, ended - arrives
+
+    return await asyncio.gather(*(one(*arrival) for arrival in arrivals))

@@ -66,7 +66,7 @@ async def test_unpaired_quote_costs_one_line(connector: Connector, tmp_path: Pat
 
 async def test_codes_in_full_width_and_inside_swallowed_lines(connector: Connector, tmp_path: Path) -> None:
     wide = A.translate({at: at + 0xFEE0 for at in range(0x21, 0x7F)})
-    path = write(tmp_path / "处罚_1.csv", [row(1, wide)[:3], row(2, B, 单位="乙引"), row(3, C, 单位="丙引")])
+    path = write(tmp_path / "处罚_1.csv", [row(1, wide)[:3], row(2, B, 单位="乙引", 金额="2"), row(3, C, 单位="丙引")])
     # Two quotes in the same column pair up: what stands between them is one cell of a row that fits.
     edit(path, "乙引", '"乙引'.encode("gb18030"))
     edit(path, "丙引", '丙引"'.encode("gb18030"))

@@ -2,22 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import SourceClosed, SourceRejected, SourceTimedOut, SourceUnavailable
-from connectors.gate import GRACE_SECONDS, Gate
+from connectors.gate import GRACE_SECONDS
 from tests.connectors.behaviors import (
     BATCH,
     NOON,
     SECRET,
+    Arrivals,
     Behavior,
     Panic,
     Source,
+    crowd,
     deaf,
     gate_of,
     lingers,
@@ -143,22 +143,8 @@ def test_an_interrupt_passes() -> None:
         run(gate_of(Source(takes(0, KeyboardInterrupt()))).fetch(BATCH, 1.0))
 
 
-Arrivals = Sequence[tuple[float, float, float]]
-"""When a question comes, how long the source takes for it, how long the request has."""
 TENTHS = st.integers(0, 30).map(lambda tenths: tenths / 10)
 ARRIVALS = st.lists(st.tuples(TENTHS, TENTHS, TENTHS), min_size=1, max_size=12)
-
-
-async def crowd(gate: Gate, source: Source, arrivals: Arrivals) -> list[tuple[str, float]]:
-    """Return status and duration of each question."""
-
-    async def one(arrives: float, takes_seconds: float, has: float) -> tuple[str, float]:
-        await asyncio.sleep(arrives)
-        source.behave = takes(takes_seconds)
-        status, ended = await outcome(gate.fetch(BATCH, has))
-        return status, ended - arrives
-
-    return await asyncio.gather(*(one(*arrival) for arrival in arrivals))
 
 
 @given(st.integers(1, 3), ARRIVALS)
@@ -175,51 +161,6 @@ def test_never_more_calls_at_once_than_allowed_and_no_deadline_missed(concurrenc
     health = gate.health()
     assert health.calls == len(arrivals)
     assert sum(health.failures.values()) == sum(status == "TIMED_OUT" for status, _ in ended)
-
-
-@given(st.sampled_from([1.0, 2.5, 4.0]), st.integers(1, 3), ARRIVALS)
-@settings(max_examples=60, deadline=None)
-def test_never_more_calls_a_second_than_allowed(rate: float, concurrency: int, arrivals: Arrivals) -> None:
-    source = Source(takes(0))
-    gate = gate_of(source, concurrency=concurrency, calls_per_second=rate)
-    run(crowd(gate, source, arrivals))
-    assert all(later - earlier >= 1 / rate - 1e-6 for earlier, later in pairwise(source.asked_at))
-    assert source.most <= concurrency
-
-
-def test_calls_are_sent_evenly_in_order_and_the_hopeless_told_at_once() -> None:
-    source = Source(takes(0))
-    gate = gate_of(source, concurrency=2, calls_per_second=2.0)
-    ended = run(crowd(gate, source, [(0.0, 0.0, 1.2)] * 5))
-    assert source.asked_at == pytest.approx([0.0, 0.5, 1.0])
-    assert [status for status, _ in ended] == ["ANSWERED"] * 3 + ["TIMED_OUT"] * 2
-    assert [duration for _, duration in ended] == pytest.approx([0.0, 0.5, 1.0, 0.0, 0.0])
-
-
-@pytest.mark.parametrize("has", [50.0, 0.5])
-def test_neither_the_served_nor_those_who_gave_up_are_waited_for(has: float) -> None:
-    source = Source(takes(1.0))
-    gate = gate_of(source, concurrency=1, calls_per_second=100.0, timeout_seconds=50.0)
-
-    async def ask() -> None:
-        await asyncio.gather(*(outcome(gate.fetch(BATCH, has)) for _ in range(20)))
-        await asyncio.sleep(10)
-        source.behave = takes(0)
-        await gate.fetch(BATCH, 0.1)
-
-    run(ask())
-
-
-def test_the_rate_limit_is_named() -> None:
-    gate = gate_of(Source(takes(0)), calls_per_second=0.5)
-
-    async def ask() -> None:
-        await gate.fetch(BATCH, 1.0)
-        with pytest.raises(SourceTimedOut, match=r"rate limit of the department is reached: 0\.5 calls a second"):
-            await gate.fetch(BATCH, 1.0)
-
-    run(ask())
-    assert gate.health().state == "UP"
 
 
 @pytest.mark.parametrize(

@@ -95,12 +95,14 @@ async def test_text_in_another_encoding(connector: SqlConnector, path: Path) -> 
         await said(connector)
 
 
-async def test_cancelled_question_is_interrupted(path: Path) -> None:
+@pytest.mark.parametrize("pause", [0.0, 0.1])
+async def test_cancelled_question_is_interrupted(path: Path, pause: float) -> None:
     await sqlite_site(path).run([FOREVER])
     entities = {ENTITY: entity("slow")}
     async with sqlite_site(path).connector(entities=entities, concurrency=1, timeout_seconds=3.0) as connector:
+        await connector.probe()
         asking = asyncio.create_task(connector.fetch(batch(A)))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(pause)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking

@@ -44,6 +44,7 @@ def test_code_that_is_not_listed(cell: Any) -> None:
 def test_code_table_comes_before_blanks() -> None:
     assert value_of("code", "无", codes={"无": "NONE"}) == "NONE"
     assert value_of("code", "", codes={"": "NONE"}) == "NONE"
+    assert value_of("code_list", "无", codes={"无": "NONE"}) == ["NONE"]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jumping.now
 
+    def stall(self, seconds: float) -> None:
+        self._jumping.now += seconds
+
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Return the result of ``main``, run in virtual time from 0."""
@@ -39,3 +42,10 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 def now() -> float:
     """Return the virtual time of the running loop."""
     return asyncio.get_running_loop().time()
+
+
+def stall(seconds: float) -> None:
+    """Let time pass while the running loop does nothing, as when it is busy with something else."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    loop.stall(seconds)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Answer, Batch
+from connectors.base import Answer, Batch, Row
 from connectors.errors import SourceClosed, SourceError, SourceMisread, SourceTimedOut, SourceUnavailable
 from connectors.gate import Gate
 from gateway.coalesce import Coalescer
@@ -33,14 +33,14 @@ def subjects(values: list[str]) -> tuple[str, dict[str, Any]]:
 async def test_one_call_per_batch_source_entity_and_level() -> None:
     world = World()
     await world.ask(*subjects(ENTERPRISES), caller=world.caller("court"))
-    keys: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
-    calls: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
+    keys: Counter[tuple[str, str, str, tuple[str, ...]]] = Counter()
+    calls: Counter[tuple[str, str, str, tuple[str, ...]]] = Counter()
     for source, batch in world.batches():
-        calls[source, batch.entity, batch.fields] += 1
-        keys[source, batch.entity, batch.fields] += len(batch.keys)
+        calls[source, batch.entity, batch.scheme, batch.fields] += 1
+        keys[source, batch.entity, batch.scheme, batch.fields] += len(batch.keys)
     sizes = {name: spec.batch_size for name, spec in world.configuration.catalogue.sources.items()}
     assert calls == {step: ceil(count / sizes[step[0]]) for step, count in keys.items()}
-    assert calls["double_publicity", "AdministrativePenalty", ("decided_on", "decision_no")] == 1
+    assert calls["double_publicity", "AdministrativePenalty", "USCC", ("decided_on", "decision_no")] == 1
 
 
 async def test_repeated_keys_and_aliased_roots_cost_nothing_more() -> None:
@@ -161,6 +161,32 @@ async def test_children_whose_key_is_known_start_with_their_parents() -> None:
     async with asyncio.timeout(5):
         answer = await world.ask(query, caller=world.caller("tax_department", "SUPERVISION"))
     assert answer.data["subject"]["taxRatings"]["state"] in {"COMPLETE", "PARTIAL"}
+
+
+class Sharing(Inventor):
+    """A registry that holds one registration number for two subjects."""
+
+    def rows(self, batch: Batch, key: str) -> list[Row]:
+        found = super().rows(batch, key)
+        if batch.entity != "Crosswalk" or batch.scheme != "REG_NO":
+            return found
+        other = dict(zip(batch.fields, found[0].values, strict=True)) | {"uscc": uscc_of(59)}
+        return [*found, Row(tuple(other[name] for name in batch.fields), "other")]
+
+
+async def test_a_code_that_two_subjects_share_identifies_neither() -> None:
+    world = World()
+    registry = world.sources["market_registry"].gate.spec
+    world.sources["market_registry"] = Coalescer(Gate(registry, Sharing(registry)))
+    asked = await world.ask(*subjects(ENTERPRISES[:1]))
+    penalties = asked.data["subjects"][0]["penalties"]
+    coverage = {each["source"]: (each["status"], each["reason"]) for each in penalties["coverage"]}
+    assert coverage["market_penalties"] == ("IDENTITY_UNRESOLVED", "its REG_NO is registered for several subjects")
+    assert coverage["double_publicity"][0] == "IDENTITY_UNRESOLVED"
+    assert penalties["state"] == "PARTIAL"
+    assert world.connectors["market_penalties"].batches == []
+    (batch,) = [each for each in world.connectors["double_publicity"].batches if each.entity == "AdministrativePenalty"]
+    assert batch.aliases["REG_NO"] == {}
 
 
 async def test_kinds_that_no_registry_holds_are_asked_by_what_they_have() -> None:
