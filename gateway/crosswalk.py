@@ -133,7 +133,7 @@ async def _ask_registry(run: Run, ask: Ask, scheme: str, values: list[str], foun
     batches = [
         Batch(ask.entity_name, scheme, tuple(values[at : at + size]), ask.fields) for at in range(0, len(values), size)
     ]
-    outcomes = await asyncio.gather(*(run.call(ask, batch) for batch in batches))
+    outcomes = await asyncio.gather(*(run.call(ask, batch, run.unreached(ask)) for batch in batches))
     for batch, outcome in zip(batches, outcomes, strict=True):
         for value in batch.keys:
             if outcome.answer is None or value in outcome.answer.unreadable:

@@ -6,8 +6,9 @@ it changes its own coverage and nothing else (invariant 6). At the deadline what
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from connectors.base import Batch
 from gateway.crosswalk import translate
@@ -17,57 +18,85 @@ from gateway.run import Run
 from gateway.subject import Person, Subject
 
 Users = dict[tuple[int, str], list["Subject | Person"]]
+Due = tuple[Need, Sequence["Subject | Person"]]
+"""A need with the subjects whose records are fetched for it."""
 
 
 async def fetch_stage(run: Run, stage: Stage, users: Users) -> None:
     """Fetch every need of ``stage`` for the subjects of its users, then the stages that its links lead to."""
-    due: list[tuple[Need, list[Subject | Person]]] = []
+    due: list[Due] = []
     for need in stage.needs.values():
-        subjects = list(dict.fromkeys(subject for user in need.users for subject in users.get(user, ())))
-        if subjects:
-            due.append((need, subjects))
-    translated = [subject for need, subjects in due if need.translated for subject in subjects]
-    async with asyncio.TaskGroup() as group:
-        crosswalk = group.create_task(translate(run, stage.crosswalk, translated))
-        for need, subjects in due:
-            group.create_task(_fetch_need(run, need, subjects, crosswalk))
+        found = list(dict.fromkeys(subject for user in need.users for subject in users.get(user, ())))
+        if found:
+            due.append((need, found))
+            run.results[id(need)] = [AskResult(ask, run.unreached(ask)) for ask in need.asks]
+    work: list[Coroutine[Any, Any, None]] = []
+    for need, subjects in due:
+        if any(follow.uses for follow in need.follows.values()):
+            work.append(_fetch_and_follow(run, need, subjects))
+        else:
+            work.extend(_calls(run, need, subjects, translated=False))
+    if any(need.translated for need, _ in due):
+        work.append(_fetch_translated(run, stage, [each for each in due if each[0].translated]))
+    await _all(work)
 
 
-async def _fetch_need(
-    run: Run, need: Need, subjects: Sequence[Subject | Person], crosswalk: asyncio.Task[None]
-) -> None:
-    asked = await asyncio.gather(*(_fetch_ask(run, need, ask, subjects, crosswalk) for ask in need.asks))
-    run.results[id(need)] = asked
-    await asyncio.gather(*(_follow(run, follow, subjects) for follow in need.follows.values() if follow.uses))
+async def _all(work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Do all of ``work`` at once; alone it needs no task of its own."""
+    if len(work) == 1:
+        await work[0]
+    elif work:
+        await asyncio.gather(*work)
 
 
-async def _fetch_ask(
-    run: Run, need: Need, ask: Ask, subjects: Sequence[Subject | Person], crosswalk: asyncio.Task[None]
-) -> AskResult:
-    reached = run.unreached(ask)
-    if ask.refused is not None:
-        return AskResult(ask, reached)
-    result = AskResult(ask, reached)
+async def _fetch_and_follow(run: Run, need: Need, subjects: Sequence[Subject | Person]) -> None:
+    await _all(_calls(run, need, subjects, translated=False))
+    await _all([_follow(run, follow, subjects) for follow in need.follows.values() if follow.uses])
+
+
+async def _fetch_translated(run: Run, stage: Stage, due: Sequence[Due]) -> None:
+    """Make the calls that need codes of the crosswalk, after it."""
+    await translate(run, stage.crosswalk, [subject for _, subjects in due for subject in subjects])
+    await _all([call for need, subjects in due for call in _calls(run, need, subjects, translated=True)])
+
+
+def _calls(
+    run: Run, need: Need, subjects: Sequence[Subject | Person], *, translated: bool
+) -> list[Coroutine[Any, Any, None]]:
+    """Return the calls of ``need``: those that wait for the crosswalk (``translated``), or those that do not."""
+    return [
+        _call(run, result, batch)
+        for result in run.results[id(need)]
+        if result.ask.refused is None and bool(result.ask.crosswalk) is translated
+        for batch in _batches(need, result, subjects)
+    ]
+
+
+async def _call(run: Run, result: AskResult, batch: Batch) -> None:
+    reached = await run.call(result.ask, batch, result.otherwise)
+    for key in batch.keys:
+        result.by_key[key] = reached
+
+
+def _batches(need: Need, result: AskResult, subjects: Sequence[Subject | Person]) -> list[Batch]:
+    """Return the questions to one source, and set apart the subjects about whom it is not asked."""
+    ask = result.ask
     due = _covered(ask, result, subjects)
     if ask.crosswalk:
-        await crosswalk
         due = _identified(ask, result, due)
     keys = list(dict.fromkeys(key for subject in due for key in subject.keys(ask.scheme)))
     aliases = _aliases(ask, due)
     size = ask.source.batch_size
-    batches = [
+    return [
         Batch(ask.entity_name, ask.scheme, tuple(keys[at : at + size]), ask.fields, need.digests, aliases)
         for at in range(0, len(keys), size)
     ]
-    outcomes = await asyncio.gather(*(run.call(ask, batch) for batch in batches))
-    result.by_key = {key: outcome for batch, outcome in zip(batches, outcomes, strict=True) for key in batch.keys}
-    return result
 
 
-def _covered(ask: Ask, result: AskResult, subjects: Sequence[Subject | Person]) -> list[Subject | Person]:
+def _covered(ask: Ask, result: AskResult, subjects: Sequence[Subject | Person]) -> Sequence[Subject | Person]:
     kinds = ask.source.subject_kinds
     if not kinds:
-        return list(subjects)
+        return subjects
     due: list[Subject | Person] = []
     for subject in subjects:
         if isinstance(subject, Person) or subject.kind in kinds:

@@ -3,7 +3,7 @@
 `Reached` has the attributes of the schema's `Coverage`, so the projector reads it as it is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,18 @@ class Reached:
         """True when rows can be read from the answer."""
         return self.answer is not None
 
+    def by(self, answer: Answer, elapsed_ms: int) -> "Reached":
+        """Return this outcome as what ``answer`` says."""
+        return Reached(
+            self.source,
+            self.department,
+            "ANSWERED",
+            answer=answer,
+            fetched_at=answer.fetched_at,
+            elapsed_ms=elapsed_ms,
+            whole=True,
+        )
+
     def failed(self, error: SourceError, elapsed_ms: int) -> "Reached":
         """Return this outcome as the failure ``error``."""
         return replace(self, status=error.status, reason=error.reason, until=error.until, elapsed_ms=elapsed_ms)
@@ -64,7 +76,7 @@ class AskResult:
 
     ask: Ask
     otherwise: Reached
-    by_key: Mapping[str, Reached] = field(default_factory=dict)
+    by_key: dict[str, Reached] = field(default_factory=dict)
     apart: dict["Subject | Person", Reached] = field(default_factory=dict)
     caveats: dict["Subject | Person", str] = field(default_factory=dict)
 

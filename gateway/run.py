@@ -58,24 +58,15 @@ class Run:
             return Reached(ask.source.name, department, "DENIED", ask.refused.reason)
         return Reached(ask.source.name, department, "IDENTITY_UNRESOLVED", f"no {ask.scheme} is known for this subject")
 
-    async def call(self, ask: Ask, batch: Batch) -> Reached:
-        """Ask one source once; its outcome, whatever happens."""
+    async def call(self, ask: Ask, batch: Batch, unreached: Reached) -> Reached:
+        """Ask one source once; its outcome, whatever happens, instead of ``unreached``."""
         started = monotonic()
-        reached = self.unreached(ask)
         try:
             answer = await self.sources[ask.source.name].fetch(batch, self.caller.fingerprint, self.remaining())
         except SourceError as error:
-            reached = reached.failed(error, _milliseconds(started))
+            reached = unreached.failed(error, _milliseconds(started))
         else:
-            reached = Reached(
-                reached.source,
-                reached.department,
-                "ANSWERED",
-                answer=answer,
-                fetched_at=answer.fetched_at,
-                elapsed_ms=_milliseconds(started),
-                whole=True,
-            )
+            reached = unreached.by(answer, _milliseconds(started))
         self.calls.append((ask, batch, reached))
         return reached
 

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import Dialect
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connectors.errors import SourceUnavailable
 from connectors.sql.databases import Database, Driver
@@ -48,13 +48,14 @@ class Connections:
         self._slots = asyncio.Semaphore(size)
         self._idle: list[Lane] = []
         self._ending: set[asyncio.Task[None]] = set()
-        self._engine: AsyncEngine | None = None
+        # At once, though nothing connects: it imports the driver, for which a first question should not wait.
+        self._engine = database.engine()
         self._closed = False
 
     @property
     def dialect(self) -> Dialect:
         """How this database writes statements."""
-        return self._opened_engine().dialect
+        return self._engine.dialect
 
     async def run(self, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """Return the rows of one question; raises what the driver raises, or `SourceUnavailable`.
@@ -80,8 +81,7 @@ class Connections:
                     await self._slots.acquire()
         if self._ending:
             await asyncio.wait(self._ending)
-        if self._engine is not None:
-            await self._engine.dispose()
+        await self._engine.dispose()
 
     async def _use(self, lane: Lane, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
         try:
@@ -134,14 +134,9 @@ class Connections:
 
     async def _open(self) -> Lane:
         version = self._database.version()
-        connection = await self._opened_engine().connect()
+        connection = await self._engine.connect()
         raw = await connection.get_raw_connection()
         return Lane(connection, raw.driver_connection, version)
-
-    def _opened_engine(self) -> AsyncEngine:
-        if self._engine is None:
-            self._engine = self._database.engine()
-        return self._engine
 
     def _give_back(self, lane: Lane) -> None:
         if self._closed:
@@ -164,7 +159,7 @@ class Connections:
         with suppress(Exception):
             async with asyncio.timeout(END_SECONDS):
                 if stop:
-                    await self._database.stop(lane.driver, self._opened_engine())
+                    await self._database.stop(lane.driver, self._engine)
         with suppress(Exception):
             async with asyncio.timeout(END_SECONDS):
                 await lane.connection.invalidate()

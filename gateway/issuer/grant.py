@@ -124,10 +124,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # authlib is untyped
         return request
 
     def handle_response(self, status: int, body: Any, headers: Iterable[tuple[str, str]]) -> Response:
-        """Return the HTTP answer; RFC 6749 §5.2 wants 401 for a client that is not known."""
+        """Return the HTTP answer; it does not tell an unknown client from a wrong secret."""
         sent = {name: value for name, value in headers if name.lower() != "content-type"}
         if isinstance(body, dict) and body.get("error") == "invalid_client":
-            status = 401
             body = {"error": "invalid_client", "error_description": "client name or secret is wrong"}
             sent["WWW-Authenticate"] = f'Basic realm="{self._realm}"'
         return JSONResponse(body, status, {**sent, **NO_STORE})

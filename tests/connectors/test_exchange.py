@@ -113,9 +113,10 @@ async def test_lost_line(method: str, mode: Any, after: int, kind: type[SourceEr
     assert error.reason == reason
 
 
-async def test_line_that_is_merely_slow_is_read_whole() -> None:
+@pytest.mark.parametrize(("mode", "seconds"), [("trickle", 0.0), ("delay", 0.05)])
+async def test_line_that_is_merely_slow_is_read_whole(mode: Any, seconds: float) -> None:
     async with listening(Answered(b"x" * 50)) as (_, url), fault_proxy(url) as proxy, exchange() as opened:
-        proxy.fault("trickle", seconds=0)
+        proxy.fault(mode, seconds=seconds)
         reply = await opened.ask("GET", URL(proxy.before(url)), {})
     assert reply.body == b"x" * 50
 

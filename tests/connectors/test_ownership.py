@@ -1,6 +1,11 @@
 """Whose rows a source sent: matched by the key they name, never by hope."""
 
+from contextlib import suppress
+from typing import Final
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.base import Batch
 from connectors.errors import SourceMisread
@@ -69,3 +74,22 @@ def test_another_code_of_the_same_subject_names_it(scheme: str, key: str, named:
     gathered = gather(asked(key, scheme=scheme), row(named))
     assert owned(gathered) == ({key: ["1"]} if same else {})
     assert bool(gathered.unreadable) is not same
+
+
+CELLS: Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from([FIRST, SECOND, "20260105"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=3,
+)
+
+
+@given(
+    st.lists(st.dictionaries(st.sampled_from(["id", "code", "iname", "regDate", "gxsj"]), CELLS), max_size=3),
+    st.sampled_from([(FIRST,), (FIRST, SECOND)]),
+)
+def test_whatever_cells_hold_a_row_is_read_left_out_or_misread(
+    raws: list[dict[str, object]], keys: tuple[str, ...]
+) -> None:
+    with suppress(SourceMisread):
+        gathered = gather(asked(*keys, digests=True), *raws)
+        assert set(gathered.rows) | set(gathered.unreadable) <= set(keys)

@@ -38,13 +38,23 @@ def test_calls_are_sent_evenly_in_order_and_the_hopeless_told_at_once() -> None:
 def test_a_loop_that_was_busy_owes_no_burst() -> None:
     async def busy() -> Answer:
         if len(source.asked_at) == 1:
-            stall(1.7)
+            await asyncio.sleep(0.1)
+            stall(1.6)
         return ANSWER
 
     source = Source(busy)
     gate = gate_of(source, calls_per_second=2.0, timeout_seconds=10.0)
-    run(crowd(gate, source, [(0.0, 0.0, 10.0)] * 4, busy))
-    assert source.asked_at == pytest.approx([0.0, 1.7, 2.2, 2.7])
+    ended = run(crowd(gate, source, [(0.0, 0.0, has) for has in (10.0, 10.0, 2.0, 10.0)], busy))
+    assert source.asked_at == pytest.approx([0.0, 1.7, 2.2])
+    assert ended[2][0] == "TIMED_OUT", "its place came to stand after its deadline"
+    assert ended[2][1] == pytest.approx(1.7), "it is told when that is known"
+
+
+def test_a_call_that_was_sent_is_waited_for_no_longer() -> None:
+    source = Source(takes(5.0))
+    gate = gate_of(source, calls_per_second=1.0, timeout_seconds=10.0)
+    run(crowd(gate, source, [(0.0, 5.0, 10.0), (0.1, 5.0, 1.5)]))
+    assert source.asked_at == pytest.approx([0.0, 1.0])
 
 
 @pytest.mark.parametrize("has", [50.0, 0.5])

@@ -1,6 +1,6 @@
 """The gateway that most tests of this folder ask: one, on the simulated departments, for the whole session."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -15,9 +15,10 @@ async def served(demo_departments: Departments, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture
-def healthy(demo_departments: Departments) -> Departments:
-    """The departments, all of them answering and counting calls from zero."""
+def city(demo_departments: Departments) -> Iterator[Departments]:
+    """The departments, counting calls from zero; whatever a test does to them, they answer again after it."""
+    for source in HTTP_SOURCES:
+        demo_departments.forget_calls(source)
+    yield demo_departments
     for source in HTTP_SOURCES:
         demo_departments.fault(source)
-        demo_departments.forget_calls(source)
-    return demo_departments

@@ -15,14 +15,10 @@ query Whole($key: SubjectKey!) {
       uscc kind name
       identifiers { scheme value check }
       resolution { scheme check method via }
-      registration { ...told items { recordId uscc regNo orgCode name status establishedOn termTo openEnded address } }
+      registration { ...told items { recordId name status termTo openEnded registeredCapital { amount currency } } }
       legalRepresentative { ...told items { title person { name } } }
-      licenses(first: 100) { ...told items { recordId decisionNo status validTo openEnded provenance { keyScheme matchMethod } } }
-      penalties(first: 100) { ...told items {
-        recordId source decisionNo decidedOn categories fineAmount { amount } confiscatedAmount { amount } status
-        sourcePublicUntil effectiveUntil withoutTerm issues { field code } authority
-        provenance { source recordKey keyScheme matchMethod }
-      } }
+      licenses(first: 100) { ...told items { decisionNo status validTo openEnded ...found } }
+      penalties(first: 100) { ...told items { ...penalty } }
       taxRatings { ...told items { evaluationYear level } }
       courtEnforcement {
         dishonestEntries { ...told items { caseNo performance publishedOn maskedIdNo partyType } }
@@ -36,8 +32,23 @@ query Whole($key: SubjectKey!) {
     ... on SubjectUnresolved { coverage { source status } }
   }
 }
-fragment told on Section { state totalCount coverage { source status reason } }
+fragment told on Section { state totalCount coverage { source status reason until } }
+fragment found on CreditRecord { source provenance { keyScheme matchMethod } }
+fragment penalty on AdministrativePenalty {
+  decisionNo decidedOn categories fineAmount { amount } confiscatedAmount { amount } authority status
+  sourcePublicUntil effectiveUntil withoutTerm issues { field code } ...found
+}
 """
+PENALTIES = """
+query Penalties($key: SubjectKey!) {
+  subject(key: $key) {
+    ... on Organization { uscc penalties { state items { decisionNo } coverage { source status } } }
+  }
+}
+"""
+PUNISHERS = ("double_publicity", "environment_penalties", "fire_penalties", "market_penalties")
+"""The sources that hold penalties."""
+COURT_LISTS = ("dishonestEntries", "enforcementCases", "terminatedExecutions", "consumptionRestrictions")
 
 
 def uscc_key(number: int) -> dict[str, str]:
@@ -50,5 +61,17 @@ def statuses(section: Any) -> dict[str, str]:
     return {each["source"]: each["status"] for each in section["coverage"]}
 
 
-def court(subject: Any, part: str) -> Any:
-    return subject["courtEnforcement"][part]
+def sections(subject: Any) -> dict[str, Any]:
+    """Return every section of an answer to WHOLE, those of the courts among them, by name."""
+    found = {name: subject["courtEnforcement"][name] for name in COURT_LISTS}
+    return found | {name: value for name, value in subject.items() if isinstance(value, dict) and "state" in value}
+
+
+def states(subject: Any) -> dict[str, str]:
+    return {name: section["state"] for name, section in sections(subject).items()}
+
+
+def column(section: Any, *names: str) -> list[Any]:
+    """Return one field of every item, or several as a tuple."""
+    rows = [tuple(item[name] for name in names) for item in section["items"]]
+    return rows if len(names) > 1 else [value for (value,) in rows]

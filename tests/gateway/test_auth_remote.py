@@ -111,10 +111,10 @@ async def redirected(request: web.Request) -> web.Response:
     return web.Response(status=302, headers={"Location": f"{JWKS}2"})
 
 
-async def endless(request: web.Request) -> web.StreamResponse:
+async def long(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse()
     await response.prepare(request)
-    while request.transport is not None:
+    for _ in range(64):  # far beyond what is taken
         await response.write(b" " * 65_536)
     return response
 
@@ -152,7 +152,7 @@ async def squeezed(request: web.Request) -> web.Response:
         ["keys"],
         {"keys": [], "padding": " " * MAXIMUM_DOCUMENT_BYTES},
         redirected,
-        endless,
+        long,
         silent,
         cut,
         squeezed,
@@ -190,7 +190,7 @@ async def test_metadata_that_is_not_followed(issuer: Issuer, changes: dict[str, 
 async def test_plain_http_is_taken_from_loopback_only(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "gateway.auth"):
         assert not await read(RemoteKeys("http://issuer.test"))
-    assert caplog.messages == ["keys of issuer http://issuer.test not read: ValueError"]
+    assert "keys of issuer http://issuer.test not read: ValueError" in caplog.messages
 
 
 async def test_a_new_key_is_fetched_when_a_token_names_it(issuer: Issuer) -> None:

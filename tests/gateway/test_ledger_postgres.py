@@ -21,12 +21,6 @@ from tests.servers import Server, postgres
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with postgres() as server:
-        yield server
-
-
 @pytest.fixture
 async def url(server: Server) -> str:
     """Return the URL of an empty database."""

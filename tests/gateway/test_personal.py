@@ -53,6 +53,8 @@ def test_texts_with_a_personal_number(text: str) -> None:
         "（2023）黑0881执恢123号",
         "2301-230881-04-01-123456",  # code of an investment project
         "230881202403150013",  # division, date of this century, serial number: no check character
+        "99230881202403150012",  # within more digits, only the check character is right
+        "99110105194912310021",  # and here only the date
         "91230881TJ0000019A",
         "914403001922038216",
         "230881900000019",

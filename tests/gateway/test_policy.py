@@ -208,6 +208,11 @@ def test_the_version_is_the_digest_of_the_file(tmp_path: Path) -> None:
             ],
         ),
         (
+            # What cannot be read is not said to be missing as well.
+            {"scopes": {**SOUND["scopes"], "gov": {**SOUND["scopes"]["gov"], "government": "yes"}}},
+            ["scopes.gov.government: expected true or false, found a text"],
+        ),
+        (
             # A mistake in one purpose does not make the scopes that use it mistaken.
             {"purposes": {**SOUND["purposes"], "DUTY": {"zh": "职责", "duty": "yes"}}},
             ["purposes.DUTY.duty: expected true or false, found a text", "purposes.DUTY.en: missing"],
