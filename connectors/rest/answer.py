@@ -31,7 +31,7 @@ class AnswerReader:
         """Return the rows in ``body``; raises `SourceError`."""
         try:
             answer = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
+        except orjson.JSONDecodeError:
             raise SourceMisread("the answer is not JSON" if body.strip() else "the answer is empty") from None
         if self._status is not None:
             code = str(_at(answer, self._status))

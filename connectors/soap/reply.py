@@ -82,7 +82,7 @@ class ReplyReader:
             raise SourceMisread("the answer has a document type, which is refused")
         try:
             envelope = etree.fromstring(text, self._parser)
-        except (etree.XMLSyntaxError, ValueError) as error:
+        except (etree.XMLSyntaxError, ValueError):
             raise SourceMisread("the answer is not XML" if text.strip() else "the answer is empty") from None
         found = envelope.find(_BODY) if envelope.tag == _ENVELOPE else None
         if found is None or not len(found):
@@ -126,7 +126,7 @@ def opening_time(text: str, now: datetime) -> str | None:
 def _decoded(body: bytes, encoding: str) -> str:
     try:
         text = body.decode(encoding)
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         raise SourceMisread(f"the answer is not in the encoding {encoding}") from None
     # Most UTF-8 also reads as GB 18030, as wrong characters; whole names in GB 18030 hardly ever read as UTF-8.
     if encoding == "gb18030" and not text.isascii() and _is_utf8(body):

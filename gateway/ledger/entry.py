@@ -6,6 +6,7 @@ entry is stored as its canonical bytes (`encode_entry`), so that a later proof c
 
 import os
 from datetime import UTC, datetime
+from functools import lru_cache
 from time import time_ns
 from typing import Literal
 
@@ -82,4 +83,11 @@ def new_receipt() -> str:
 
 def utc_now() -> str:
     """Return the time of an entry made now."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seconds, nanoseconds = divmod(time_ns(), 1_000_000_000)
+    return f"{_written(seconds)}.{nanoseconds // 1_000_000:03d}Z"
+
+
+@lru_cache(maxsize=2)
+def _written(seconds: int) -> str:
+    """Return a UNIX time as ISO 8601 in UTC; entries of one second share it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import sha256
+from hmac import new as new_mac
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,6 +87,13 @@ def test_signature_is_what_the_environment_bureau_verifies() -> None:
     assert status(Signer("gateway-1", b"other")) == 401
     assert status(Signer("gateway-2", b"secret")) == 401
     assert status(Signer("gateway-1", b"secret"), at=0.0) == 401
+
+
+def test_signature_covers_the_address_as_it_is_sent() -> None:
+    question = Questions(BASE, rest_source().entities[ENTITY], listed=False).about(["甲"], 1)
+    signed = Signer("gateway-1", b"secret").sign(question, at=1.9)
+    expected = b"GET\n/base/cases?code=%E7%94%B2\n1\n" + sha256(b"").hexdigest().encode()
+    assert signed.headers["X-Signature"] == new_mac(b"secret", expected, sha256).hexdigest()
 
 
 async def test_every_page_is_signed() -> None:
@@ -175,9 +183,6 @@ def test_bare_list_is_an_answer() -> None:
     assert AnswerReader(spec, spec.entities[ENTITY]).read(b'[{"id":1}]') == [{"id": 1}]
 
 
-# Pages
-
-
 @given(st.lists(st.integers(0, 9), unique=True), st.integers(1, 4), st.integers(0, 3))
 def test_every_record_is_read_once_however_pages_overlap(numbers: list[int], size: int, overlap: int) -> None:
     pages = Pages(rest_source(page_parameter="page", page_size=size).entities[ENTITY], "code")
@@ -205,9 +210,6 @@ async def test_pages_without_end_are_misread() -> None:
         with pytest.raises(SourceMisread, match="more than 100 pages"):
             await connector.fetch(batch(FIRST))
     assert len(canned.asked) == MOST_PAGES
-
-
-# The answer
 
 
 async def test_answer_is_proved_by_the_digest_of_all_that_was_sent() -> None:

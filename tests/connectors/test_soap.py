@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -13,9 +14,11 @@ from lxml import etree
 
 from connectors.base import Batch
 from connectors.errors import ConfigError, SourceMisread, SourceUnavailable
+from connectors.exchange import Reply
 from connectors.ownership import OTHERS
 from connectors.soap import SoapConnector
 from connectors.soap.interface import read_operations
+from connectors.soap.reply import ReplyReader
 from connectors.spec import FieldSpec, Session, SoapSource
 from gateway.demo.listen import Answered, Asked
 from gateway.demo.scenarios import everyone
@@ -27,6 +30,7 @@ ENTITY: Final = "TaxCreditRating"
 ENVIRON: Final = {"CANNED_TOKEN": "token-1"}
 OPERATION: Final = read_operations(soap_source(), ENVIRON, FOLDER)[ENTITY]
 FIELD: Final = FieldSpec(column="mc", type="text", scope="public")
+IMPORT: Final = '<xs:import namespace="a" schemaLocation="http://127.0.0.1:9/a.xsd"/>'
 WSDL: Final = (FOLDER / "tax_credit.wsdl").read_text(encoding="utf-8")
 
 
@@ -153,24 +157,26 @@ def test_source_file_that_does_not_fit_its_wsdl(source: dict[str, Any], entity: 
 
 
 @pytest.mark.parametrize(
-    "wsdl",
+    ("wsdl", "message"),
     [
-        None,
-        "",
-        WSDL[:-200],
-        WSDL.replace("?>", '?><!DOCTYPE x [<!ENTITY a "a">]>', 1),
-        WSDL.replace("<xs:element", '<xs:import namespace="a" schemaLocation="http://127.0.0.1:9/"/><xs:element', 1),
+        (None, ""),
+        ("", ""),
+        (WSDL[:-200], ""),
+        (WSDL.replace("?>", "?><!DOCTYPE definitions>", 1), "DTDForbidden"),
+        (WSDL.replace("<xs:element", f"{IMPORT}<xs:element", 1), "ExternalReferenceForbidden"),
     ],
 )
-def test_wsdl_that_cannot_be_read_without_the_network(wsdl: str | None, tmp_path: Path) -> None:
+def test_wsdl_that_cannot_be_read_from_its_file_alone(wsdl: str | None, message: str, tmp_path: Path) -> None:
     if wsdl is not None:
         (tmp_path / "tax_credit.wsdl").write_text(wsdl, encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"^tax_credit.wsdl: cannot be read as WSDL: "):
+    with pytest.raises(ConfigError, match=rf"^tax_credit.wsdl: cannot be read as WSDL: {message}"):
         read_operations(soap_source(), ENVIRON, tmp_path)
 
 
 def test_elements_that_may_be_left_out_are_read_as_nothing(tmp_path: Path) -> None:
     optional = WSDL.replace('name="nsrmc"', 'name="nsrmc" minOccurs="0"')
     (tmp_path / "tax_credit.wsdl").write_text(optional, encoding="utf-8")
-    assert read_operations(soap_source(), ENVIRON, tmp_path)[ENTITY].optional == ("nsrmc",)
-    assert OPERATION.optional == ()
+    spec = soap_source()
+    reader = ReplyReader(spec, spec.entities[ENTITY], read_operations(spec, ENVIRON, tmp_path)[ENTITY])
+    reply = Reply(200, found("<item><nsrsbh>1</nsrsbh></item>").encode("gb18030"))
+    assert reader.read(reply, datetime.now(UTC)) == [{"nsrsbh": "1", "nsrmc": None}]

@@ -1,16 +1,28 @@
 """The gateway that most tests of this folder ask: one, on the simulated departments, for the whole session."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from gateway.demo import HTTP_SOURCES, Departments
+from gateway.issuer.issuer import KEY_FILE_ENV
+from tests.end_to_end.forgery import write_key
 from tests.end_to_end.served import Served, serving
 
 
 @pytest.fixture(scope="session")
-async def served(demo_departments: Departments, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    async with serving(demo_departments.environment, tmp_path_factory.mktemp("gateway")) as running:
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The key with which the gateway's development issuer signs."""
+    return write_key(tmp_path_factory.mktemp("issuer"))
+
+
+@pytest.fixture(scope="session")
+async def served(
+    demo_departments: Departments, key_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Served]:
+    environment = {**demo_departments.environment, KEY_FILE_ENV: str(key_file)}
+    async with serving(environment, tmp_path_factory.mktemp("gateway")) as running:
         yield running
 
 

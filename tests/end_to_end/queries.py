@@ -46,6 +46,39 @@ query Penalties($key: SubjectKey!) {
   }
 }
 """
+PERSON = """
+query Person($key: SubjectKey!) {
+  subject(key: $key) {
+    ... on Organization {
+      legalRepresentative { state items { title person {
+        id kind name sex maskedIdNo nationality identifiers { value } resolution { scheme method via }
+        roles { state totalCount items { title legalRepresentative organizationName organization {
+          uscc name
+          penalties { state totalCount }
+          courtEnforcement { consumptionRestrictions { state items { restrictedPerson } } }
+        } } }
+      } } }
+    }
+  }
+}
+"""
+"""From a company on to its representative, to that person's other roles, and to their companies."""
+PROBE = """
+query Probe($key: SubjectKey!) {
+  subject(key: $key) {
+    ... on Organization {
+      name
+      registration { items { status } }
+      legalRepresentative { items { person { name sex nationality maskedIdNo roles { state } } } }
+      licenses { items { decisionNo counterpartTaxNo legalRepIdType legalRepIdNo personIdNo remark } }
+      penalties { items { decisionNo repairedOn } }
+      taxRatings { items { level score } }
+      courtEnforcement { dishonestEntries { items { caseNo maskedIdNo } } }
+    }
+  }
+}
+"""
+"""Fields of every kind of openness."""
 PUNISHERS = ("double_publicity", "environment_penalties", "fire_penalties", "market_penalties")
 """The sources that hold penalties."""
 COURT_LISTS = ("dishonestEntries", "enforcementCases", "terminatedExecutions", "consumptionRestrictions")

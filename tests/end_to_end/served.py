@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ class Served:
 
     async def post(self, body: Any, headers: Mapping[str, str]) -> Told:
         """Send ``body``, bytes as they are and anything else as JSON."""
-        sent = body if isinstance(body, bytes) else orjson.dumps(body)
+        sent = BytesIO(body if isinstance(body, bytes) else orjson.dumps(body))
         async with self.session.post(self.url, data=sent, headers=headers) as response:
             return Told(response.status, response.headers, await response.read())
 

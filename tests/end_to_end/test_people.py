@@ -2,25 +2,9 @@
 
 import pytest
 
-from tests.end_to_end.queries import NAMED, uscc_key
+from tests.end_to_end.queries import NAMED, PERSON, uscc_key
 from tests.end_to_end.served import Served
 
-PERSON = """
-query Person($key: SubjectKey!) {
-  subject(key: $key) {
-    ... on Organization {
-      legalRepresentative { state items { title person {
-        id kind name sex maskedIdNo nationality identifiers { value } resolution { scheme method via }
-        roles { state totalCount items { title legalRepresentative organizationName organization {
-          uscc name
-          penalties { state totalCount }
-          courtEnforcement { consumptionRestrictions { state items { restrictedPerson } } }
-        } } }
-      } } }
-    }
-  }
-}
-"""
 LINKED = (26, 25, 3)
 """Companies of one representative, the latest role first."""
 

@@ -5,24 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.queries import uscc_key
+from tests.end_to_end.queries import PROBE, uscc_key
 from tests.end_to_end.served import Served, Told
 
-PROBE = """
-query Probe($key: SubjectKey!) {
-  subject(key: $key) {
-    ... on Organization {
-      name
-      registration { items { status } }
-      legalRepresentative { items { person { name sex nationality maskedIdNo roles { state } } } }
-      licenses { items { decisionNo counterpartTaxNo legalRepIdType legalRepIdNo personIdNo remark } }
-      penalties { items { decisionNo repairedOn } }
-      taxRatings { items { level score } }
-      courtEnforcement { dishonestEntries { items { caseNo maskedIdNo } } }
-    }
-  }
-}
-"""
 EVERYBODY = [
     "ADMIN_APPROVAL", "AGENCY", "BANK_CREDIT", "BIDDING", "FISCAL_FUNDS", "GOVERNMENT_PROCUREMENT", "HONOR",
     "LAW_ENFORCEMENT", "MARKET_ACCESS", "OWNER", "PUBLIC_DISCLOSURE", "QUALIFICATION_REVIEW", "SELF_QUERY",

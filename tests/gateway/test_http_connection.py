@@ -78,7 +78,9 @@ async def test_a_client_that_stops_half_way(port: int, parts: list[bytes], statu
 async def test_a_client_that_sends_byte_by_byte_is_not_waited_for(port: int) -> None:
     async with connected(port) as (reader, writer):
         trickle = asyncio.create_task(drip(writer, GET + b"X-Long: " + b"x" * 3_000))
-        with suppress(ConnectionResetError):  # a byte that comes after the end resets it, perhaps before the 408 is read
+        with suppress(
+            ConnectionResetError
+        ):  # a byte that comes after the end resets it, perhaps before the 408 is read
             assert (await asyncio.wait_for(reader.read(-1), 10)).startswith(b"HTTP/1.1 408 ")
         trickle.cancel()
 

@@ -6,17 +6,19 @@ import stat
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import LedgerUnavailable
-from gateway.ledger import Entry, Ledger, new_receipt
+from gateway.ledger import Entry, Ledger, new_receipt, utc_now
 from gateway.ledger.entry import decode_entry, encode_entry
 from gateway.ledger.store import SqliteStore, Store
 from tests.gateway.entries import USE, entry
@@ -225,6 +227,13 @@ def test_receipts_sort_by_their_time() -> None:
     assert [each[:15] for each in receipts] == sorted(each[:15] for each in receipts)
     assert all((UUID(each).version, UUID(each).variant) == (7, "specified in RFC 4122") for each in receipts)
     assert all(before <= int(each[:12], 16) <= after for each in receipts)
+
+
+def test_the_time_of_an_entry() -> None:
+    with time_machine.travel("2026-11-25T07:08:09.012345+08:00", tick=False):
+        assert utc_now() == "2026-11-24T23:08:09.012Z"
+    before = datetime.now(UTC).replace(microsecond=0)
+    assert before <= datetime.fromisoformat(utc_now()) <= datetime.now(UTC)
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,17 +16,17 @@ from gateway.errors import LedgerUnavailable
 from gateway.ledger import Ledger
 from gateway.ledger.store import PostgresStore, Store
 from tests.gateway.entries import entry
-from tests.servers import Server, postgres
+from tests.servers import Server
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-async def url(server: Server) -> str:
+async def url(postgres_server: Server) -> str:
     """Return the URL of an empty database."""
-    root = f"postgresql://postgres@127.0.0.1:{server.port}"
+    root = f"postgresql://postgres@127.0.0.1:{postgres_server.port}"
     engine = create_async_engine(
-        f"postgresql+asyncpg://postgres@127.0.0.1:{server.port}/postgres", isolation_level="AUTOCOMMIT"
+        f"postgresql+asyncpg://postgres@127.0.0.1:{postgres_server.port}/postgres", isolation_level="AUTOCOMMIT"
     )
     async with engine.connect() as connection:
         await connection.execute(sa.text("DROP DATABASE IF EXISTS ledger WITH (FORCE)"))
@@ -95,10 +95,10 @@ async def test_several_processes_start_and_write_at_once(url: str) -> None:
     await asyncio.gather(*(ledger.close() for ledger in ledgers))
 
 
-async def test_a_server_that_goes_away_and_comes_back(server: Server, ledger: Ledger) -> None:
+async def test_a_server_that_goes_away_and_comes_back(postgres_server: Server, ledger: Ledger) -> None:
     made = [entry() for _ in range(20)]
     await asyncio.gather(*(ledger.append(each) for each in made))
-    server.stop()  # at once: it has no time to write its tables down
+    postgres_server.stop()  # at once: it has no time to write its tables down
     try:
         for call in (ledger.append(entry()), ledger.append(entry())):
             with pytest.raises(LedgerUnavailable, match="could not be written"):
@@ -106,19 +106,19 @@ async def test_a_server_that_goes_away_and_comes_back(server: Server, ledger: Le
         with pytest.raises((OSError, sa.exc.DBAPIError)):
             await ledger.check()
     finally:
-        server.start()
+        postgres_server.start()
     await ledger.check()
     await ledger.append(entry())
     assert (await ledger.entries())[1:] == made[::-1]
 
 
-async def test_without_a_server_it_does_not_open(server: Server, url: str) -> None:
-    server.stop()
+async def test_without_a_server_it_does_not_open(postgres_server: Server, url: str) -> None:
+    postgres_server.stop()
     try:
         with pytest.raises(OSError, match=r"Connect call failed"):
             await Ledger.open(url)
     finally:
-        server.start()
+        postgres_server.start()
 
 
 async def test_every_receipt_that_left_a_killed_process_is_found(url: str) -> None:

@@ -1,5 +1,6 @@
 """Pseudonyms and their secret: stable, apart from each other, made once, readable by the owner only, never shown."""
 
+import hmac
 import stat
 import threading
 from pathlib import Path
@@ -23,6 +24,7 @@ def test_a_pseudonym_is_stable_and_names_its_key() -> None:
     assert made == pseudonym(Secret(b"k" * 32), "USCC", value)
     assert (key_id, len(key_id), len(digest)) == (SECRET.key_id, 8, 64)
     assert value not in made
+    assert digest == hmac.digest(b"k" * 32, f"USCC\x1f{value}".encode(), "sha256").hex()
 
 
 def test_what_is_not_the_same_has_another_pseudonym() -> None:

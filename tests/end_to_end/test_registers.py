@@ -1,0 +1,127 @@
+"""What the gateway says of itself: plans, sources, the catalogue, health."""
+
+from typing import Any
+
+from gateway.demo import Departments
+from tests.end_to_end.queries import PENALTIES, uscc_key
+from tests.end_to_end.served import Served
+
+EXPLAINED = """
+query Explained($key: SubjectKey!) {
+  subject(key: $key) { ... on Organization { penalties { items { fineAmount { amount } remark } } taxRatings { state } } }
+}
+"""
+SOURCES = """
+{ sources { name title kind state calls failures misreads medianMs lastAnsweredAt quietHours updateCycle entities
+            department { code name } } }
+"""
+CATALOGUE = """
+query Catalogue($entity: String, $source: String) {
+  catalogue(entity: $entity, source: $source) {
+    type field entity source scope disclosure allowed reason department { code }
+  }
+}
+"""
+
+
+async def explained(served: Served, client: str) -> Any:
+    body = {"query": EXPLAINED, "variables": {"key": uscc_key(3)}, "extensions": {"explain": True}}
+    told = await served.post(body, served.headers(client))
+    return told.content["extensions"]["explain"]
+
+
+async def test_a_plan_tells_what_is_asked_of_whom_and_what_is_not(served: Served) -> None:
+    plan = await explained(served, "bank")
+    steps = {(each["source"], each["entity"]): each for each in plan["steps"]}
+    assert set(steps) == {
+        ("market_registry", "Crosswalk"),
+        ("double_publicity", "AdministrativePenalty"),
+        ("environment_penalties", "AdministrativePenalty"),
+        ("fire_penalties", "AdministrativePenalty"),
+        ("market_penalties", "AdministrativePenalty"),
+    }
+    publicity = steps["double_publicity", "AdministrativePenalty"]
+    assert (publicity["columns"], publicity["askedBy"]) == (["CF_JDRQ", "CF_NR_FK"], "USCC")
+    assert publicity["alsoBy"] == ["REG_NO", "ORG_CODE", "TAX_NO"]
+    assert steps["market_penalties", "AdministrativePenalty"]["needs"] == ["crosswalk: REG_NO"]
+    denied = [(each["source"], each["field"], each["reason"]) for each in plan["denied"]]
+    assert denied == [("double_publicity", "remark", "CONSENT_MISSING"), ("tax_credit", "*", "CONSENT_MISSING")]
+    assert plan["cost"] == sum(each["cost"] for each in plan["steps"])
+
+
+async def test_a_plan_is_the_callers_own(served: Served) -> None:
+    plan = await explained(served, "tax_department")
+    columns = {each["source"]: each["columns"] for each in plan["steps"] if each["entity"] != "Crosswalk"}
+    assert columns["double_publicity"] == ["CF_JDRQ", "CF_NR_FK", "BZ"]
+    assert "tax_credit" in columns
+    assert plan["denied"] == []
+
+
+async def test_a_plan_is_shown_only_when_asked_for(served: Served) -> None:
+    for wish in ({}, {"explain": False}, {"explain": "true"}):
+        body = {"query": EXPLAINED, "variables": {"key": uscc_key(3)}, "extensions": wish}
+        told = await served.post(body, served.headers("bank"))
+        assert set(told.content["extensions"]) == {"receipt"}
+
+
+async def source(served: Served, name: str) -> Any:
+    found = (await served.ask("portal", SOURCES)).data["sources"]
+    return next(each for each in found if each["name"] == name)
+
+
+async def test_sources_tell_how_they_have_been_answering(served: Served, city: Departments) -> None:
+    name = "environment_penalties"
+    await served.ask("portal", PENALTIES, key=uscc_key(3))
+    before = await source(served, name)
+    assert (before["state"], before["department"]["code"]) == ("UP", "ecology_environment")
+    assert before["medianMs"] > 0
+    city.fault(name, "html", times=1)
+    await served.ask("portal", PENALTIES, key=uscc_key(3))
+    failing = await source(served, name)
+    assert failing["state"] == "FAILING"
+    assert (failing["calls"] - before["calls"], failing["failures"] - before["failures"]) == (1, 1)
+    assert failing["lastAnsweredAt"] == before["lastAnsweredAt"]
+    await served.ask("portal", PENALTIES, key=uscc_key(3))
+    after = await source(served, name)
+    assert (after["state"], after["failures"]) == ("UP", failing["failures"])
+    assert after["lastAnsweredAt"] > before["lastAnsweredAt"]
+
+
+async def test_sources_count_what_they_could_not_read(served: Served) -> None:
+    before = await source(served, "market_registry")
+    query = "query($key: SubjectKey!) { subject(key: $key) { ... on Organization { registration { %s } } } }"
+    await served.ask("portal", query % "items { status }", key=uscc_key(23))
+    assert (await source(served, "market_registry"))["misreads"] == before["misreads"] + 1
+
+
+async def test_the_catalogue_is_the_callers_own(served: Served) -> None:
+    asked = {"entity": "TaxCreditRating", "source": "tax_credit"}
+    portal = (await served.ask("portal", CATALOGUE, **asked)).data["catalogue"]
+    owner = (await served.ask("tax_department", CATALOGUE, purpose="OWNER", **asked)).data["catalogue"]
+    assert [each["field"] for each in portal] == [each["field"] for each in owner]
+    assert all(not each["allowed"] and each["reason"] for each in portal)
+    assert all(each["allowed"] and each["reason"] is None for each in owner)
+    score = next(each for each in owner if each["field"] == "score")
+    assert (score["scope"], score["disclosure"], score["department"]["code"]) == (
+        "owner.tax_credit",
+        "OWNER",
+        "taxation",
+    )
+
+
+async def test_the_catalogue_lists_every_source_and_no_internal_field(served: Served) -> None:
+    found = (await served.ask("auditor", CATALOGUE)).data["catalogue"]
+    sources = {each["name"] for each in (await served.ask("auditor", SOURCES)).data["sources"]}
+    assert {each["source"] for each in found} == sources
+    assert not any(each["allowed"] for each in found), "an auditor sees no content of records"
+    fields = {each["field"] for each in found}
+    assert "person.maskedIdNo" in fields
+    assert fields.isdisjoint({"personKey", "person.key", "pripid", "organizationUscc"})
+    assert {each["entity"] for each in found}.isdisjoint({"Crosswalk"})
+
+
+async def test_health_is_told_to_anybody_without_naming_an_address(served: Served) -> None:
+    live, ready = await served.get("/health/live"), await served.get("/health/ready")
+    assert (live.status, live.content) == (200, {"live": True})
+    assert (ready.status, ready.content["stage"], ready.content["checks"]) == (200, "OPEN", {"ledger": "OK"})
+    assert b"127.0.0.1" not in ready.body

@@ -1,0 +1,102 @@
+"""Tokens that are not good: refused with 401 and a challenge, and nothing of the token or the key in the answer."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from joserfc.jwk import ECKey
+
+from tests.end_to_end import forgery
+from tests.end_to_end.served import Served, Told
+
+ASKED = {"query": "{ __typename }"}
+
+
+async def ask(served: Served, authorization: str | None) -> Told:
+    headers = {"Content-Type": "application/json"}
+    return await served.post(ASKED, headers if authorization is None else {**headers, "Authorization": authorization})
+
+
+def check_refused(told: Told, message: str, error: str | None) -> None:
+    assert told.status == 401
+    assert told.content == {"errors": [{"message": message, "extensions": {"code": "UNAUTHENTICATED"}}]}
+    challenge = told.headers["WWW-Authenticate"]
+    assert challenge.startswith('Bearer realm="credit-gateway"')
+    assert (f'error="{error}"' in challenge) if error else ("error" not in challenge)
+
+
+SIGNED: list[tuple[str, Callable[[Path], str], str]] = [
+    (
+        "another audience",
+        lambda key: forgery.minted(key, audience="tax-gateway"),
+        "the token is meant for another audience",
+    ),
+    (
+        "another issuer",
+        lambda key: forgery.minted(key, issuer="http://127.0.0.1:9"),
+        "the token is from an issuer that is not trusted here",
+    ),
+    (
+        "another key",
+        lambda _: forgery.minted(None),
+        "the token is signed with a key that its issuer does not publish for this algorithm",
+    ),
+    (
+        "another client under the old signature",
+        lambda key: forgery.altered(forgery.minted(key), client_id="tax_department"),
+        "the token's signature is not valid",
+    ),
+    (
+        "more scopes under the old signature",
+        lambda key: forgery.altered(forgery.minted(key), scope="credit.gov.tax"),
+        "the token's signature is not valid",
+    ),
+    (
+        "unsigned",
+        lambda key: forgery.unsigned(forgery.minted(key)),
+        "the token is not signed with one of ",
+    ),
+    (
+        "signed with the public key as a secret",
+        lambda key: forgery.confused(forgery.minted(key), ECKey.import_key(key.read_bytes()).as_pem(private=False)),
+        "the token is not signed with one of ",
+    ),
+    ("no token at all", lambda _: "abc", "the token is no signed JWT of three parts"),
+    ("longer than any", lambda _: "a" * 9000, "the token is longer than 8192 characters"),
+]
+
+
+async def test_a_token_of_the_issuers_key_is_good(served: Served, key_file: Path) -> None:
+    told = await ask(served, f"Bearer {forgery.minted(key_file)}")
+    assert told.data == {"__typename": "Query"}
+
+
+@pytest.mark.parametrize(("name", "make", "message"), SIGNED, ids=lambda value: value if isinstance(value, str) else "")
+async def test_a_token_that_is_not_good_is_refused(
+    served: Served, key_file: Path, name: str, make: Callable[[Path], str], message: str
+) -> None:
+    told = await ask(served, f"Bearer {make(key_file)}")
+    said = told.errors[0]["message"]
+    assert said.startswith(message)
+    check_refused(told, said, "invalid_token")
+
+
+async def test_a_token_that_has_expired_is_refused(served: Served) -> None:
+    assert served.gateway.issuer is not None
+    token = served.gateway.issuer.mint("bank", lifetime_seconds=-120)
+    check_refused(await ask(served, f"Bearer {token}"), "the token has expired", "invalid_token")
+
+
+@pytest.mark.parametrize("authorization", [None, "Basic YmFuazpzZWNyZXQ=", "bank"])
+async def test_without_a_bearer_token_nothing_is_said_of_one(served: Served, authorization: str | None) -> None:
+    told = await ask(served, authorization)
+    assert told.errors[0]["message"].startswith("an access token is needed")
+    check_refused(told, told.errors[0]["message"], None)
+
+
+async def test_a_token_without_any_scope_of_its_client_is_forbidden(served: Served) -> None:
+    assert served.gateway.issuer is not None
+    token = served.gateway.issuer.mint("bank", scopes=["credit.gov.tax"])
+    told = await ask(served, f"Bearer {token}")
+    assert (told.status, told.errors[0]["extensions"]["code"]) == (403, "FORBIDDEN")
+    assert 'error="insufficient_scope"' in told.headers["WWW-Authenticate"]

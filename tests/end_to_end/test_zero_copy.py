@@ -1,0 +1,195 @@
+"""After a load nothing of a record is left: not in the gateway's own files, not in what it logged, not in its errors.
+
+The demo's own data are the canaries: names, codes, decision and case numbers, facts, people and their numbers.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.demo import Departments
+from gateway.demo.scenarios import Known, everyone
+from gateway.demo.subjects import DEFAULT_SIZE
+from gateway.ledger import Ledger
+from tests.end_to_end.queries import PERSON, PROBE
+from tests.end_to_end.served import Served, Told, serving
+
+CITY = list(everyone(DEFAULT_SIZE))
+EVERYTHING = """
+query Everything($key: SubjectKey!) {
+  subject(key: $key) {
+    ... on Organization {
+      name
+      identifiers { value }
+      registration { items { regNo address businessScope } }
+      legalRepresentative { items { person { name } } }
+      licenses { items { counterpartName decisionName decisionNo content certificateNo } }
+      penalties { items { counterpartName decisionNo violationType facts legalGrounds content issues { message } } }
+      taxRatings { items { taxpayerName level score } }
+      courtEnforcement {
+        dishonestEntries(first: 100) { items { name caseNo obligation conduct maskedIdNo } }
+        enforcementCases(first: 100) { items { name caseNo } }
+      }
+    }
+  }
+}
+"""
+BODIES = [
+    {"query": 'query Q%s { subject(key: {value: "%s"}) { __typename } }'},
+    {"query": '{ subject(key: {value: "%s", scheme: USCC, x: "%s"}) { __typename } }'},
+    {"query": "query($k: SubjectKey!) { subject(key: $k) { __typename } }", "variables": {"k": {"value": "%s"}}},
+    {"query": "{ __typename }", "operationName": "Q%s"},
+]
+"""Requests that carry a personal number where none belongs."""
+
+
+@dataclass
+class Load:
+    """What came of a load: the answers, what the gateway wrote, what it logged, and the ledger's entries."""
+
+    told: list[Told] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    logged: list[str] = field(default_factory=list)
+    entries: list[Any] = field(default_factory=list)
+
+
+class Listener(logging.Handler):
+    """Keeps every message, with its traceback."""
+
+    def __init__(self, logged: list[str]) -> None:
+        super().__init__(logging.DEBUG)
+        self._logged = logged
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._logged.append(self.format(record))
+
+
+@pytest.fixture(scope="module")
+async def load(demo_departments: Departments, tmp_path_factory: pytest.TempPathFactory) -> Load:
+    folder = tmp_path_factory.mktemp("canaries")
+    made = Load()
+    root = logging.getLogger()
+    listener, level = Listener(made.logged), root.level
+    root.addHandler(listener)
+    root.setLevel(logging.DEBUG)
+    try:
+        async with serving(demo_departments.environment, folder) as running:
+            made.told = await ask_everything(running, demo_departments)
+            made.files = read(folder)
+        made.files |= {f"closed {name}": content for name, content in read(folder).items()}
+    finally:
+        root.removeHandler(listener)
+        root.setLevel(level)
+    ledger = await Ledger.open(f"sqlite:///{folder / 'ledger.sqlite'}")
+    made.entries = await ledger.entries(10_000)
+    await ledger.close()
+    return made
+
+
+async def ask_everything(served: Served, city: Departments) -> list[Told]:
+    """Ask for everybody as several clients, with healthy and failing sources, rightly and wrongly."""
+    keys = [{"scheme": "USCC", "value": each.subject.uscc} for each in CITY]
+    told = [each for at in range(0, len(keys), 10) for each in await ask_all(served, keys[at : at + 10])]
+    for source in ("court_enforcement", "environment_penalties", "tax_credit"):
+        city.fault(source, "garbled")
+    told += await ask_all(served, keys[:5])
+    for source in ("court_enforcement", "environment_penalties", "tax_credit"):
+        city.fault(source)
+    for body in BODIES:
+        for number in (CITY[2].subject.representative.id_no, CITY[6].subject.representative.id_no):
+            told.append(await served.post(filled(body, number), served.headers("bank")))
+    return told
+
+
+async def ask_all(served: Served, keys: list[dict[str, str]]) -> list[Told]:
+    asked = [("tax_department", "OWNER", EVERYTHING), ("court", None, PERSON), ("bank", None, PROBE)]
+    return await asyncio.gather(
+        *(served.ask(client, query, purpose=purpose, key=key) for key in keys for client, purpose, query in asked)
+    )
+
+
+def filled(body: Any, number: str) -> Any:
+    if isinstance(body, str):
+        return body.replace("%s", number)
+    return {name: filled(value, number) for name, value in body.items()}
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def shown(known: Known) -> Iterator[str]:
+    """Yield what answers show of somebody."""
+    subject, facts = known.subject, known.facts
+    yield from (subject.name.removesuffix("(示例)"), subject.uscc, subject.org_code)
+    if subject.registered:
+        yield from (subject.registration_number, subject.address, subject.representative.name)
+    for penalty in (*facts.published_penalties, *facts.environment_penalties, *facts.fire_penalties):
+        yield from (penalty.decision_no, penalty.violation.facts, penalty.violation.type, penalty.violation.grounds)
+    for case in facts.executions:
+        yield from (case.case_no, case.obligation)
+    for license_ in facts.licenses:
+        yield from (license_.decision_name, license_.content)
+
+
+def hidden(known: Known) -> Iterator[str]:
+    """Yield what no answer shows of somebody."""
+    subject, person = known.subject, known.subject.representative
+    yield from (person.id_no, person.id_no[:14], subject.uscc.lower())
+    if subject.registered:
+        yield subject.pripid
+
+
+SHOWN = sorted({canary for known in CITY for canary in shown(known)})
+ALL = sorted({*SHOWN, *(canary for known in CITY for canary in hidden(known))})
+NUMBERS = sorted({known.subject.representative.id_no for known in CITY})
+
+
+def test_the_load_brought_the_canaries_out(load: Load) -> None:
+    answers = b"".join(each.body for each in load.told)
+    missing = [canary for canary in SHOWN if canary.encode() not in answers]
+    assert len(load.told) > 180
+    assert len(missing) < len(SHOWN) // 20, missing
+
+
+def test_no_file_of_the_gateway_holds_anything_of_a_record(load: Load) -> None:
+    assert {"ledger.sqlite", "ledger.sqlite-wal", "ledger.secret", "closed ledger.sqlite"} <= set(load.files)
+    written = b"".join(load.files.values())
+    assert load.entries[0].receipt.encode() in written
+    assert [canary for canary in ALL if canary.encode() in written] == []
+
+
+def test_nothing_that_was_logged_holds_anything_of_a_record(load: Load) -> None:
+    logged = "\n".join(load.logged)
+    assert [canary for canary in ALL if canary in logged] == []
+
+
+def test_a_ledger_entry_is_made_of_pseudonyms_names_and_digests(load: Load) -> None:
+    answered = [each for each in load.told if "data" in each.content]
+    assert {each.receipt for each in answered} == {entry.receipt for entry in load.entries}
+    for entry in load.entries:
+        assert all(re.fullmatch("[0-9a-f]{8}:[0-9a-f]{64}", subject) for subject in entry.subjects)
+        assert entry.subjects
+        for use in (use for uses in entry.sources.values() for use in uses):
+            assert all(re.fullmatch("[a-z_]+", name) for name in use.fields)
+            assert use.digest is None or re.fullmatch("[0-9a-f]{64}", use.digest)
+        assert all(re.fullmatch(r"[A-Za-z]+\.[A-Za-z_*]+", each.field) for each in entry.denied)
+
+
+def test_no_error_holds_a_personal_number(load: Load) -> None:
+    refused = [each for each in load.told if "data" not in each.content]
+    assert len(refused) >= 3
+    for told in load.told:
+        errors = str(told.errors)
+        assert [number for number in NUMBERS if number in errors or number[:14] in errors] == []
+
+
+def test_no_answer_holds_a_whole_personal_number(load: Load) -> None:
+    answers = b"".join(each.body for each in load.told)
+    assert [number for number in NUMBERS if number.encode() in answers] == []
