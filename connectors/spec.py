@@ -81,6 +81,8 @@ class FieldSpec(Strict, frozen=True, kw_only=True):
     codes: dict[str, str] | None = None
     """Source code -> enum value, for `code` and `code_list` (for `boolean`, if need be: `true` or `false`); a code that
     is not listed is MISREAD."""
+    blank: list[str] = []
+    """What this source writes where there is nothing, besides what every source may write (`connectors.values`)."""
     currency: CurrencySpec | None = None
     """Only for `yuan` and `wan_yuan`, which then are the unit and ten thousand units of that currency."""
 

@@ -66,10 +66,11 @@ async def resolve_root(run: Run, root: RootField, lookup: Lookup) -> list[Resolv
     read = _representation if root.kind == "entities" else _key
     first = [read(key) for key in keys]
     waiting = [(at, each) for at, each in enumerate(first) if isinstance(each, Identifier)]
-    looked_up = await asyncio.gather(*(_look_up(run, each, lookup) for _, each in waiting))
     resolved: list[Any] = first
-    for (at, _), result in zip(waiting, looked_up, strict=True):
-        resolved[at] = result
+    if waiting:
+        looked_up = await asyncio.gather(*(_look_up(run, each, lookup) for _, each in waiting))
+        for (at, _), result in zip(waiting, looked_up, strict=True):
+            resolved[at] = result
     return [
         _with_key(each, key) if isinstance(each, Unresolved) else each for each, key in zip(resolved, keys, strict=True)
     ]
@@ -128,9 +129,11 @@ def _apart(readings: Iterable[Identifier]) -> list[Identifier]:
 
 def _known(identifier: Identifier) -> Subject | None:
     """Return the subject of an identifier that is, or contains, a checked USCC."""
-    for each in (identifier, *derive(identifier)):
+    if identifier.scheme == "USCC":
+        return Subject(identifier, identifier.value, "EXACT") if identifier.check == "OK" else None
+    for each in derive(identifier):
         if each.scheme == "USCC" and each.check == "OK":
-            return Subject(identifier, each.value, "EXACT" if each is identifier else "DERIVED")
+            return Subject(identifier, each.value, "DERIVED")
     return None
 
 

@@ -38,8 +38,10 @@ class Subject:
         self.methods: dict[str, Method] = {"USCC": method, "TAX_NO": "DERIVED", "ORG_CODE": "DERIVED"}
         self.untranslated: str | None = None
         """Why the crosswalk could not be asked for this subject, when it could not."""
-        for identifier in (given, *derive(given)):
-            self.learn(identifier.scheme, identifier.value, "EXACT" if identifier is given else "DERIVED")
+        self.learn(given.scheme, given.value, "EXACT")
+        if given.scheme != "USCC":  # what follows from a USCC is there already
+            for identifier in derive(given):
+                self.learn(identifier.scheme, identifier.value, "DERIVED")
 
     @property
     def id(self) -> str:

@@ -21,7 +21,7 @@ from connectors.values.identifiers import (
 )
 from connectors.values.money import amount_parser
 from connectors.values.numbers import parse_decimal, parse_integer, parse_year
-from connectors.values.reading import Parser, noting
+from connectors.values.reading import Parser, noting, sparing
 from connectors.values.text import is_blank, is_lost, parse_text
 
 __all__ = ["canonical_code", "is_blank", "is_lost", "reader"]
@@ -54,4 +54,4 @@ def reader(name: str, spec: FieldSpec, notes: list[Issue]) -> Callable[[Any], An
     The cell of a field with a currency column is the pair of its amount and its currency.
     """
     parse = _PARSERS.get(spec.type) or _PARSER_MAKERS[spec.type](spec)
-    return noting(name, parse, notes)
+    return noting(name, sparing(parse, spec.blank) if spec.blank else parse, notes)

@@ -6,7 +6,7 @@ Terms
     reader    a parser that writes down what it noted, and never raises
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -43,3 +43,9 @@ def noting(name: str, parse: Parser, notes: list[Issue]) -> Callable[[Any], Any]
         return value
 
     return read
+
+
+def sparing(parse: Parser, blank: Collection[str]) -> Parser:
+    """Return ``parse`` for cells other than those that hold nothing at this source, as ``blank`` lists them."""
+    marks = frozenset(blank)
+    return lambda cell: None if str(cell).strip() in marks else parse(cell)

@@ -86,3 +86,9 @@ def test_what_is_not_readable(cell: Any) -> None:
 
 def test_number_too_long_for_python() -> None:
     assert read("text", 10**5000).codes == MISREAD
+
+
+@pytest.mark.parametrize(("cell", "value"), [(0, None), ("0", None), (" 0 ", None), (10, 10), ("00", 0), (None, None)])
+def test_what_a_source_writes_for_nothing(cell: Any, value: int | None) -> None:
+    found = read("integer", cell, blank=["0"])
+    assert (found.value, found.codes) == (value, [])

@@ -22,7 +22,7 @@ def write_key(folder: Path) -> Path:
 
 
 def minted(key_file: Path | None, **changes: str) -> str:
-    """Return a token of the bank from an issuer like the gateway's, but for ``changes``; its own key if none is given."""
+    """Return a token of the bank from an issuer like the gateway's but for ``changes``; no file means another key."""
     known = configuration()
     tokens = known.settings.tokens
     said: dict[str, Any] = {"issuer": tokens.issuer, "audience": tokens.audience, **changes}

@@ -20,6 +20,7 @@ DEEP = (
     "{ subject(key: {value: \"1\"}) { ... on Organization { " + ROLE * 4 + "name" + " } } } } } }" * 4 + " } } }"
 )  # fmt: skip
 FRAGMENTS = "".join(f"fragment f{at} on Query {{ __typename }} " for at in range(101))
+SPREADS = "{ " + " ".join(f"...f{at}" for at in range(101)) + " }"
 LEAKS = re.compile(
     rb"Traceback|File \"|\.py\b|SELECT |asyncpg|sqlite|/work|/home|/tmp|127\.0\.0\.1|object at 0x|<class|\bNone\b"
 )
@@ -95,7 +96,7 @@ DOCUMENTS: list[tuple[dict[str, Any], str, str]] = [
     ({"query": DEEP}, "TOO_COSTLY", "the operation nests more than 24 levels deep"),
     ({"query": "{ %s }" % ("__typename " * 4001)}, "TOO_COSTLY", "the document has more than 4000 tokens"),
     (
-        {"query": "{ %s } %s" % (" ".join(f"...f{at}" for at in range(101)), FRAGMENTS)},
+        {"query": SPREADS + FRAGMENTS},
         "TOO_COSTLY",
         "the document has 101 fragments, more than 100",
     ),

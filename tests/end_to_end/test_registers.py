@@ -8,7 +8,9 @@ from tests.end_to_end.served import Served
 
 EXPLAINED = """
 query Explained($key: SubjectKey!) {
-  subject(key: $key) { ... on Organization { penalties { items { fineAmount { amount } remark } } taxRatings { state } } }
+  subject(key: $key) {
+    ... on Organization { penalties { items { fineAmount { amount } remark } } taxRatings { state } }
+  }
 }
 """
 SOURCES = """

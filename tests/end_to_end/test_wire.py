@@ -61,9 +61,9 @@ async def test_the_registry_alone_hears_a_personal_number_and_nobody_hears_who_a
         for person in people:
             assert person.id_no.encode() not in said
             assert person.masked.encode() not in said
-    for said in wire.heard.values():
+    for heard in wire.heard.values():
         for secret in (served.token("court"), "(2026)黑0881执123号", "LAW_ENFORCEMENT"):
-            assert secret.encode() not in said
+            assert secret.encode() not in heard
 
 
 async def test_an_address_holds_nothing_but_an_organizations_code(tapped: tuple[Served, Wire]) -> None:
