@@ -121,6 +121,7 @@ def _entity(kind: str | None, name: str, entity: Part, source: str, known: Known
     yield from _also_by(kind, entity)
     if kind == "rest":
         yield from _pages(entity)
+        yield from _address(entity)
     for field, spec in entity.get("fields", {}).items():
         found = [*_scope(spec, source, known), *(_field(name, field, spec, fields) if fields is not None else ())]
         yield from ((f"fields.{field}.{place}".rstrip("."), message) for place, message in found)
@@ -151,6 +152,11 @@ def _pages(entity: Part) -> Found:
     for name, other in (("page_parameter", "page_size"), ("page_size", "page_parameter")):
         if name in entity and entity.lacks(other):
             yield other, f"missing: `{name}` needs it"
+
+
+def _address(entity: Part) -> Found:
+    if "PERSON" in entity.get("keys", {}) and entity.get("method", "GET") == "GET":
+        yield "method", "a personal number is never sent in an address: expected `POST`"
 
 
 def _scope(spec: Part, source: str, known: Known) -> Found:

@@ -14,7 +14,6 @@ from starlette.types import ASGIApp
 from gateway.http.connection import Limits, bind_limits
 from gateway.http.health import Readiness
 
-
 COLLECT_AFTER = (50_000, 20, 50)
 """Objects made before the youngest are collected, and how often the older generations join in."""
 

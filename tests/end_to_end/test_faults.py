@@ -112,6 +112,8 @@ async def test_at_the_deadline_what_has_come_is_shown_and_the_rest_is_timed_out(
     for source, names in OF_SOURCE.items():
         for name in names:
             check_failed(found[name], source, "TIMED_OUT", healthy[name])
+            reasons = [each["reason"] for each in found[name]["coverage"] if each["status"] == "TIMED_OUT"]
+            assert reasons == ["no answer within the time that the request allows"], "not its own, which is longer"
     for name in ("registration", "legalRepresentative", "licenses"):
         assert found[name] == healthy[name]
 
