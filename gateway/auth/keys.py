@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey, import_key
+from joserfc.util import urlsafe_b64decode
 
 ALGORITHMS: Final[Mapping[str, tuple[str, str | None]]] = {
     "ES256": ("EC", "P-256"),
@@ -81,10 +82,17 @@ def read_key_ring(document: Any) -> KeyRing | None:
 def _read_key(data: dict[str, Any]) -> Key | None:
     # RFC 7517 §5: a key that is not understood is passed over, it does not spoil the set
     try:
+        if data.get("kty") == "RSA" and _bits(data["n"]) < MINIMUM_RSA_BITS:
+            return None  # before joserfc, which warns of it
         key = import_key(data)
         return key if _usable(key) else None
-    except (JoseError, ValueError, TypeError, KeyError):
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def _bits(number: str) -> int:
+    """Return the length of a base64url number in bits; raises ValueError, AttributeError or TypeError."""
+    return int.from_bytes(urlsafe_b64decode(number.encode())).bit_length()
 
 
 def _usable(key: Key) -> bool:

@@ -25,15 +25,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gateway.demo import Departments, departments
 from tests.benchmarks import hotspots, report, running
 from tests.benchmarks.ask import compared_usccs, unequal
-from tests.benchmarks.measure import Measured, Measurement, Plan
+from tests.benchmarks.measure import BULK_ROTATIONS, Measured, Measurement, Plan
 from tests.benchmarks.workloads import CONTENDERS, workloads
 
+_USUAL: Final = ("Q1", "Q2", "Q3")
 _EPILOG: Final = """\
 workloads
   Q1   one subject, all six domains with all fields that the caller may see: ten calls to seven systems
   Q2   --bulk subjects: registration, licenses, penalties, dishonest debtors. Not tax: it takes one taxpayer a call. The
        court does so too, so that half of Q2 is HTTP, the same for all contenders
-  Q2b  Q2 without the court: only sources that take many subjects a call
+  Q2b  Q2 without the court: only sources that take many subjects a call; on request
   Q3   one subject, its name alone: what the gateway adds to the smallest question
 
 reading the result
@@ -66,10 +67,23 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     add(
         "--bulk", type=int, default=100, metavar="N", help="how many of them Q2 and Q2b ask about at once (%(default)s)"
     )
-    add("--workloads", nargs="+", choices=names, default=names, metavar="Q", help=f"which ({' '.join(names)})")
+    add(
+        "--workloads",
+        nargs="+",
+        choices=names,
+        default=_USUAL,
+        metavar="Q",
+        help=f"which of {', '.join(names)} (Q1 Q2 Q3)",
+    )
     add("--concurrency", nargs="+", type=int, default=[1, 32], metavar="C", help="connections at once (1 32)")
     add("--contenders", nargs="+", choices=CONTENDERS, default=CONTENDERS, metavar="NAME", help="which (all)")
-    add("--rotations", type=int, default=5, metavar="N", help="slices of each contender in a cell (%(default)s)")
+    add(
+        "--rotations",
+        type=int,
+        default=5,
+        metavar="N",
+        help=f"slices of each contender in a cell (5; Q2 {BULK_ROTATIONS})",
+    )
     add("--seconds", type=float, default=0.5, metavar="S", help="how long one slice takes at least (%(default)s)")
     add("--json", type=Path, metavar="FILE", help="write everything there as JSON as well")
     add(
@@ -130,8 +144,7 @@ def run(console: Console, chosen: argparse.Namespace, simulated: Departments, fo
 def _measured(console: Console, plan: Plan, measurement: Measurement) -> Measured:
     columns = (TextColumn("{task.description:32}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        slices = len(plan.cells) * (plan.rotations + 1) * measurement.contenders
-        task = progress.add_task("measuring", total=slices)
+        task = progress.add_task("measuring", total=plan.slices * measurement.contenders)
         return measurement.run(lambda what: progress.update(task, description=what, advance=1))
 
 

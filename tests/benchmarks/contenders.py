@@ -1,8 +1,8 @@
 """`python -m tests.benchmarks.contenders NAME --data DIR`: serve one contender until standard input ends.
 
 When it takes requests, one line of JSON on standard output tells its free port and the headers that it needs. The three
-differ in nothing but the application: uvicorn, uvloop and httptools, one process, what start-up made frozen out of
-garbage collection. The gateway is served by its own server, which is uvicorn with limits for slow clients.
+differ in nothing but the application: uvicorn, uvloop and httptools, one process, garbage collected as the gateway's
+server has it. The gateway is served by its own server, which is uvicorn with limits for slow clients.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 
 from gateway.demo.postgres import free_port
 from gateway.http import make_server
+from gateway.http.server import COLLECT_AFTER
 from tests.benchmarks.workloads import CONTENDERS, GATEWAY, HANDWRITTEN, STRAWBERRY
 
 _MODULES: Final = {GATEWAY: "through_gateway", HANDWRITTEN: "handwritten", STRAWBERRY: "plain_strawberry"}
@@ -54,6 +55,7 @@ async def serve(name: str, data: Path) -> None:
             await asyncio.sleep(0.01)
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
         sys.stdout.write(orjson.dumps({"port": port, "headers": headers}).decode() + "\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)

@@ -46,7 +46,7 @@ def dishonest_entry(row: Mapping[str, Any]) -> Record:
     return {
         **_party(row, "sexy"),
         "partyType": code(row["partyTypeName"], _PARTIES),
-        "age": row["age"],
+        "age": row["age"] or None,
         "legalRepresentative": text(row["businessEntity"]),
         "enforcementBasisNo": text(row["gistId"]),
         "enforcementBasisIssuer": text(row["gistUnit"]),

@@ -17,6 +17,8 @@ from tests.benchmarks.processor import tree, used_ns, used_when_idle_ns
 from tests.benchmarks.running import Contender, Load, source_pids
 from tests.benchmarks.workloads import Workload
 
+BULK_ROTATIONS: Final = 3
+_WARM_UP_CONCURRENCY: Final = 4
 _STRIDE: Final = 997
 """Rotations begin this many subjects apart."""
 
@@ -31,6 +33,15 @@ class Plan:
     seconds: float
     size: int
     bulk: int
+
+    def rotations_of(self, workload: Workload) -> int:
+        """Return how many rotations ``workload`` gets: a slice of bulk takes long."""
+        return min(self.rotations, BULK_ROTATIONS) if workload.bulk else self.rotations
+
+    @property
+    def slices(self) -> int:
+        """How many slices a contender gets, warm-up included."""
+        return sum(self.rotations_of(workload) + 1 for workload, _ in self.cells)
 
     @property
     def cells(self) -> list[tuple[Workload, int]]:
@@ -100,7 +111,7 @@ class Measurement:
         measured: Measured = {}
         for workload, concurrency in self._plan.cells:
             figures = measured[workload.name, concurrency] = {each.name: Figures() for each in self._contenders}
-            for rotation in range(-1, self._plan.rotations):
+            for rotation in range(-1, self._plan.rotations_of(workload)):
                 for contender in self._order(rotation):
                     advance(f"{workload.name} at {concurrency}: {contender.name}")
                     self._take(figures[contender.name], contender, workload, concurrency, rotation)
@@ -121,12 +132,12 @@ class Measurement:
             port=contender.port,
             headers=contender.headers,
             workload=workload.name,
-            concurrency=concurrency,
+            concurrency=min(concurrency, _WARM_UP_CONCURRENCY) if warm_up else concurrency,
             seconds=self._plan.seconds / 2 if warm_up else self._plan.seconds,
             first=(rotation + 1) * _STRIDE,
             size=self._plan.size,
             bulk=self._plan.bulk,
-            least=concurrency,
+            least=1 if warm_up else concurrency,
         )
         own, sources = tree(contender.pid), source_pids(self._departments)
         before, sources_before = used_when_idle_ns(own), used_ns(sources)

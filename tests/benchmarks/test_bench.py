@@ -73,7 +73,7 @@ def test_report_has_the_ratios_and_their_aims(up: list[Contender], demo_departme
     slices: list[str] = []
     with load() as loading:
         measured = Measurement(plan, up, loading, demo_departments).run(slices.append)
-    assert len(slices) == 3 * 2 * len(CONTENDERS)
+    assert len(slices) == plan.slices * len(CONTENDERS)
     assert all(figures[name].incomplete == 0 for figures in measured.values() for name in CONTENDERS)
     assert all(figures[name].cpu_us[0] > 0 for figures in measured.values() for name in CONTENDERS)
     cells = report.as_json(plan, measured)["cells"]

@@ -125,6 +125,7 @@ BODIES: list[tuple[bytes, int, str, str]] = [
     (b"", 400, "BAD_REQUEST", "the body is not JSON"),
     (b'{"query":', 400, "BAD_REQUEST", "the body is not JSON"),
     (b'{"query": "\xff"}', 400, "BAD_REQUEST", "the body is not valid UTF-8"),
+    (b'{"query": "{ __typename } # \\ud800"}', 400, "BAD_REQUEST", "the body is not JSON"),
     (b'{"variables": {}}', 400, "BAD_REQUEST", "`query` is missing"),
     (b'{"query": 5}', 400, "BAD_REQUEST", "`query` is not a string"),
     (b'{"query": "{ __typename }", "variables": []}', 400, "BAD_REQUEST", "`variables` is not an object"),

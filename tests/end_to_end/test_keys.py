@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.demo.subjects import SHARED_REG_NO, UNKNOWN_REG_NO
-from tests.end_to_end.queries import NAMED, WHOLE, column, uscc_key
+from tests.end_to_end.queries import NAMED, WHOLE, column, statuses, uscc_key
 from tests.end_to_end.served import Served
 
 WHO = """
@@ -82,6 +82,9 @@ async def test_each_of_the_two_is_found_by_its_own_code(served: Served, number: 
     subject = (await served.ask("tax_department", WHOLE, key=uscc_key(number))).subject
     assert subject["name"] == NAMED[number].name
     assert column(subject["taxRatings"], "level") == [{21: "B", 22: "C"}[number]]
+    penalties = subject["penalties"]
+    assert (penalties["state"], penalties["items"]) == ("PARTIAL", [])
+    assert statuses(penalties)["market_penalties"] == "IDENTITY_UNRESOLVED", "rows under a shared number are nobody's"
 
 
 PROBLEMS: list[tuple[dict[str, str], dict[str, Any]]] = [

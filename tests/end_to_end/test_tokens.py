@@ -71,6 +71,24 @@ async def test_a_token_of_the_issuers_key_is_good(served: Served, key_file: Path
     assert told.data == {"__typename": "Query"}
 
 
+async def test_a_token_fetched_with_the_clients_secret_is_good(served: Served) -> None:
+    assert served.gateway.issuer is not None
+    for client, secret in served.gateway.issuer.secrets.items():
+        form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
+        async with served.session.post(f"{served.origin}/oauth/token", data=form) as response:
+            granted = await response.json()
+        assert (response.status, granted["token_type"]) == (200, "Bearer")
+        bearer = {"Authorization": f"Bearer {granted['access_token']}"}
+        headers = served.headers(client, {"procurement": "BIDDING"}.get(client), "2026-7") | bearer
+        assert (await served.post(ASKED, headers)).data == {"__typename": "Query"}
+
+
+async def test_a_wrong_secret_gets_no_token(served: Served) -> None:
+    form = {"grant_type": "client_credentials", "client_id": "tax_department", "client_secret": "guess"}
+    async with served.session.post(f"{served.origin}/oauth/token", data=form) as response:
+        assert (response.status, (await response.json())["error"]) == (401, "invalid_client")
+
+
 @pytest.mark.parametrize(("name", "make", "message"), SIGNED, ids=lambda value: value if isinstance(value, str) else "")
 async def test_a_token_that_is_not_good_is_refused(
     served: Served, key_file: Path, name: str, make: Callable[[Path], str], message: str

@@ -55,6 +55,8 @@ def test_a_key_that_is_used(key: dict[str, Any], algorithm: str) -> None:
         (RSA, "ES256"),
         ({**RSA, "alg": "RS256"}, "PS256"),
         ({**RSA, "n": RSA["n"][:170]}, "RS256"),
+        ({**RSA, "n": f"{RSA['n'][:169]}B"}, "RS256"),
+        ({**RSA, "n": 5}, "RS256"),
         (SECRET, "ES256"),
         ({"kty": "EC"}, "ES256"),
         ({}, "ES256"),

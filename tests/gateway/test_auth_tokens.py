@@ -52,6 +52,8 @@ SIGNATURE = "the token's signature is not valid"
 UNTRUSTED = "the token is from an issuer that is not trusted here"
 AUDIENCE_REASON = "the token is meant for another audience"
 EXPIRED = "the token has expired"
+DAY = 86_400
+"""Seconds; these tokens are made long before their test runs."""
 LACKS = "the token lacks what RFC 9068 asks for: {}"
 BOUND = "the token is bound to a key (cnf); proof of possession is not checked here yet"
 NO_CLIENT = "the token's client_id is not a client name"
@@ -125,8 +127,8 @@ def changed_signature(change: Callable[[str], str]) -> str:
 REFUSED = [
     by_claims(EXPIRED, "expired", exp=time.time() - 61),
     by_claims(EXPIRED, "expired-long-ago", exp=1),
-    by_claims("the token is not valid yet (nbf)", "not-yet-valid", nbf=time.time() + 120),
-    by_claims("the token was issued in the future (iat)", "issued-in-the-future", iat=time.time() + 120),
+    by_claims("the token is not valid yet (nbf)", "not-yet-valid", nbf=time.time() + DAY),
+    by_claims("the token was issued in the future (iat)", "issued-in-the-future", iat=time.time() + DAY),
     by_claims("the token's exp is no time", "exp-a-text", exp="2099-01-01"),
     by_claims("the token's exp is no time", "exp-true", exp=True),
     refuse(
