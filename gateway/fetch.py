@@ -26,7 +26,8 @@ async def fetch_stage(run: Run, stage: Stage, users: Users) -> None:
     """Fetch every need of ``stage`` for the subjects of its users, then the stages that its links lead to."""
     due: list[Due] = []
     for need in stage.needs.values():
-        found = list(dict.fromkeys(subject for user in need.users for subject in users.get(user, ())))
+        asking = [each for user, each in users.items() if user in need.users]
+        found = list(dict.fromkeys(subject for each in asking for subject in each))
         if found:
             due.append((need, found))
             run.results[id(need)] = [AskResult(ask, run.unreached(ask)) for ask in need.asks]

@@ -1,7 +1,8 @@
 """Looks codes up in the newest of a department's files; reads the records that are asked for, and keeps none.
 
 Files may lie on a share of another machine that hangs. So all of it happens in threads of this source's own: a share
-that hangs takes them and no others, and address look-ups, say, go on.
+that hangs takes them and no others, and address look-ups, say, go on. Only a few codes in an indexed file on a disk of
+this machine are looked up at once: handing that to a thread costs several times the look-up itself.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import Final, TypeVar
 
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
+from connectors.disk import is_local
 from connectors.errors import ConfigError, Mistake, SourceUnavailable
 from connectors.file.folder import FileChanged, Found, newest
 from connectors.file.index import Index, make_index, read_rows
@@ -25,6 +27,8 @@ T = TypeVar("T")
 Rows = list[tuple[str, ...]]
 
 _READERS: Final = 256
+_FEW: Final = 20
+"""Codes that are looked up without a thread, from a local disk."""
 _TRIES: Final = 3
 """A file may be new to us, and replaced while it is read; one that changes again after that is being written."""
 
@@ -40,8 +44,10 @@ class FileConnector:
         self._folder = Path(environ[spec.folder_env])
         self._threads = ThreadPoolExecutor(spec.concurrency, thread_name_prefix=spec.name)
         self._indexes: dict[str, Index] = {}
-        self._building: dict[str, asyncio.Task[Index]] = {}
+        self._building: dict[str, asyncio.Task[tuple[Index, bool]]] = {}
         self._row_reader = lru_cache(_READERS)(self._make_row_reader)
+        self._local = False
+        """Whether the folder lies on a disk of this machine, once a thread has looked."""
         self._closed = False
 
     async def fetch(self, batch: Batch) -> Answer:
@@ -74,7 +80,8 @@ class FileConnector:
             index = self._indexes.get(batch.entity)
             look = partial(_look, self._folder, entity, index, columns, batch)
             with suppress(FileChanged):
-                rows = await self._in_thread(look)
+                at_once = index is not None and self._local and len(batch.keys) <= _FEW and not self._closed
+                rows = look() if at_once else await self._in_thread(look)
                 if index is not None and rows is not None:
                     return index, rows
                 await self._build(batch.entity)
@@ -90,10 +97,10 @@ class FileConnector:
             task.add_done_callback(partial(self._built, name))
         await asyncio.shield(task)
 
-    def _built(self, name: str, task: "asyncio.Task[Index]") -> None:
+    def _built(self, name: str, task: "asyncio.Task[tuple[Index, bool]]") -> None:
         del self._building[name]
         if not task.cancelled() and task.exception() is None:
-            self._indexes[name] = task.result()
+            self._indexes[name], self._local = task.result()
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         if self._closed:
@@ -112,8 +119,9 @@ def _look(folder: Path, entity: FileEntity, index: Index | None, columns: tuple[
     return read_rows(index, columns, batch.scheme, batch.keys)
 
 
-def _make(folder: Path, entity: FileEntity, encoding: str) -> Index:
-    return make_index(newest(folder, entity.pattern), entity, encoding)
+def _make(folder: Path, entity: FileEntity, encoding: str) -> tuple[Index, bool]:
+    """Return the index of the newest file, and whether the file lies on a disk of this machine."""
+    return make_index(newest(folder, entity.pattern), entity, encoding), is_local(folder)
 
 
 def _mistakes(spec: FileSource, environ: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from unicodedata import normalize
 
@@ -37,10 +38,6 @@ class Index:
     starts: Mapping[str, Mapping[str, Sequence[int]]]
     doubtful: frozenset[str]
     unowned: bool
-
-    def place(self, column: str) -> int:
-        """Return where ``column`` stands; raises `SourceMisread` when it does not, or stands twice."""
-        return _place(self.header, column)
 
     def unreadable(self, keys: Iterable[str]) -> dict[str, str]:
         """Return for which of ``keys`` the file may hold more than could be read, and why."""
@@ -70,9 +67,11 @@ def read_rows(index: Index, columns: Sequence[str], scheme: str, keys: Iterable[
 
     Raises `FileChanged` when the file is not the one that was indexed.
     """
-    places = [index.place(column) for column in columns]
+    places = _places(index.header, tuple(columns))
     starts, key_place = index.starts[scheme], index.key_places[scheme]
     due = sorted((start, key) for key in keys for start in starts.get(key, ()))
+    if not due:
+        return []
     try:
         with index.found.path.open("rb") as file:
             index.found.check(file)
@@ -97,6 +96,12 @@ def _header(rows: Iterator[Record], line: int, encoding: str) -> tuple[str, ...]
     if not any(names) or any(LOST in name for name in names):
         raise SourceMisread(f"the header in line {line} of the file cannot be read as {encoding}")
     return names
+
+
+@lru_cache(maxsize=256)
+def _places(header: tuple[str, ...], columns: tuple[str, ...]) -> list[int]:
+    """Return where each of ``columns`` stands; raises `SourceMisread` when one does not, or stands twice."""
+    return [_place(header, column) for column in columns]
 
 
 def _place(header: Sequence[str], column: str) -> int:

@@ -82,6 +82,7 @@ class Connections:
         if self._ending:
             await asyncio.wait(self._ending)
         await self._engine.dispose()
+        self._database.close()
 
     async def _use(self, lane: Lane, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
         try:

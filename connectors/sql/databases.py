@@ -1,8 +1,8 @@
 """What differs between databases: how a session is made read-only and its questions timed, run and stopped.
 
 SQLAlchemy reads the URL and makes every connection; a question then runs as plain text on the driver's own connection
-(2026-11: a third of the CPU of SQLAlchemy's own execution). SQLite stays with aiosqlite: a thread of our own would save
-a tenth of a question, most of which is the hand-over to a thread as such.
+(2026-11: a third of the CPU of SQLAlchemy's own execution). A SQLite file on a disk of this machine is asked at once,
+without a thread, for as long as that takes a moment (`connectors.sql.at_once`).
 
 # INVARIANT: every session is read-only, and the server itself ends a question when the source's time is up.
 """
@@ -16,6 +16,8 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import URL, NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from connectors.sql.at_once import AtOnce
 
 Driver = Any
 """A connection of asyncpg, asyncmy or aiosqlite: none of them is typed."""
@@ -44,6 +46,10 @@ class Database(Protocol):
 
     async def stop(self, driver: Driver, engine: AsyncEngine) -> None:
         """End what a cancelled question still does at the source, where the driver has not done so."""
+        ...
+
+    def close(self) -> None:
+        """Give back what is held beside the connections."""
         ...
 
 
@@ -76,6 +82,9 @@ class Postgres:
 
     async def stop(self, driver: Driver, engine: AsyncEngine) -> None:
         """Do nothing: closing the connection waits until asyncpg's request to cancel was sent."""
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 class Maria:
@@ -115,9 +124,12 @@ class Maria:
         async with engine.connect() as connection:
             await connection.exec_driver_sql(f"KILL {int(driver.thread_id())}")
 
+    def close(self) -> None:
+        """Do nothing."""
+
 
 class Sqlite:
-    """A SQLite file through aiosqlite, opened read-only, and anew when another file has taken its place."""
+    """A SQLite file, opened read-only, and anew when another file has taken its place; what takes long by aiosqlite."""
 
     arrays = False
 
@@ -125,14 +137,18 @@ class Sqlite:
         self._path = Path((url.database or "").removeprefix("file:")).absolute()
         self._url = url.set(database=self._path.as_uri(), query={"mode": "ro", "uri": "true"})
         self._timeout_seconds = timeout_seconds
+        self._at_once = AtOnce(self._path)
 
     def engine(self) -> AsyncEngine:
         # Half the time: "the file is locked" is to be told before the time is up.
         return _engine(self._url, {"timeout": self._timeout_seconds / 2})
 
     async def ask(self, driver: Driver, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        rows: Sequence[Any] = await driver.execute_fetchall(text, arguments)
-        return rows
+        rows: Sequence[Any] | None = self._at_once.ask(text, arguments, self.version())
+        return await driver.execute_fetchall(text, arguments) if rows is None else rows
+
+    def close(self) -> None:
+        self._at_once.close()
 
     def is_open(self, driver: Driver) -> bool:
         return True

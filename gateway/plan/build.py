@@ -101,7 +101,8 @@ class Builder:
             self._walk(children, _Place(place.stage, frozenset(users[id(children)]), place.use))
 
     def _finish(self, order: tuple[str, ...], stage: Stage, roots: list[RootField], passed_on: list[Selected]) -> Plan:
-        for each in self.stages:
+        for index, each in enumerate(self.stages):
+            each.index = index
             schemes: set[str] = set()
             for need in each.needs.values():
                 need.asks = self.rights.asks(need)
@@ -211,14 +212,14 @@ class Builder:
             if not decision.allowed:
                 follow.denied = decision
                 return
+        place_in_order = len(self.stages)  # before the stages that its own records lead to
         self._subjects(selected, use.index, _Place(follow.stage, frozenset(), use if link.to == "person" else None))
         if link.to == "organization" or follow.stage.needs:
             use.need.fields.add(link.key_field)
         if follow.stage.needs and use not in follow.uses:
             follow.uses.append(use)
         if follow.stage.needs and follow.stage not in self.stages:
-            follow.stage.index = len(self.stages)
-            self.stages.append(follow.stage)
+            self.stages.insert(place_in_order, follow.stage)
 
 
 def make_plan(schema: GraphQLSchema, operation: Operation, conditions: Mapping[str, bool], rights: Rights) -> Plan:

@@ -28,6 +28,7 @@ from tests.benchmarks.ask import compared_usccs, unequal
 from tests.benchmarks.measure import BULK_ROTATIONS, Measured, Measurement, Plan
 from tests.benchmarks.workloads import CONTENDERS, workloads
 
+_BULK_SHARE: Final = 10
 _USUAL: Final = ("Q1", "Q2", "Q3")
 _EPILOG: Final = """\
 workloads
@@ -44,7 +45,7 @@ reading the result
   that answers/s and times tell less than CPU.
 
 exit codes
-  0 measured, whatever the ratios; 1 the answers differ, or some were incomplete: no figures
+  0 measured, whatever the ratios; 1 void: answers differ (where is said), or some were incomplete, or a process failed
 
 examples
   make bench
@@ -92,7 +93,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="NAME",
         help="measure nothing: show where one contender spends its time",
     )
-    add("--requests", type=int, default=200, metavar="N", help="how many requests --profile looks at (%(default)s)")
+    add("--requests", type=int, default=200, metavar="N", help="how many requests --profile looks at (200; Q2 a tenth)")
     return parser.parse_args(arguments)
 
 
@@ -106,15 +107,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if chosen.profile:
                 uvloop.run(_profile(console, chosen, running_departments))
                 return 0
-            return run(console, chosen, running_departments, folder)
+            try:
+                return run(console, chosen, running_departments, folder)
+            except running.Failed as error:
+                return _void(console, "a process failed, its message is above", [str(error)])
 
 
 async def _profile(console: Console, chosen: argparse.Namespace, simulated: Departments) -> None:
     for name in chosen.workloads:
         workload = workloads(chosen.bulk)[name]
-        await hotspots.profile(
-            console, chosen.profile, workload, simulated, size=chosen.subjects, requests=chosen.requests
-        )
+        requests = max(chosen.requests // _BULK_SHARE, 1) if workload.bulk else chosen.requests
+        await hotspots.profile(console, chosen.profile, workload, simulated, size=chosen.subjects, requests=requests)
 
 
 def run(console: Console, chosen: argparse.Namespace, simulated: Departments, folder: Path) -> int:

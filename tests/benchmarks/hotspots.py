@@ -1,7 +1,8 @@
 """`--profile`: where one contender spends its time on one workload, by cProfile, without HTTP in between.
 
-The application is called in this process; threads (SQLite, the ledger) are not seen by the profiler, nor is uvicorn.
-cProfile makes calls dearer than they are: it tells what to look at, the benchmark tells what it costs.
+The application is called in this process; threads (SQLite, files, the ledger) are not seen by the profiler, nor is
+uvicorn. A coroutine counts as called whenever it goes on. cProfile makes calls dearer than they are: it tells what to
+look at, the benchmark tells what it costs. Time is processor time, so that a busy machine does not show.
 """
 
 import asyncio

@@ -19,6 +19,9 @@ from tests.benchmarks.workloads import Workload, ordinary_usccs, request, turns,
 INCOMPLETE: Final = (b'"errors":[', b'"UNAVAILABLE"', b'"TIMED_OUT"', b'"CLOSED"', b'"MISREAD"')
 """Marks of an answer that a source is missing from; a contender that gives such answers has no figures."""
 
+_PATIENCE_SECONDS: Final = 180.0
+"""A slice that has not ended by then never will."""
+
 
 class Slice(msgspec.Struct, frozen=True):
     """One stretch of load: what is asked of whom, by how many, how long, beginning with which subject.
@@ -70,7 +73,8 @@ class _Run:
         ]
         started = perf_counter_ns()
         self._until = started + int(self._asked.seconds * 1e9)
-        await asyncio.gather(*(self._ask(reader, writer) for reader, writer in streams))
+        async with asyncio.timeout(self._asked.seconds + _PATIENCE_SECONDS):
+            await asyncio.gather(*(self._ask(reader, writer) for reader, writer in streams))
         seconds = (perf_counter_ns() - started) / 1e9
         for _, writer in streams:
             writer.close()

@@ -1,7 +1,7 @@
 """What is asked in every measurement: the fields, the three workloads, and each contender's way to write the question.
 
 The fields are all that the gateway's client `tax_department` may see for the purpose SUPERVISION. The gateway's
-documents ask for `state`, `coverage` and `provenance` besides, which the other two do not have.
+documents ask for `state`, `coverage` and `provenance` (but its digest) besides, which the other two do not have.
 """
 
 from collections.abc import Iterator, Sequence

@@ -73,7 +73,7 @@ async def test_callers_who_share_calls_see_nothing_of_each_other(served: Served,
 
 async def test_callers_of_different_rights_never_share_a_call(served: Served, city: Departments) -> None:
     """Two calls at once may be on their way for each group of callers with equal rights; others wait and share one."""
-    city.fault("environment_penalties", "slow", seconds=0.3)
+    city.fault("environment_penalties", "slow", seconds=0.4)
     for callers, calls in ((("bank", "bank", "bank", "bank"), 3), (("bank", "bank", "portal", "portal"), 4)):
         city.forget_calls("environment_penalties")
         asked = zip(callers, USCCS, strict=False)

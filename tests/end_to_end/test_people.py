@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.demo import Departments
 from tests.end_to_end.queries import NAMED, PERSON, uscc_key
 from tests.end_to_end.served import Served
 
@@ -29,6 +30,22 @@ async def test_a_supervisor_of_another_company_is_linked_too(served: Served) -> 
     (role,) = told.subject["legalRepresentative"]["items"]
     roles = [(item["title"], item["organization"]["uscc"]) for item in role["person"]["roles"]["items"]]
     assert roles == [("监事", NAMED[5].uscc), ("执行董事", NAMED[4].uscc)]
+
+
+async def test_only_the_roles_of_the_page_are_followed(served: Served, city: Departments) -> None:
+    query = """query($key: SubjectKey!) { subject(key: $key) { ... on Organization {
+      legalRepresentative { items { person {
+        roles(first: 1) { totalCount pageInfo { hasNextPage } items { organization { uscc penalties { totalCount } } } }
+      } } }
+    } } }"""
+    told = await served.ask("court", query, key=uscc_key(3))
+    (role,) = told.subject["legalRepresentative"]["items"]
+    assert role["person"]["roles"] == {
+        "totalCount": 3,
+        "pageInfo": {"hasNextPage": True},
+        "items": [{"organization": {"uscc": NAMED[26].uscc, "penalties": {"totalCount": 2}}}],
+    }
+    assert city.calls("environment_penalties")["keys"] == 1
 
 
 async def test_a_person_has_no_identifier_and_an_id_of_the_role_alone(served: Served) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.demo import Departments
-from tests.end_to_end.queries import PENALTIES, uscc_key
+from tests.end_to_end.queries import PENALTIES, PERSON, uscc_key
 from tests.end_to_end.served import Served
 
 EXPLAINED = """
@@ -57,6 +57,20 @@ async def test_a_plan_is_the_callers_own(served: Served) -> None:
     assert columns["double_publicity"] == ["CF_JDRQ", "CF_NR_FK", "BZ"]
     assert "tax_credit" in columns
     assert plan["denied"] == []
+
+
+async def test_a_plan_tells_the_levels_in_the_order_in_which_links_lead_to_them(served: Served) -> None:
+    body = {"query": PERSON, "variables": {"key": uscc_key(3)}, "extensions": {"explain": True}}
+    told = await served.post(body, served.headers("court"))
+    levels = [(each["stage"], each["entity"]) for each in told.content["extensions"]["explain"]["steps"]]
+    assert levels == [
+        (0, "Crosswalk"),
+        (0, "LegalRepresentative"),
+        (1, "PersonRole"),
+        (2, "Registration"),
+        *[(2, "AdministrativePenalty")] * 4,
+        (2, "ConsumptionRestriction"),
+    ]
 
 
 async def test_a_plan_is_shown_only_when_asked_for(served: Served) -> None:

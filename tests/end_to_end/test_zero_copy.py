@@ -45,8 +45,9 @@ BODIES = [
     {"query": '{ subject(key: {value: "%s", scheme: USCC, x: "%s"}) { __typename } }'},
     {"query": "query($k: SubjectKey!) { subject(key: $k) { __typename } }", "variables": {"k": {"value": "%s"}}},
     {"query": "{ __typename }", "operationName": "Q%s"},
+    {"query": 'query Q_%u { subject(key: {value: "1"}) { __typename } }'},
 ]
-"""Requests that carry a personal number where none belongs."""
+"""Requests that carry a personal number where none belongs: %s, or %u in groups of four."""
 
 
 @dataclass
@@ -116,7 +117,7 @@ async def ask_all(served: Served, keys: list[dict[str, str]]) -> list[Told]:
 
 def filled(body: Any, number: str) -> Any:
     if isinstance(body, str):
-        return body.replace("%s", number)
+        return body.replace("%s", number).replace("%u", "_".join(number[at : at + 4] for at in range(0, 18, 4)))
     return {name: filled(value, number) for name, value in body.items()}
 
 
@@ -176,6 +177,7 @@ def test_a_ledger_entry_is_made_of_pseudonyms_names_and_digests(load: Load) -> N
     for entry in load.entries:
         assert all(re.fullmatch("[0-9a-f]{8}:[0-9a-f]{64}", subject) for subject in entry.subjects)
         assert entry.subjects
+        assert entry.operation_name in {None, "Everything", "Person", "Probe", "Q****", "Q_****"}
         for use in (use for uses in entry.sources.values() for use in uses):
             assert all(re.fullmatch("[a-z_]+", name) for name in use.fields)
             assert use.digest is None or re.fullmatch("[0-9a-f]{64}", use.digest)
