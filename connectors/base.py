@@ -1,16 +1,17 @@
 """The one verb of a source: many keys in, rows per key out.
 
-Rules of this file: no I/O, frozen values. A connector reads raw rows into typed `Row`s itself, so that a column nobody
-asked for, or that the caller may not see, is dropped before anything else can touch it.
+Rules of this file: no I/O, frozen values; Structs, which cost a fifth of a frozen dataclass to make. A connector reads
+raw rows into typed `Row`s itself, so that a column nobody asked for, or that the caller may not see, is dropped before
+anything else can touch it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+
+class Batch(Struct, frozen=True):
     """One question to one source.
 
     ``keys`` are canonical identifiers of ``scheme`` (or internal keys), without duplicates, at most the source's
@@ -28,8 +29,7 @@ class Batch:
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """One value that could not be read, or was read with a reservation; never quotes the raw value.
 
     ``code`` is MISREAD (the field is null because what the source sent could not be read) or a mere note:
@@ -71,8 +71,7 @@ class Row:
         self.key_scheme = key_scheme
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a source said to a batch: rows per key (a key without rows is absent: nothing on record).
 
     ``unreadable`` maps a key to why some of its rows had to be left out (no readable record key): the key's

@@ -1,6 +1,8 @@
-"""The present time as answers write it: ISO 8601 in UTC, to the millisecond, with `Z`."""
+"""Times as answers and entries write them: ISO 8601 in UTC, to the millisecond, with `Z`."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
+from time import time_ns
 
 
 def utc_text(at: datetime) -> str:
@@ -10,4 +12,11 @@ def utc_text(at: datetime) -> str:
 
 def now_text() -> str:
     """Return the present time as ISO 8601 in UTC."""
-    return utc_text(datetime.now(UTC))
+    seconds, nanoseconds = divmod(time_ns(), 1_000_000_000)
+    return f"{_written(seconds)}.{nanoseconds // 1_000_000:03d}Z"
+
+
+@lru_cache(maxsize=2)
+def _written(seconds: int) -> str:
+    """Return a UNIX time as ISO 8601 in UTC; what happens within one second shares it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -3,7 +3,8 @@
 Rules of this file: no I/O; one `RowReader` per (entity, scheme, fields, digests), compiled once, used in one event
 loop. A raw row is a mapping (rest, soap) or a sequence in the order of `RowReader.columns` (sql, file): both answer to
 ``raw[place]``, so one path serves them. The tuple of values is generated code (2026-11: 0.9 us a row of 8 fields beside
-the value readers, 1.6 us as a comprehension; it runs for every row of every answer).
+the value readers, 1.6 us as a comprehension; it runs for every row of every answer). Most rows need no note: they are
+read without looking for one at every cell, the others once more with.
 
 # INVARIANT: a column outside `columns_needed` is never read, whatever else the source sends.
 
@@ -26,9 +27,9 @@ import msgspec
 
 from connectors.aliases import Aliases, fit, named_by
 from connectors.base import Batch, Issue, Row
-from connectors.errors import SourceMisread
+from connectors.errors import InvalidValue, SourceMisread
 from connectors.spec import EntitySpec, FieldSpec
-from connectors.values import canonical_code, is_blank, is_lost, reader
+from connectors.values import Noted, canonical_code, is_blank, is_lost, parser, reader
 
 _CONTRADICTION: Final = "a record whose codes do not belong together was left out"
 _ENCODER: Final = msgspec.json.Encoder(order="sorted", enc_hook=str)
@@ -221,11 +222,28 @@ def _mark(cell: object) -> str:
 def _values_of(
     fields: Sequence[tuple[str, FieldSpec]], places: Mapping[str, Any], notes: list[Issue]
 ) -> Callable[[Any], tuple[Any, ...]]:
-    """Return the generated function ``raw -> (read0(raw[place0]), read1((raw[place1], raw[place2])), ...)``."""
+    """Return the function from a raw row to its values; a row about which something is to be noted is read twice."""
+    cells = [_cell_of(spec, places) for _, spec in fields]
+    parsers = {f"parse{at}": parser(spec) for at, (_, spec) in enumerate(fields)}
+    plain = _tuple_of([f"None if (c := {cell}) is None else parse{at}(c)" for at, cell in enumerate(cells)], parsers)
     readers = {f"read{at}": reader(name, spec, notes) for at, (name, spec) in enumerate(fields)}
-    values = "".join(f"read{at}({_cell_of(spec, places)})," for at, (_, spec) in enumerate(fields))
+    noted = _tuple_of([f"read{at}({cell})" for at, cell in enumerate(cells)], readers)
+
+    def values(raw: Any) -> tuple[Any, ...]:
+        try:
+            read = plain(raw)
+        except InvalidValue:
+            return noted(raw)
+        return noted(raw) if Noted in map(type, read) else read
+
+    return values
+
+
+def _tuple_of(expressions: Sequence[str], names: Mapping[str, Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return the generated function ``raw -> (expression, …)``."""
     # Only column names enter the source text, as string literals made by repr().
-    return eval(f"lambda raw: ({values})", readers)  # type: ignore[no-any-return]  # noqa: S307  # see above
+    source = f"lambda raw: ({''.join(f'({each}),' for each in expressions)})"
+    return eval(source, dict(names))  # type: ignore[no-any-return]  # noqa: S307  # see above
 
 
 def _cell_of(spec: FieldSpec, places: Mapping[str, Any]) -> str:

@@ -7,8 +7,9 @@ it changes its own coverage and nothing else (invariant 6). At the deadline what
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from connectors.base import Batch
 from gateway.crosswalk import translate

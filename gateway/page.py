@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql.execution.values import VariableValues
+from msgspec import Struct
 
 from connectors.base import Row
 from gateway.plan.arguments import encode_cursor
@@ -24,8 +25,7 @@ TESTS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """Where a row came from: the ask, the call that brought it and the subject it was asked for."""
 
     ask: Ask
@@ -34,7 +34,8 @@ class Hit:
 
     def value(self, row: Row, field: str) -> Any:
         """Return the value of ``field`` in ``row``, None where the ask does not include it."""
-        return row.values[self.ask.fields.index(field)] if field in self.ask.fields else None
+        at = self.ask.places.get(field)
+        return None if at is None else row.values[at]
 
 
 Item = tuple[Row, Hit]
@@ -116,7 +117,7 @@ def _from_owner(
         wanted = arguments.values.get(filter_.argument)
         if wanted is not None and items:
             test = TESTS[filter_.test]
-            at = ask.fields.index(filter_.field)
+            at = ask.places[filter_.field]
             items = [item for item in items if item[0].values[at] is not None and test(item[0].values[at], wanted)]
     return reached, items
 

@@ -8,40 +8,65 @@ from gateway.page import Hit
 from gateway.subject import Person, Subject
 
 
-@dataclass(frozen=True, slots=True)
 class Provenance:
-    """The origin of one record; attributes as in the schema's type of that name."""
+    """The origin of one record; attributes as in the schema's type of that name, found when they are asked for."""
 
-    source: str
-    system: str
-    department: Department
-    record_key: str
-    key_scheme: str
-    match_method: str
-    source_updated_at: str | None
-    as_of: str | None
-    fetched_at: str
-    digest: str | None
+    __slots__ = ("_hit", "_row")
 
-    @classmethod
-    def of(cls, row: Row, hit: Hit) -> "Provenance":
-        """Return the origin of ``row``."""
-        answer = hit.reached.answer
-        assert answer is not None, "a row came with an answer"
-        scheme = row.key_scheme or hit.ask.scheme
-        method = "CROSSWALK" if isinstance(hit.subject, Person) else hit.subject.methods.get(scheme, "DERIVED")
-        return cls(
-            hit.reached.source,
-            hit.ask.source.title,
-            hit.reached.department,
-            row.record_key,
-            scheme,
-            method,
-            row.as_of,
-            answer.as_of,
-            answer.fetched_at,
-            row.digest,
-        )
+    def __init__(self, row: Row, hit: Hit) -> None:
+        self._row = row
+        self._hit = hit
+
+    @property
+    def source(self) -> str:
+        """The name of the source."""
+        return self._hit.reached.source
+
+    @property
+    def system(self) -> str:
+        """The name of the department's system."""
+        return self._hit.ask.source.title
+
+    @property
+    def department(self) -> Department:
+        """The department that owns the record."""
+        return self._hit.reached.department
+
+    @property
+    def record_key(self) -> str:
+        """How the department finds the record again."""
+        return self._row.record_key
+
+    @property
+    def key_scheme(self) -> str:
+        """The scheme of the code by which the record was found."""
+        return self._row.key_scheme or self._hit.ask.scheme
+
+    @property
+    def match_method(self) -> str:
+        """How that code of the subject is known."""
+        subject = self._hit.subject
+        return "CROSSWALK" if isinstance(subject, Person) else subject.methods.get(self.key_scheme, "DERIVED")
+
+    @property
+    def source_updated_at(self) -> str | None:
+        """When the department last touched the record."""
+        return self._row.as_of
+
+    @property
+    def as_of(self) -> str | None:
+        """The date of the whole delivery."""
+        return self._hit.reached.as_of
+
+    @property
+    def fetched_at(self) -> str | None:
+        """When the source was asked."""
+        return self._hit.reached.fetched_at
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of what the source sent of the record."""
+        return self._row.digest
 
 
 @dataclass(frozen=True, slots=True)

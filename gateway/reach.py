@@ -4,8 +4,11 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.base import Answer, Row
 from connectors.errors import SourceError
@@ -16,8 +19,7 @@ if TYPE_CHECKING:
     from gateway.subject import Person, Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """The outcome of one call to one source, or of not making it.
 
     ``status`` is a `CoverageStatus` name. ``whole`` tells whether the section can still be COMPLETE: the source

@@ -17,7 +17,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from connectors.base import Batch
-from gateway.ledger import Denial, Entry, Outcome, Secret, SourceUse, pseudonym, utc_now
+from connectors.clock import now_text
+from gateway.ledger import Denial, Entry, Outcome, Secret, SourceUse, pseudonym
 from gateway.plan.asks import CROSSWALK
 from gateway.plan.document import Operation, redact
 from gateway.plan.model import Plan, Selected
@@ -63,7 +64,7 @@ class Seal:
         subjects = dict.fromkeys(_subjects(run, values))
         return Entry(
             receipt=receipt,
-            at=utc_now(),
+            at=now_text(),
             client=caller.client,
             department=caller.department,
             purpose=caller.purpose,

@@ -1,12 +1,13 @@
 """Asks a SOAP 1.1 interface: one call a key, one after the other."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from connectors.base import Answer, Batch
 from connectors.clock import now_text

@@ -21,10 +21,10 @@ from connectors.values.identifiers import (
 )
 from connectors.values.money import amount_parser
 from connectors.values.numbers import parse_decimal, parse_integer, parse_year
-from connectors.values.reading import Parser, noting, sparing
+from connectors.values.reading import Noted, Parser, noting, sparing
 from connectors.values.text import is_blank, is_lost, parse_text
 
-__all__ = ["canonical_code", "is_blank", "is_lost", "reader"]
+__all__ = ["Noted", "canonical_code", "is_blank", "is_lost", "parser", "reader"]
 
 _PARSERS: Final[dict[ValueType, Parser]] = {
     "text": parse_text,
@@ -48,10 +48,15 @@ _PARSER_MAKERS: Final[dict[ValueType, Callable[[FieldSpec], Parser]]] = {
 }
 
 
-def reader(name: str, spec: FieldSpec, notes: list[Issue]) -> Callable[[Any], Any]:
-    """Return the function that reads cells of the field ``name`` and appends what there is to say to ``notes``.
+def parser(spec: FieldSpec) -> Parser:
+    """Return the parser of the cells of a field: `connectors.values.reading` says what it returns and raises.
 
     The cell of a field with a currency column is the pair of its amount and its currency.
     """
     parse = _PARSERS.get(spec.type) or _PARSER_MAKERS[spec.type](spec)
-    return noting(name, sparing(parse, spec.blank) if spec.blank else parse, notes)
+    return sparing(parse, spec.blank) if spec.blank else parse
+
+
+def reader(name: str, spec: FieldSpec, notes: list[Issue]) -> Callable[[Any], Any]:
+    """Return the function that reads cells of the field ``name`` and appends what there is to say to ``notes``."""
+    return noting(name, parser(spec), notes)

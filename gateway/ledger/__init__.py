@@ -1,6 +1,6 @@
 """The ledger: one durable entry per answered query, without the content of any record."""
 
-from gateway.ledger.entry import Denial, Entry, Outcome, SourceUse, new_receipt, utc_now
+from gateway.ledger.entry import Denial, Entry, Outcome, SourceUse, new_receipt
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.pseudonym import Pseudonym, Secret, SecretError, load_secret, pseudonym
 
@@ -16,5 +16,4 @@ __all__ = [
     "load_secret",
     "new_receipt",
     "pseudonym",
-    "utc_now",
 ]

@@ -5,8 +5,6 @@ entry is stored as its canonical bytes (`encode_entry`), so that a later proof c
 """
 
 import os
-from datetime import UTC, datetime
-from functools import lru_cache
 from time import time_ns
 from typing import Literal
 
@@ -79,15 +77,3 @@ def new_receipt() -> str:
     fraction = nanoseconds * 4096 // 1_000_000
     random = int.from_bytes(os.urandom(8)) >> 2
     return f"{milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random:032x}"
-
-
-def utc_now() -> str:
-    """Return the time of an entry made now."""
-    seconds, nanoseconds = divmod(time_ns(), 1_000_000_000)
-    return f"{_written(seconds)}.{nanoseconds // 1_000_000:03d}Z"
-
-
-@lru_cache(maxsize=2)
-def _written(seconds: int) -> str:
-    """Return a UNIX time as ISO 8601 in UTC; entries of one second share it."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

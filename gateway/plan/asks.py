@@ -47,6 +47,7 @@ class Rights:
             return ask
         wanted = sorted(name for name in need.fields if name in decisions)
         ask.fields = tuple(name for name in wanted if decisions[name].allowed)
+        ask.places = {name: at for at, name in enumerate(ask.fields)}
         ask.denied = {name: decisions[name] for name in wanted if not decisions[name].allowed}
         return ask
 

@@ -60,6 +60,8 @@ class Ask:
     also_by: tuple[str, ...] = ()
     crosswalk: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
+    """Where each of ``fields`` stands in a row's values."""
     denied: dict[str, Decision] = field(default_factory=dict)
     refused: Decision | None = None
 

@@ -40,7 +40,7 @@ def record_id(row: Row, hit: Hit) -> str:
 
 def provenance(row: Row, hit: Hit) -> Provenance:
     """Return where ``row`` came from."""
-    return Provenance.of(row, hit)
+    return Provenance(row, hit)
 
 
 def department(row: Row, hit: Hit) -> Department:
@@ -55,7 +55,7 @@ def issues(row: Row, hit: Hit) -> tuple[Issue, ...]:
 
 def noted(row: Row, field: str, code: str) -> bool:
     """Tell whether reading ``field`` left a note with ``code``."""
-    return any(issue.code == code and issue.field == field for issue in row.issues)
+    return bool(row.issues) and any(issue.code == code and issue.field == field for issue in row.issues)
 
 
 def identifiers(subject: Subject) -> list[Identifier]:
@@ -88,7 +88,7 @@ def derived(
             silent = flags[result.ask.index]
             continue
         for _, rows in result.rows(subject):
-            at = result.ask.fields.index(field) if field in result.ask.fields else None
+            at = result.ask.places.get(field)
             value = None if at is None else rows[0].values[at]
             if value is not None:
                 return value

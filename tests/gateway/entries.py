@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from gateway.ledger import Denial, Entry, Ledger, Pseudonym, SourceUse, new_receipt, utc_now
+from connectors.clock import now_text
+from gateway.ledger import Denial, Entry, Ledger, Pseudonym, SourceUse, new_receipt
 
 USE = SourceUse(
     entity="AdministrativePenalty",
@@ -22,7 +23,7 @@ def entry(**changes: Any) -> Entry:
     """Return a new entry of a bank's question, as ``changes`` say otherwise."""
     made = Entry(
         receipt=new_receipt(),
-        at=utc_now(),
+        at=now_text(),
         client="bank",
         department=None,
         purpose="BANK_CREDIT",

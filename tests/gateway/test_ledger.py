@@ -17,8 +17,9 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.clock import now_text
 from gateway.errors import LedgerUnavailable
-from gateway.ledger import Entry, Ledger, new_receipt, utc_now
+from gateway.ledger import Entry, Ledger, new_receipt
 from gateway.ledger.entry import decode_entry, encode_entry
 from gateway.ledger.store import SqliteStore, Store
 from tests.gateway.entries import USE, entry
@@ -231,9 +232,9 @@ def test_receipts_sort_by_their_time() -> None:
 
 def test_the_time_of_an_entry() -> None:
     with time_machine.travel("2026-11-25T07:08:09.012345+08:00", tick=False):
-        assert utc_now() == "2026-11-24T23:08:09.012Z"
+        assert now_text() == "2026-11-24T23:08:09.012Z"
     before = datetime.now(UTC).replace(microsecond=0)
-    assert before <= datetime.fromisoformat(utc_now()) <= datetime.now(UTC)
+    assert before <= datetime.fromisoformat(now_text()) <= datetime.now(UTC)
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
