@@ -72,5 +72,5 @@ class Tally:
             self.calls,
             dict(self._failures),
             self._misreads,
-            median(self._milliseconds) if self._milliseconds else None,
+            round(median(self._milliseconds), 1) if self._milliseconds else None,
         )

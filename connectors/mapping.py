@@ -32,6 +32,7 @@ from connectors.spec import EntitySpec, FieldSpec
 from connectors.values import Noted, canonical_code, is_blank, is_lost, parser, reader
 
 _CONTRADICTION: Final = "a record whose codes do not belong together was left out"
+_KEY_DIGITS: Final = 32
 _ENCODER: Final = msgspec.json.Encoder(order="sorted", enc_hook=str)
 
 
@@ -116,6 +117,7 @@ class RowReader:
         self._key = places[entity.keys[scheme].column]  # type: ignore[index]  # checked by the loader
         self._also = [(each, places[entity.keys[each].column]) for each in also]  # type: ignore[index]  # as above
         self._record_key = [places[column] for column in entity.record_key]
+        self._internal = entity.record_key_internal
         self._tombstone = places[entity.tombstone.column] if entity.tombstone else None
         self._deleted = frozenset(map(_mark, entity.tombstone.values)) if entity.tombstone else frozenset()
         self._values = _values_of([(name, entity.fields[name]) for name in fields], places, self._notes)
@@ -197,7 +199,7 @@ class RowReader:
         key = "|".join(parts)
         if is_lost(key):
             raise UnreadableRow("a record whose record key is not readable was left out")
-        return key
+        return sha256(key.encode()).hexdigest()[:_KEY_DIGITS] if self._internal else key
 
     @contextmanager
     def _as_promised(self) -> Iterator[None]:

@@ -115,6 +115,8 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
     keys: dict[Scheme, KeySpec]
     record_key: list[Text]
     """Columns that together find this record again at the department."""
+    record_key_internal: bool = False
+    """The record key is for the department alone: everybody else, auditors included, sees a digest of it."""
     fields: dict[str, FieldSpec]
     as_of: AsOf | None = None
     tombstone: Tombstone | None = None

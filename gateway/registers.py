@@ -7,6 +7,7 @@ from typing import Any
 from connectors.spec import AnyEntity, FieldSpec, SourceSpec
 from gateway.coalesce import Coalescer
 from gateway.departments import Department
+from gateway.errors import BadQuery
 from gateway.plan.asks import CROSSWALK, Rights
 from gateway.policy import decide
 from schema.entities import ENTITIES, INTERNAL_FIELDS
@@ -74,14 +75,24 @@ class CatalogueField:
 def catalogue_fields(
     rights: Rights, departments: Mapping[str, Department], arguments: Mapping[str, Any]
 ) -> list[CatalogueField]:
-    """Return every public field of every source, whether it is open to the caller, and why not where it is not."""
+    """Return every public field of every source, whether it is open to the caller, and why not where it is not.
+
+    Raises `BadQuery` when ``arguments`` name an entity or a source that is not there.
+    """
     wanted_entity, wanted_source = arguments.get("entity"), arguments.get("source")
+    _check("entity", wanted_entity, [name for name in rights.catalogue.entities if name != CROSSWALK])
+    _check("source", wanted_source, list(rights.catalogue.sources))
     found: list[CatalogueField] = []
     for source in rights.catalogue.sources.values():
         for entity_name, entity in source.entities.items():
             if wanted_entity in {None, entity_name} and wanted_source in {None, source.name}:
                 found.extend(_fields(rights, departments[source.department], source, entity_name, entity))
     return found
+
+
+def _check(argument: str, value: str | None, known: list[str]) -> None:
+    if value is not None and value not in known:
+        raise BadQuery(f"`{argument}` of `catalogue` must be one of {', '.join(known)}")
 
 
 def _fields(

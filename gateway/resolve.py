@@ -163,6 +163,13 @@ async def _look_up(run: Run, identifier: Identifier, lookup: Lookup) -> Resolved
     if found.failed or not found.asked:
         message = "登记机关未能答复,无法确定主体。The registry did not answer: the subject is not known"
         return Unresolved("SubjectUnresolved", message, identifier.scheme, identifier.check, coverage=found.failed)
+    partial = [] if usccs or step.scheme == "REG_NO" else registers_some(run)
+    if partial:
+        message = (
+            "登记机关只登记部分类别的主体,没有此标识符;请改用统一社会信用代码。"
+            "No registry here registers every kind of subject, and none holds this key: ask by the USCC"
+        )
+        return Unresolved("SubjectUnresolved", message, identifier.scheme, identifier.check, coverage=partial)
     if not usccs:
         message = "登记机关没有此标识符的主体。The registry holds no subject under this key"
         return Unresolved("SubjectNotFound", message, identifier.scheme, identifier.check)
@@ -172,6 +179,14 @@ async def _look_up(run: Run, identifier: Identifier, lookup: Lookup) -> Resolved
         candidates = [Candidate(each.scheme, each.check, each.value, subject_kind(each.value)) for each in held]
         return Unresolved("SubjectAmbiguous", message, identifier.scheme, identifier.check, candidates)
     return Subject(identifier, str(usccs[0]), "CROSSWALK", run.plan.crosswalk[0].source.name)
+
+
+def registers_some(run: Run) -> list[Reached]:
+    """Return the registries as not covering all kinds of subjects; none when one of them covers all."""
+    asks = run.plan.crosswalk
+    if any(not ask.source.subject_kinds for ask in asks):
+        return []
+    return [run.unreached(ask).but("NOT_COVERED", f"registers {', '.join(ask.source.subject_kinds)}") for ask in asks]
 
 
 def users_of(resolved: Iterable[tuple[int, Sequence[Resolved]]]) -> dict[tuple[int, str], list[Any]]:

@@ -54,21 +54,23 @@ _FORMS: Final = [
 _EPOCH: Final = re.compile(r"(\d{10})(\d{3})?", re.ASCII)
 """Seconds, or milliseconds, since 1970. Shorter ones, of before September 2001, could be other things."""
 _LONGEST: Final = 40
-_CACHED: Final = 8192
+_CACHED: Final = 32_768
 
 
 def parse_date(cell: Any) -> str | Noted | None:
     """Return an ISO date."""
     kind = type(cell)
-    if kind is str or kind is date:
-        return _known_day(cell)
+    if kind is str:
+        return cell if len(cell) == 10 and _is_ordinary(cell) else _known_day(cell)
+    if kind is date and cell.year in _ORDINARY_YEARS:
+        return str(cell.isoformat())
     return _day(_moment(cell))
 
 
 def parse_datetime(cell: Any) -> str | Noted | None:
     """Return an ISO time with its offset."""
     kind = type(cell)
-    if kind is str or kind is date:
+    if kind is str:
         return _known_time(cell)
     if kind is datetime and cell.tzinfo is None and cell.year in _ORDINARY_YEARS:
         return f"{cell.isoformat()}+08:00"
@@ -77,13 +79,23 @@ def parse_datetime(cell: Any) -> str | Noted | None:
 
 # The cells of a date column repeat. What does not read as a date raises and is not kept: it could be anything.
 @lru_cache(_CACHED)
-def _known_day(cell: str | date) -> str | Noted | None:
+def _known_day(cell: str) -> str | Noted | None:
     return _day(_moment(cell))
 
 
 @lru_cache(_CACHED)
-def _known_time(cell: str | date) -> str | Noted | None:
+def _known_time(cell: str) -> str | Noted | None:
     return _time(_moment(cell))
+
+
+def _is_ordinary(cell: str) -> bool:
+    """Return whether a cell of ten characters is a day that is written and meant as ISO 8601 has it."""
+    if cell[4] != "-" or cell[7] != "-":
+        return False
+    try:
+        return date.fromisoformat(cell).year in _ORDINARY_YEARS
+    except ValueError:
+        return False
 
 
 def _day(moment: datetime | Noted | None) -> str | Noted | None:

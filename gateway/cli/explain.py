@@ -39,7 +39,7 @@ def explain_command(
     chosen = documents.operation(_read(query), operation)
     values = documents.variables(chosen, _object(variables))
     rights = Rights(configuration.policy, caller, configuration.catalogue)
-    explained = explain(Plans(SCHEMA).plan(chosen, values, rights).plan)
+    explained = explain(Plans(SCHEMA).plan(chosen, values, rights).plan, columns=True)
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(explained), indent=2).decode() + "\n")
     else:

@@ -5,14 +5,20 @@ from typing import Any
 from gateway.plan.model import Ask, Need, Plan, Stage
 
 
-def explain(plan: Plan) -> dict[str, Any]:
-    """Return the plan as JSON-ready data: steps in the order of their stages, denied fields with reasons, cost."""
+def explain(plan: Plan, *, columns: bool) -> dict[str, Any]:
+    """Return the plan as JSON-ready data: steps in the order of their stages, denied fields with reasons, cost.
+
+    ``columns`` adds what the departments themselves call the fields: not for everybody's eyes.
+    """
     steps: list[dict[str, Any]] = []
     if plan.crosswalk_schemes or any(root.keys for root in plan.roots):
         steps.extend(_crosswalk_step(plan, ask) for ask in plan.crosswalk if ask.refused is None)
     for stage in sorted(plan.stages, key=lambda each: each.index):
         for need in stage.needs.values():
             steps.extend(_step(stage, need, ask) for ask in need.asks if ask.refused is None)
+    if not columns:
+        for step in steps:
+            del step["columns"]
     return {"steps": steps, "denied": _denied(plan), "cost": plan.cost}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from connectors.base import Issue
 from connectors.errors import SourceMisread
@@ -58,6 +59,16 @@ def test_positional_rows_read_as_mappings_do() -> None:
     assert (read.values, read.record_key, read.as_of, read.digest) == (
         same.values, same.record_key, same.as_of, same.digest,
     )  # fmt: skip
+
+
+def test_an_internal_record_key_is_told_by_a_digest() -> None:
+    internal = replace(BARE, record_key_internal=True)
+    raws = [{"k": ONE, "id": 7}, {"k": ONE, "id": 8}]
+    seven, eight = RowReader(internal, "USCC", ()).gather(raws, {ONE}).rows[ONE]
+    assert seven.record_key != eight.record_key
+    assert len(seven.record_key) == 32
+    (again, _) = RowReader(internal, "USCC", ()).gather(raws, {ONE}).rows[ONE]
+    assert again.record_key == seven.record_key
 
 
 def test_no_fields_are_no_values() -> None:

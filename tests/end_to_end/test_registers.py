@@ -43,7 +43,8 @@ async def test_a_plan_tells_what_is_asked_of_whom_and_what_is_not(served: Served
         ("market_penalties", "AdministrativePenalty"),
     }
     publicity = steps["double_publicity", "AdministrativePenalty"]
-    assert (publicity["columns"], publicity["askedBy"]) == (["CF_JDRQ", "CF_NR_FK"], "USCC")
+    assert (publicity["fields"], publicity["askedBy"]) == (["decided_on", "fine_amount"], "USCC")
+    assert "columns" not in publicity
     assert publicity["alsoBy"] == ["REG_NO", "ORG_CODE", "TAX_NO"]
     assert steps["market_penalties", "AdministrativePenalty"]["needs"] == ["crosswalk: REG_NO"]
     denied = [(each["source"], each["field"], each["reason"]) for each in plan["denied"]]

@@ -12,6 +12,7 @@ from connectors.errors import SourceClosed, SourceError, SourceMisread, SourceTi
 from connectors.gate import Gate
 from gateway.coalesce import Coalescer
 from gateway.demo import codes
+from gateway.errors import BadQuery
 from tests.gateway.world import Inventor, World, uscc_of
 
 ENTERPRISES = [codes.uscc("91", number) for number in range(1, 60, 2)]
@@ -200,3 +201,33 @@ async def test_kinds_that_no_registry_holds_are_asked_by_what_they_have() -> Non
     assert coverage["market_penalties"] == "NOT_COVERED"
     assert subject["registration"] == {"state": "NOT_COVERED", "items": []}
     assert [batch for _, batch in world.batches() if batch.entity == "Crosswalk"] == []
+
+
+async def test_a_code_of_a_kind_that_no_registry_registers_is_not_known_and_not_absent() -> None:
+    """The market registry does not register hospitals: that it holds no such organization code attests nothing."""
+    world = World()
+    registry = world.sources["market_registry"].gate.spec
+    world.sources["market_registry"] = Coalescer(Gate(registry, Empty(registry)))
+    problem = "__typename ... on SubjectUnresolved { coverage { source status } }"
+    keys = [
+        f'{{scheme: ORG_CODE, value: "{codes.org_code(11)}"}}',
+        f'{{scheme: REG_NO, value: "{codes.registration_number(9)}"}}',
+    ]
+    asked = await world.ask(f"{{ subjects(keys: [{', '.join(keys)}]) {{ {problem} }} }}")
+    assert asked.data["subjects"] == [
+        {"__typename": "SubjectUnresolved", "coverage": [{"source": "market_registry", "status": "NOT_COVERED"}]},
+        {"__typename": "SubjectNotFound"},
+    ]
+
+
+class Empty(Inventor):
+    """A registry that holds nobody."""
+
+    def rows(self, batch: Batch, key: str) -> list[Row]:
+        return []
+
+
+@pytest.mark.parametrize("argument", ["entity", "source"])
+async def test_the_catalogue_knows_what_it_is_asked_for(argument: str) -> None:
+    with pytest.raises(BadQuery, match="must be one of"):
+        await World().ask(f'{{ catalogue({argument}: "no_such") {{ field }} }}')

@@ -70,7 +70,7 @@ async def test_an_owner_sees_its_own_source_and_no_other() -> None:
 async def test_a_source_that_is_refused_whole_is_not_asked() -> None:
     plan = await planned("... on Enterprise { taxRatings { items { level } } }", "portal")
     assert plan.asks == []
-    (denied,) = explain(plan)["denied"]
+    (denied,) = explain(plan, columns=False)["denied"]
     assert denied["source"] == "tax_credit"
     assert denied["field"] == "*"
     assert denied["reason"] == "SCOPE_MISSING"
@@ -122,7 +122,7 @@ async def test_only_sources_with_a_foreign_key_wait_for_the_crosswalk() -> None:
 async def test_explain_lists_steps_columns_denials_and_cost() -> None:
     cases = "courtEnforcement { enforcementCases { items { amount { amount } } } }"
     selection = f"... on Enterprise {{ taxRatings {{ items {{ level score }} }} {cases} }}"
-    explained = explain(await planned(selection, "tax_department", "SUPERVISION"))
+    explained = explain(await planned(selection, "tax_department", "SUPERVISION"), columns=True)
     steps = {step["source"]: step for step in explained["steps"] if step["entity"] != "Crosswalk"}
     assert steps["tax_credit"]["fields"] == ["decided_on", "level"]
     assert steps["tax_credit"]["columns"] == ["pjrq", "xydj"]
