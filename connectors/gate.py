@@ -95,7 +95,8 @@ class Gate:
 
     async def _call(self, ask: Callable[[], Awaitable[T]], timeout_seconds: float) -> T:
         """Return what ``ask`` does, counted, when the source is open and its turn and place come in time."""
-        self._refuse_when_closed()
+        if self._quiet is not None:
+            self._refuse_when_closed()
         self._tally.calls += 1
         now = asyncio.get_running_loop().time()
         call = _Call(now + min(self.spec.timeout_seconds, timeout_seconds))
@@ -138,7 +139,8 @@ class Gate:
         try:
             if self._pace is not None:
                 await self._wait_for_place(self._pace, call)
-            self._refuse_when_closed()
+            if self._quiet is not None:
+                self._refuse_when_closed()
             call.asked = True
             return await ask()
         except BaseException as error:  # also what libraries derive from it: nothing a connector does may pass

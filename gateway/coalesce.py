@@ -44,12 +44,11 @@ class Coalescer:
         if len(batch.keys) > BULK or self.gate.spec.batch_size == 1:
             return await self.gate.fetch(batch, timeout_seconds)
         key = (fingerprint, batch.entity, batch.scheme, batch.fields, batch.digests)
-        group = self._groups.setdefault(key, _Group())
-        if group.in_flight < IN_FLIGHT:
-            return await self._lead(key, group, batch, timeout_seconds)
-        return await self._wait(group, batch, timeout_seconds)
-
-    async def _lead(self, key: GroupKey, group: _Group, batch: Batch, timeout_seconds: float) -> Answer:
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group()
+        if group.in_flight >= IN_FLIGHT:
+            return await self._wait(group, batch, timeout_seconds)
         group.in_flight += 1
         try:
             return await self.gate.fetch(batch, timeout_seconds)
@@ -72,7 +71,7 @@ class Coalescer:
     def _landed(self, key: GroupKey, group: _Group) -> None:
         """Send the next shared batch of those who waited, or forget the group when it is idle."""
         group.in_flight -= 1
-        waiters = self._take(group)
+        waiters = self._take(group) if group.waiting else None
         if waiters:
             group.in_flight += 1
             task = asyncio.get_running_loop().create_task(self._share(key, group, waiters))
