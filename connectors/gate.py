@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from connectors.base import Answer, Batch, Connector
 from connectors.errors import SourceClosed, SourceError, SourceTimedOut, SourceUnavailable
@@ -50,15 +50,33 @@ def china_now() -> datetime:
     return datetime.now(CHINA_TIME)
 
 
-class Gate:
-    """The only way to a source; safe for concurrent use in one event loop."""
+class PaceAmongReplicas(Protocol):
+    """The pace of a source among all processes that ask it."""
 
-    def __init__(self, spec: SourceSpec, connector: Connector, now: Callable[[], datetime] = china_now) -> None:
+    async def reserve(self, longest_seconds: float) -> float | None:
+        """Take the next free place; return the wait for it in seconds, None when it is longer than allowed."""
+        ...
+
+
+class Gate:
+    """The only way to a source; safe for concurrent use in one event loop.
+
+    ``shared`` is the pace that this process shares with others, for a source that limits calls per second.
+    """
+
+    def __init__(
+        self,
+        spec: SourceSpec,
+        connector: Connector,
+        now: Callable[[], datetime] = china_now,
+        shared: PaceAmongReplicas | None = None,
+    ) -> None:
         self.spec = spec
         self._connector = connector
         self._now = now
         self._turns = asyncio.Semaphore(spec.concurrency)
         self._pace = Pace(spec.calls_per_second) if spec.calls_per_second is not None else None
+        self._shared = shared
         self._next_place = asyncio.Lock()
         self._quiet = parse_quiet_hours(spec.quiet_hours) if spec.quiet_hours is not None else None
         self._tally = Tally()
@@ -167,8 +185,18 @@ class Gate:
             # Timers of some loops are rounded to the millisecond and may come early; a place is never used early.
             while (seconds := place - loop.time()) > 0:  # noqa: ASYNC110  # there is no event but the time
                 await asyncio.sleep(seconds)
+            if self._shared is not None:
+                await self._wait_for_others(self._shared, pace, call)
             pace.take(loop.time())
             pace.waiting.discard(call)
+
+    async def _wait_for_others(self, shared: PaceAmongReplicas, pace: Pace, call: _Call) -> None:
+        loop = asyncio.get_running_loop()
+        seconds = await shared.reserve(call.until - loop.time())
+        if seconds is None:
+            raise _over_limit(pace)
+        if seconds:
+            await asyncio.sleep(seconds)
 
     async def _give_up(self, task: asyncio.Task[T]) -> None:
         task.cancel()

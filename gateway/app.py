@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from connectors import open_connector
+from connectors.errors import ConfigError, Mistake
 from connectors.gate import Gate
 from gateway.auth import Authenticator, Keys, RemoteKeys
 from gateway.coalesce import Coalescer
@@ -24,6 +25,7 @@ from gateway.ledger import Ledger, load_secret
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.seal import Seal
+from gateway.shared import REDIS_URL_ENV, SharedPaces
 from schema.schema import SCHEMA
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -45,15 +47,18 @@ class Gateway:
 async def open_gateway(configuration: Configuration, environ: Mapping[str, str], data: Path) -> AsyncIterator[Gateway]:
     """Open the gateway of ``configuration`` with its own data in the folder ``data``; close it with the block.
 
-    A source that is down stops nothing. Raises `ConfigError`, `gateway.ledger.SecretError`, and what the ledger's
-    driver raises when it cannot be opened.
+    A source that is down stops nothing; a ledger that cannot be opened does. Raises `ConfigError`,
+    `gateway.ledger.SecretError`.
     """
     configuration.require_variables(environ)
     secret = load_secret(data, environ)
     async with AsyncExitStack() as stack:
-        ledger = await Ledger.open(environ.get(LEDGER_URL_ENV) or f"sqlite:///{data / 'ledger.sqlite'}")
+        ledger = await _open_ledger(environ.get(LEDGER_URL_ENV) or f"sqlite:///{data / 'ledger.sqlite'}")
         stack.push_async_callback(ledger.close)
-        sources = {name: Coalescer(gate) for name, gate in _gates(configuration, environ).items()}
+        paces = SharedPaces(environ[REDIS_URL_ENV]) if environ.get(REDIS_URL_ENV) else None
+        if paces is not None:
+            stack.push_async_callback(paces.close)
+        sources = {name: Coalescer(gate) for name, gate in _gates(configuration, environ, paces).items()}
         for source in sources.values():
             stack.push_async_callback(source.gate.close)
         issuer = _issuer(configuration, environ)
@@ -77,12 +82,29 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         yield Gateway(_application(desk, readiness, issuer), desk, readiness, issuer)
 
 
-def _gates(configuration: Configuration, environ: Mapping[str, str]) -> dict[str, Gate]:
+def _gates(configuration: Configuration, environ: Mapping[str, str], paces: SharedPaces | None) -> dict[str, Gate]:
     folder = configuration.sources_folder
-    return {
-        name: Gate(spec, open_connector(spec, environ, folder))
-        for name, spec in configuration.catalogue.sources.items()
-    }
+    gates: dict[str, Gate] = {}
+    mistakes: list[Mistake] = []
+    for name, spec in configuration.catalogue.sources.items():
+        limit = spec.calls_per_second
+        shared = paces.of(name, limit) if paces is not None and limit is not None else None
+        try:
+            gates[name] = Gate(spec, open_connector(spec, environ, folder), shared=shared)
+        except ConfigError as error:
+            mistakes.extend(error.mistakes)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return gates
+
+
+async def _open_ledger(url: str) -> Ledger:
+    try:
+        return await Ledger.open(url)
+    except ValueError as error:
+        raise ConfigError([Mistake("environment", LEDGER_URL_ENV, str(error))]) from error
+    except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
+        raise ConfigError([Mistake("ledger", "", f"cannot be opened: {type(error).__name__}")]) from None
 
 
 def _issuer(configuration: Configuration, environ: Mapping[str, str]) -> DevelopmentIssuer | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.demo import Departments, departments
-from tests.servers import Server, mariadb, postgres
+from tests.servers import Server, mariadb, postgres, valkey
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +27,10 @@ def mariadb_server() -> Iterator[Server]:
     """A MariaDB server. A test that stops it starts it again."""
     with mariadb() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """The URL of a Valkey server."""
+    with valkey() as url:
+        yield url

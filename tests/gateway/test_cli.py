@@ -129,6 +129,48 @@ def test_mistakes_say_what_to_do(run: Run, arguments: tuple[str, ...], said: str
     assert "Traceback" not in done.stderr
 
 
+SOURCES = {
+    "MARKET_REGISTRY_URL": "nonsense",
+    "DOUBLE_PUBLICITY_URL": "sqlite+aiosqlite:///no/such.sqlite",
+    "TAX_CREDIT_URL": "nonsense",
+    "TAX_CREDIT_TOKEN": "token",
+    "COURT_ENFORCEMENT_URL": "http://127.0.0.1:1",
+    "ENVIRONMENT_PENALTIES_URL": "http://127.0.0.1:1",
+    "ENVIRONMENT_PENALTIES_KEY_ID": "key",
+    "ENVIRONMENT_PENALTIES_SECRET": "secret",
+    "FIRE_PENALTIES_FOLDER": "/no/such",
+    "MARKET_PENALTIES_FOLDER": "/no/such",
+}
+
+
+def test_serve_names_every_address_that_is_none(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in SOURCES.items():
+        monkeypatch.setenv(name, value)
+    done = run("serve", "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert "`MARKET_REGISTRY_URL` holds no URL of a database" in done.stderr
+    assert "`TAX_CREDIT_URL` holds no address" in done.stderr
+    assert "nonsense" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("nonsense", "environment: CREDIT_LEDGER_URL: the ledger's URL must begin with"),
+        ("postgresql://u:hidden@127.0.0.1:1/x", "ledger: cannot be opened"),
+        ("sqlite:////proc/no/such", "ledger: cannot be opened"),
+    ],
+)
+def test_serve_needs_a_ledger(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, said: str) -> None:
+    for name, value in SOURCES.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("CREDIT_LEDGER_URL", url)
+    done = run("serve", "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "hidden" not in done.stderr
+
+
 def test_wrong_use_is_exit_code_two(run: Run) -> None:
     assert run("no-such-command").returncode == 2
     assert run("explain").returncode == 2
