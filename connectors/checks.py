@@ -41,10 +41,13 @@ TRUTHS: Final = ("true", "false")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the rest of the configuration declares: department codes, and why a source's field may not carry a scope."""
+    """What the rest of the configuration declares: department codes, and why a source's field may not carry a scope.
 
-    departments: Collection[str]
-    field_mistake: Callable[[str, str], str | None]
+    None stands for a file that could not be read itself: what depends on it is then left unchecked.
+    """
+
+    departments: Collection[str] | None
+    field_mistake: Callable[[str, str], str | None] | None
     """(source, scope) -> what is wrong with it, None when nothing is."""
 
 
@@ -52,8 +55,9 @@ def source_mistakes(kind: str | None, source: Part, file: Path, known: Known) ->
     """Yield the mistakes of the ``source`` in ``file``; ``kind`` is None when it is not known."""
     if source.get("name", file.stem) != file.stem:
         yield "name", f"expected `{file.stem}`: the name of the source is the name of its file"
-    if "department" in source and source["department"] not in known.departments:
-        yield "department", unknown("department", source["department"], known.departments)
+    departments = known.departments
+    if departments is not None and "department" in source and source["department"] not in departments:
+        yield "department", unknown("department", source["department"], departments)
     if (hours := source.get("quiet_hours")) is not None and hours[:5] == hours[6:]:
         yield "quiet_hours", "begins and ends at the same time: closed never, or always?"
     yield from _encoding(source)
@@ -160,7 +164,8 @@ def _address(entity: Part) -> Found:
 
 
 def _scope(spec: Part, source: str, known: Known) -> Found:
-    if "scope" in spec and (mistake := known.field_mistake(source, spec["scope"])) is not None:
+    check = known.field_mistake
+    if check is not None and "scope" in spec and (mistake := check(source, spec["scope"])) is not None:
         yield "scope", mistake
 
 

@@ -49,12 +49,12 @@ def load_configuration(folder: Path) -> Configuration:
     settings = _read(mistakes, lambda: load_settings(folder / "gateway.toml"))
     departments = _read(mistakes, lambda: load_departments(folder / "departments.toml"))
     policy = _read(mistakes, lambda: load_policy(folder / "scopes.toml"))
-    if policy is None:
-        raise ConfigError(mistakes)
-    clients = _read(mistakes, lambda: load_clients(folder / "clients.toml", policy, departments))
-    known = Known(departments=departments or {}, field_mistake=policy.field_mistake)
+    clients = None
+    if policy is not None:
+        clients = _read(mistakes, lambda: load_clients(folder / "clients.toml", policy, departments))
+    known = Known(departments, policy.field_mistake if policy is not None else None)
     sources = _read(mistakes, lambda: load_sources(folder / "sources", known))
-    if settings is None or departments is None or clients is None or sources is None:
+    if settings is None or departments is None or policy is None or clients is None or sources is None:
         raise ConfigError(mistakes)
     return Configuration(folder, settings, departments, policy, clients, Catalogue(sources))
 

@@ -93,6 +93,20 @@ def test_check_lists_the_mistakes_of_all_files(run: Run, tmp_path: Path) -> None
         assert part in done.stderr
 
 
+def test_check_goes_on_when_a_file_cannot_be_read(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    (config / "scopes.toml").write_text("nonsense", encoding="utf-8")
+    (config / "departments.toml").unlink()
+    _change(config / "sources" / "fire_penalties.toml", "batch_size", "batchsize")
+    done = run("check", "--config", str(config))
+    assert done.returncode == 1
+    for part in ("scopes.toml: line 1: is not TOML", "departments.toml: cannot be read", "fire_penalties.toml: batchsize"):
+        assert part in done.stderr
+    assert "unknown department" not in done.stderr
+    assert "unknown scope" not in done.stderr
+
+
 def test_explain_shows_steps_and_denials(run: Run) -> None:
     done = run("explain", QUERY, "--client", "bank")
     assert done.returncode == 0
