@@ -101,7 +101,11 @@ def test_check_goes_on_when_a_file_cannot_be_read(run: Run, tmp_path: Path) -> N
     _change(config / "sources" / "fire_penalties.toml", "batch_size", "batchsize")
     done = run("check", "--config", str(config))
     assert done.returncode == 1
-    for part in ("scopes.toml: line 1: is not TOML", "departments.toml: cannot be read", "fire_penalties.toml: batchsize"):
+    for part in (
+        "scopes.toml: line 1: is not TOML",
+        "departments.toml: cannot be read",
+        "fire_penalties.toml: batchsize",
+    ):
         assert part in done.stderr
     assert "unknown department" not in done.stderr
     assert "unknown scope" not in done.stderr
