@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from connectors.base import Batch
@@ -30,6 +30,8 @@ from gateway.subject import Subject
 Place = tuple[str, str]
 """A source's name and an entity's."""
 Call = tuple[Batch, Reached]
+KNOWN: Final = frozenset({"COMPLETE", "NOT_COVERED"})
+"""States of sections that leave nothing to be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,5 +191,6 @@ def _outcome(run: Run, refusals: Refusals) -> Outcome:
     reached = reached or [each for _, _, each in run.calls]
     if reached and not any(each.answered for each in reached):
         return "FAILED"
-    whole = all(each.whole for _, _, each in run.calls) and all(page.state == "COMPLETE" for _, page in run.shown())
+    known = all(page.state in KNOWN for _, page in run.shown())
+    whole = known and all(each.whole for _, _, each in run.calls)
     return "ANSWERED" if whole and not run.errors and not refusals.denied else "PARTIAL"

@@ -287,3 +287,9 @@ async def test_what_a_plan_denies_is_found_once_and_let_go_with_it() -> None:
     del made, again
     gc.collect()
     assert len(seal._refusals) == 0
+
+
+async def test_a_kind_that_no_source_holds_leaves_nothing_to_be_asked() -> None:
+    made = await sealed(subject("registration { state }"), key(codes.uscc("12", 11)))
+    assert made.statuses["market_registry Registration"] == {"NOT_COVERED": 1}
+    assert made.entry.outcome == "ANSWERED"
