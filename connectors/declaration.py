@@ -83,15 +83,6 @@ def _not_toml(file: str, message: str, last_line: int) -> Mistake:
     return Mistake(file, f"line {found[1] or last_line}", f"is not TOML: {_lowered(message[: found.start()])}")
 
 
-def read_tables(tables: Any, kind: type[S], file: str, place: str, mistakes: list[Mistake]) -> dict[str, S]:
-    """Return the named tables under ``place`` as ``kind``; those with a mistake are left out and noted."""
-    if not isinstance(tables, dict):
-        mistakes.append(Mistake(file, place, "expected a table of tables"))
-        return {}
-    read = {name: read_table(table, kind, file, f"{place}.{name}", mistakes) for name, table in tables.items()}
-    return {name: value for name, value in read.items() if value is not None}
-
-
 def read_table(table: Any, kind: type[S], file: str, place: str, mistakes: list[Mistake]) -> S | None:
     """Return ``table`` as ``kind``, or None after noting each unknown, missing or ill-typed key in ``mistakes``."""
     before = len(mistakes)

@@ -29,6 +29,7 @@ class SourceStatus:
     misreads: int
     median_ms: float | None
     quiet_hours: str | None
+    since_year: int | None
     update_cycle: str
     entities: list[str]
 
@@ -52,6 +53,7 @@ def _status(source: Coalescer, departments: Mapping[str, Department]) -> SourceS
         health.misreads,
         health.median_ms,
         spec.quiet_hours,
+        spec.since_year,
         spec.update_cycle,
         [name for name in spec.entities if name != CROSSWALK],
     )

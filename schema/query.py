@@ -123,6 +123,7 @@ class SourceStatus:
     misreads: int = shown("启动以来无法识读的记录数", "Records with unreadable values since the gateway started")
     median_ms: float | None = shown("近期答复耗时中位数（毫秒）", "Median of recent answers, in milliseconds")
     quiet_hours: str | None = shown("停止服务时段（北京时间）", "Hours in which it is not asked, Asia/Shanghai")
+    since_year: int | None = shown("自哪一年起有数据", "First year that it covers, where it has one")
     update_cycle: str = shown("更新周期", "How often its data are brought up to date")
     entities: list[str] = shown("持有的记录类型", "Entities it holds")
 

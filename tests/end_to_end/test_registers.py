@@ -14,7 +14,7 @@ query Explained($key: SubjectKey!) {
 }
 """
 SOURCES = """
-{ sources { name title kind state calls failures misreads medianMs lastAnsweredAt quietHours updateCycle entities
+{ sources { name title kind state calls failures misreads medianMs lastAnsweredAt quietHours sinceYear updateCycle entities
             department { code name } } }
 """
 CATALOGUE = """
@@ -102,6 +102,13 @@ async def test_sources_tell_how_they_have_been_answering(served: Served, city: D
     after = await source(served, name)
     assert (after["state"], after["failures"]) == ("UP", failing["failures"])
     assert after["lastAnsweredAt"] > before["lastAnsweredAt"]
+
+
+async def test_sources_tell_what_they_cover(served: Served) -> None:
+    publicity = await source(served, "double_publicity")
+    assert (publicity["sinceYear"], publicity["updateCycle"]) == (2018, "每日")
+    assert publicity["entities"] == ["AdministrativeLicense", "AdministrativePenalty"]
+    assert (await source(served, "court_enforcement"))["sinceYear"] is None
 
 
 async def test_sources_count_what_they_could_not_read(served: Served) -> None:
