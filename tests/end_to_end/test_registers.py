@@ -14,7 +14,8 @@ query Explained($key: SubjectKey!) {
 }
 """
 SOURCES = """
-{ sources { name title kind state calls failures misreads medianMs lastAnsweredAt quietHours sinceYear updateCycle entities
+{ sources { name title kind state calls failures misreads medianMs lastAnsweredAt quietHours sinceYear updateCycle
+            entities
             department { code name } } }
 """
 CATALOGUE = """
