@@ -9,11 +9,14 @@ _LOCAL: Final = frozenset({"btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "
 """File systems that are known not to cross a network; what is not known counts as far away."""
 
 
-def is_local(path: Path) -> bool:
-    """Return whether ``path`` lies on a file system of this machine; False where the kernel does not tell (proc(5))."""
+def is_local(path: Path, mounted: Path = _MOUNTS) -> bool:
+    """Return whether ``path`` lies on a file system of this machine; False where the kernel does not tell.
+
+    ``mounted`` lists what is mounted where, in the form of `/proc/self/mountinfo` (proc(5)).
+    """
     try:
         where = os.path.realpath(path)
-        mounts = [_read_mount(line) for line in _MOUNTS.read_text(encoding="utf-8").splitlines()]
+        mounts = [_read_mount(line) for line in mounted.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError, IndexError):
         return False
     above = [(len(point), kind) for point, kind in mounts if f"{where}/".startswith(f"{point.rstrip('/')}/")]

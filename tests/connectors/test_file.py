@@ -10,6 +10,7 @@ import pytest
 
 from connectors import open_connector
 from connectors.base import Connector
+from connectors.disk import is_local
 from connectors.errors import ConfigError, SourceMisread, SourceUnavailable
 from connectors.spec import FieldSpec, KeySpec
 from tests.connectors.file_sources import (
@@ -165,3 +166,15 @@ def test_mistakes_of_configuration(tmp_path: Path) -> None:
     assert [mistake.place for mistake in raised.value.mistakes] == [
         "folder_env", "encoding", f"entities.{ENTITY}.keys.PERSON",
     ]  # fmt: skip
+
+
+async def test_few_codes_on_a_local_disk_need_no_thread(tmp_path: Path) -> None:
+    if not is_local(tmp_path):
+        pytest.skip("the temporary folder is not known to lie on a disk of this machine")
+    write(tmp_path / "处罚_1.csv", [row(1, A)])
+    connector = opened(tmp_path)
+    first = await connector.fetch(batch(A))
+    connector._threads.shutdown()  # type: ignore[attr-defined]  # what needs a thread fails from here on
+    assert (await connector.fetch(batch(A))).rows.keys() == first.rows.keys() == {A}
+    with pytest.raises(RuntimeError):
+        await connector.fetch(batch(*(f"{A[:-2]}{number}" for number in range(10, 31))))
