@@ -20,6 +20,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -33,6 +34,8 @@ from connectors.values import Noted, canonical_code, is_blank, is_lost, parser, 
 
 _CONTRADICTION: Final = "a record whose codes do not belong together was left out"
 _KEY_DIGITS: Final = 32
+_READERS: Final = 256
+"""Readers kept per source: callers choose the fields, so there is no natural limit."""
 _ENCODER: Final = msgspec.json.Encoder(order="sorted", enc_hook=str)
 
 
@@ -172,11 +175,7 @@ class RowReader:
         if row is None:
             return
         row.key_scheme = key_scheme
-        rows = gathered.rows.get(key)
-        if rows is None:
-            gathered.rows[key] = [row]
-        else:
-            rows.append(row)
+        gathered.rows.setdefault(key, []).append(row)
 
     def _owner(self, gathered: Gathered, raw: Any, wanted: Collection[str], aliases: Aliases) -> tuple[str, str | None]:
         """Return whose row this is by its further codes, and the scheme that told; blank when it is nobody's."""
@@ -211,6 +210,16 @@ class RowReader:
             if error.args and error.args[0] in self.columns:
                 raise SourceMisread(f"column `{error.args[0]}` is missing from the answer") from error
             raise SourceMisread("a row does not have the promised columns") from error
+
+
+def row_readers(entities: Mapping[str, EntitySpec], *, positional: bool = False) -> Callable[[Batch], RowReader]:
+    """Return what finds the reader of a batch about one of ``entities``: one for all batches of the same shape."""
+
+    @lru_cache(_READERS)
+    def known(entity: str, scheme: str, fields: tuple[str, ...], digests: bool) -> RowReader:
+        return RowReader(entities[entity], scheme, fields, digests=digests, positional=positional)
+
+    return lambda batch: known(batch.entity, batch.scheme, batch.fields, batch.digests)
 
 
 def _columns_of(spec: FieldSpec) -> list[str]:

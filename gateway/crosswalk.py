@@ -62,9 +62,11 @@ async def translate(run: Run, schemes: Sequence[str], subjects: Iterable[Subject
         for subject in dict.fromkeys(subjects)
         if isinstance(subject, Subject) and not all(subject.knows(scheme) for scheme in schemes)
     ]
-    registered = [subject for subject in unknown if _may_be_registered(run, subject)]
+    registered: list[Subject] = []
     for subject in unknown:
-        if subject not in registered:
+        if _may_be_registered(run, subject):
+            registered.append(subject)
+        else:
             for scheme in schemes:
                 subject.learn(scheme, None, "CROSSWALK")
     if not registered or not schemes:

@@ -140,18 +140,14 @@ def _sources(run: Run) -> dict[str, tuple[SourceUse, ...]]:
     for place in sorted({**calls, **shown}):
         source, entity = place
         use = _use(entity, calls.get(place, ()), shown.get(place))
-        sources[source] = (*sources[source], use) if source in sources else (use,)
+        sources[source] = (*sources.get(source, ()), use)
     return sources
 
 
 def _calls(run: Run) -> dict[Place, list[Call]]:
     calls: dict[Place, list[Call]] = {}
     for ask, batch, reached in run.calls:
-        place = (ask.source.name, batch.entity)
-        if place in calls:
-            calls[place].append((batch, reached))
-        else:
-            calls[place] = [(batch, reached)]
+        calls.setdefault((ask.source.name, batch.entity), []).append((batch, reached))
     return calls
 
 
@@ -161,11 +157,8 @@ def _shown(run: Run) -> dict[Place, dict[str, int]]:
     for use, page in run.shown():
         entity = use.need.entity
         for reached in page.coverage:
-            place = (reached.source, entity)
-            if place in shown:
-                shown[place][reached.status] = shown[place].get(reached.status, 0) + 1
-            else:
-                shown[place] = {reached.status: 1}
+            counts = shown.setdefault((reached.source, entity), {})
+            counts[reached.status] = counts.get(reached.status, 0) + 1
     return shown
 
 

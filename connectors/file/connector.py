@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -20,13 +20,12 @@ from connectors.errors import ConfigError, Mistake, SourceUnavailable
 from connectors.file.folder import FileChanged, Found, newest
 from connectors.file.index import Index, make_index, read_rows
 from connectors.file.records import is_fit
-from connectors.mapping import RowReader, digest_of
+from connectors.mapping import digest_of, row_readers
 from connectors.spec import FileEntity, FileSource
 
 T = TypeVar("T")
 Rows = list[tuple[str, ...]]
 
-_READERS: Final = 256
 _FEW: Final = 20
 """Codes that are looked up without a thread, from a local disk."""
 _TRIES: Final = 3
@@ -45,14 +44,14 @@ class FileConnector:
         self._threads = ThreadPoolExecutor(spec.concurrency, thread_name_prefix=spec.name)
         self._indexes: dict[str, Index] = {}
         self._building: dict[str, asyncio.Task[tuple[Index, bool]]] = {}
-        self._row_reader = lru_cache(_READERS)(self._make_row_reader)
+        self._reader_of = row_readers(spec.entities, positional=True)
         self._local = False
         """Whether the folder lies on a disk of this machine, once a thread has looked."""
         self._closed = False
 
     async def fetch(self, batch: Batch) -> Answer:
         """Return what the newest file has about the keys of ``batch``; raises `SourceError`."""
-        reader = self._row_reader(batch.entity, batch.scheme, batch.fields, batch.digests)
+        reader = self._reader_of(batch)
         index, rows = await self._look_up(batch, reader.columns)
         fetched_at = now_text()
         gathered = reader.gather(rows, frozenset(batch.keys))
@@ -106,9 +105,6 @@ class FileConnector:
         if self._closed:
             raise SourceUnavailable("the connection to the source was closed")
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
-
-    def _make_row_reader(self, entity: str, scheme: str, fields: tuple[str, ...], digests: bool) -> RowReader:
-        return RowReader(self._spec.entities[entity], scheme, fields, digests=digests, positional=True)
 
 
 def _look(folder: Path, entity: FileEntity, index: Index | None, columns: tuple[str, ...], batch: Batch) -> Rows | None:

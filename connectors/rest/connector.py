@@ -1,22 +1,19 @@
 """Asks an HTTP JSON interface: one question a batch, or as many as it has pages."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
 from connectors.errors import SourceRejected
 from connectors.exchange import Exchange, address, failure
-from connectors.mapping import RowReader, source_key
+from connectors.mapping import row_readers, source_key
 from connectors.ownership import gather_owned
 from connectors.rest.answer import AnswerReader, Pages
 from connectors.rest.question import Question, Questions, Signer
 from connectors.spec import KeySpec, RestEntity, RestSource
-
-_READERS: Final = 256
 
 
 class RestConnector:
@@ -30,7 +27,7 @@ class RestConnector:
         self._answers = {name: AnswerReader(spec, entity) for name, entity in spec.entities.items()}
         self._signer = _signer(spec, environ)
         self._exchange = Exchange(spec.concurrency)
-        self._row_reader = lru_cache(_READERS)(self._make_row_reader)
+        self._reader_of = row_readers(spec.entities)
 
     async def fetch(self, batch: Batch) -> Answer:
         """Return what the source has about the keys of ``batch``; raises `SourceError`."""
@@ -40,8 +37,7 @@ class RestConnector:
         key = entity.keys[batch.scheme]  # type: ignore[index]  # checked by the loader
         rows, digest = await self._read_pages(batch, entity, key)
         fetched_at = now_text()
-        reader = self._row_reader(batch.entity, batch.scheme, batch.fields, batch.digests)
-        gathered = gather_owned(reader, batch, key.column, rows)
+        gathered = gather_owned(self._reader_of(batch), batch, key.column, rows)
         return Answer(gathered.rows, fetched_at, digest, unreadable=gathered.unreadable)
 
     async def probe(self) -> None:
@@ -74,9 +70,6 @@ class RestConnector:
         if error is not None:
             raise error
         return reply.body
-
-    def _make_row_reader(self, entity: str, scheme: str, fields: tuple[str, ...], digests: bool) -> RowReader:
-        return RowReader(self._spec.entities[entity], scheme, fields, digests=digests)
 
 
 def _signer(spec: RestSource, environ: Mapping[str, str]) -> Signer | None:

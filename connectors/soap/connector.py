@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -12,13 +11,12 @@ from msgspec.structs import replace
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
 from connectors.exchange import Exchange, address, failure
-from connectors.mapping import Gathered, RowReader, source_key
+from connectors.mapping import Gathered, row_readers, source_key
 from connectors.ownership import gather_owned
 from connectors.soap.interface import read_operations
 from connectors.soap.reply import ReplyReader
 from connectors.spec import SoapSource
 
-_READERS: Final = 256
 _NOT_THERE: Final = frozenset({429, 502, 503, 504})
 """Statuses of a probe that show a failure; SOAP servers answer GET with 404, 405 or 500 as they please."""
 
@@ -34,7 +32,7 @@ class SoapConnector:
             name: ReplyReader(spec, entity, self._operations[name]) for name, entity in spec.entities.items()
         }
         self._exchange = Exchange(spec.concurrency)
-        self._row_reader = lru_cache(_READERS)(self._make_row_reader)
+        self._reader_of = row_readers(spec.entities)
 
     async def fetch(self, batch: Batch) -> Answer:
         """Return what the source has about the keys of ``batch``; raises `SourceError`."""
@@ -64,8 +62,4 @@ class SoapConnector:
         envelope = operation.envelope(source_key(batch.keys[0], key.form))
         reply = await self._exchange.ask("POST", self._url, operation.headers, envelope)
         rows = self._replies[batch.entity].read(reply, datetime.now(UTC))
-        reader = self._row_reader(batch.entity, batch.scheme, batch.fields, batch.digests)
-        return reply.body, gather_owned(reader, batch, key.column, rows)
-
-    def _make_row_reader(self, entity: str, scheme: str, fields: tuple[str, ...], digests: bool) -> RowReader:
-        return RowReader(self._spec.entities[entity], scheme, fields, digests=digests)
+        return reply.body, gather_owned(self._reader_of(batch), batch, key.column, rows)

@@ -53,14 +53,24 @@ class Database(Protocol):
         ...
 
 
-class Postgres:
-    """PostgreSQL through asyncpg, which itself asks the server to cancel what it no longer waits for."""
-
-    arrays = True
+class _Server:
+    """A database behind an address: its connections serve until they break, and nothing is held beside them."""
 
     def __init__(self, url: URL, timeout_seconds: float) -> None:
         self._url = url
         self._timeout_seconds = timeout_seconds
+
+    def version(self) -> object:
+        return None
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Postgres(_Server):
+    """PostgreSQL through asyncpg, which itself asks the server to cancel what it no longer waits for."""
+
+    arrays = True
 
     def engine(self) -> AsyncEngine:
         settings = {
@@ -77,17 +87,11 @@ class Postgres:
     def is_open(self, driver: Driver) -> bool:
         return not driver.is_closed()
 
-    def version(self) -> object:
-        return None
-
     async def stop(self, driver: Driver, engine: AsyncEngine) -> None:
         """Do nothing: closing the connection waits until asyncpg's request to cancel was sent."""
 
-    def close(self) -> None:
-        """Do nothing."""
 
-
-class Maria:
+class Maria(_Server):
     """MariaDB, or MySQL, through asyncmy. Each ignores the comment that is meant for the other."""
 
     arrays = False
@@ -96,10 +100,6 @@ class Maria:
         " /*M!, tx_read_only = 1, max_statement_time = {seconds:.3f} */"
         " /*!50720 , transaction_read_only = 1, max_execution_time = {milliseconds:.0f} */"
     )
-
-    def __init__(self, url: URL, timeout_seconds: float) -> None:
-        self._url = url
-        self._timeout_seconds = timeout_seconds
 
     def engine(self) -> AsyncEngine:
         seconds = self._timeout_seconds
@@ -116,16 +116,10 @@ class Maria:
     def is_open(self, driver: Driver) -> bool:
         return bool(driver.connected)
 
-    def version(self) -> object:
-        return None
-
     async def stop(self, driver: Driver, engine: AsyncEngine) -> None:
         """Kill the question from another connection: the server does not notice a client that has gone."""
         async with engine.connect() as connection:
             await connection.exec_driver_sql(f"KILL {int(driver.thread_id())}")
-
-    def close(self) -> None:
-        """Do nothing."""
 
 
 class Sqlite:

@@ -5,7 +5,7 @@ from gateway.http.endpoint import Desk, graphql_endpoint
 from gateway.http.health import Readiness, health_routes
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import DRAFT, SEPTEMBER_2026, Reply, StatusRules
-from gateway.http.server import Server, make_server, serve
+from gateway.http.server import Server, make_server
 
 __all__ = [
     "DRAFT",
@@ -20,5 +20,4 @@ __all__ = [
     "graphql_endpoint",
     "health_routes",
     "make_server",
-    "serve",
 ]

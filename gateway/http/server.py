@@ -72,15 +72,3 @@ def make_server(
         timeout_graceful_shutdown=limits.grace_seconds,
     )
     return Server(config, readiness, limits.notice_seconds)
-
-
-def serve(
-    app: ASGIApp,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    readiness: Readiness | None = None,
-    limits: Limits | None = None,
-) -> None:
-    """Serve until SIGTERM or SIGINT, then end in order."""
-    make_server(app, host=host, port=port, readiness=readiness, limits=limits).run()

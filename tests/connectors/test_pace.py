@@ -62,13 +62,13 @@ def test_neither_the_served_nor_those_who_gave_up_are_waited_for(has: float) -> 
     source = Source(takes(1.0))
     gate = gate_of(source, concurrency=1, calls_per_second=100.0, timeout_seconds=50.0)
 
-    async def ask() -> None:
+    async def ask() -> Answer:
         await asyncio.gather(*(outcome(gate.fetch(BATCH, has)) for _ in range(20)))
         await asyncio.sleep(10)
         source.behave = takes(0)
-        await gate.fetch(BATCH, 0.1)
+        return await gate.fetch(BATCH, 0.1)
 
-    run(ask())
+    assert run(ask()) == ANSWER
 
 
 def test_the_rate_limit_is_named() -> None:
