@@ -60,22 +60,30 @@ def ordinary_facts(subject: Subject) -> Facts:
 
 def _license(draw: Random, number: int, turn: int) -> License:
     place = (number + turn * 3) % len(LICENSES)
-    decision_name, certificate, letters, content, category = LICENSES[place]
     age = int(draw.random() * 2190)
     valid_to = _DAYS[age] + timedelta(days=365 * 5) if turn else None
     expired = valid_to is not None and valid_to < REFERENCE
+    keyed_by = "GSZC" if turn == 2 and number % 9 == 0 else "SHXYM"
+    return granted(number * 8 + turn, place, _DAYS[age], valid_to, keyed_by, status="2" if expired else "1")
+
+
+def granted(
+    serial: int, place: int, decided_on: date, valid_to: date | None, keyed_by: str = "SHXYM", *, status: str = "1"
+) -> License:
+    """Return the license at ``place`` of `LICENSES`, granted by whoever grants it."""
+    decision_name, certificate, letters, content, category = LICENSES[place]
     return License(
-        serial=number * 8 + turn,
+        serial=serial,
         decision_name=f"准予{decision_name}决定书",
         certificate_name=certificate,
         letters=letters,
         content=content,
         category=category,
-        decided_on=_DAYS[age],
+        decided_on=decided_on,
         valid_to=valid_to,
         authority=LICENSORS[place],
-        status="2" if expired else "1",
-        keyed_by="GSZC" if turn == 2 and number % 9 == 0 else "SHXYM",
+        status=status,
+        keyed_by=keyed_by,
     )
 
 

@@ -19,41 +19,22 @@ from gateway.demo.facts import (
     TRANSPORT,
     Execution,
     Facts,
-    License,
 )
-from gateway.demo.ordinary import LICENSORS, ordinary_facts, penalty, ratings
+from gateway.demo.ordinary import granted, ordinary_facts, penalty, ratings
 from gateway.demo.subjects import FIRST_ORDINARY, Subject, person, subjects
 from gateway.demo.words import (
     ENVIRONMENT_VIOLATIONS,
     FIRE_VIOLATIONS,
-    LICENSES,
     MARKET_VIOLATIONS,
     PUBLICITY_VIOLATIONS,
 )
 
-
-def _license(serial: int, place: int, decided_on: date, valid_to: date | None, keyed_by: str = "SHXYM") -> License:
-    decision, certificate, letters, content, category = LICENSES[place]
-    return License(
-        serial=serial,
-        decision_name=f"准予{decision}决定书",
-        certificate_name=certificate,
-        letters=letters,
-        content=content,
-        category=category,
-        decided_on=decided_on,
-        valid_to=valid_to,
-        authority=LICENSORS[place],
-        keyed_by=keyed_by,
-    )
-
-
-_TRADE = (_license(8, 8, date(2022, 3, 7), None), _license(9, 1, date(2024, 5, 20), date(2028, 5, 19)))
-_FOOD = (_license(16, 0, date(2023, 6, 1), date(2028, 5, 31)),)
+_TRADE = (granted(8, 8, date(2022, 3, 7), None), granted(9, 1, date(2024, 5, 20), date(2028, 5, 19)))
+_FOOD = (granted(16, 0, date(2023, 6, 1), date(2028, 5, 31)),)
 _FOOD_PENALTY = penalty(17, PUBLICITY_VIOLATIONS[4], MARKET, date(2026, 8, 14), fine=2000)
 
 _NORTH_BANK = Facts(
-    licenses=(_license(24, 6, date(2021, 9, 30), date(2026, 9, 29)),),
+    licenses=(granted(24, 6, date(2021, 9, 30), date(2026, 9, 29)),),
     published_penalties=(
         replace(
             penalty(25, PUBLICITY_VIOLATIONS[3], LABOR, date(2026, 3, 18), fine=50000),
@@ -91,9 +72,9 @@ _REPAIRED = replace(
 )
 _STALL = Facts(
     licenses=(
-        _license(56, 4, date(2012, 4, 16), None, "GSZC"),
-        _license(57, 0, date(2025, 4, 16), date(2030, 4, 15), "GSZC"),
-        _license(58, 5, date(2026, 4, 16), None),
+        granted(56, 4, date(2012, 4, 16), None, "GSZC"),
+        granted(57, 0, date(2025, 4, 16), date(2030, 4, 15), "GSZC"),
+        granted(58, 5, date(2026, 4, 16), None),
     ),
     published_penalties=(
         replace(penalty(59, PUBLICITY_VIOLATIONS[0], MARKET, date(2026, 6, 9), fine=0), keyed_by="GSZC"),
@@ -122,24 +103,24 @@ _SCENARIOS: Final[dict[int, Facts]] = {
     2: Facts(licenses=_FOOD, published_penalties=(_FOOD_PENALTY,), ratings=ratings("BB")),
     3: _NORTH_BANK,
     4: Facts(licenses=(_TRADE[1],), published_penalties=(_REPAIRED,), ratings=ratings("BA")),
-    5: Facts(licenses=(_license(40, 0, date(2024, 8, 5), date(2029, 8, 4)),), ratings=ratings("A"), tax_closed=True),
+    5: Facts(licenses=(granted(40, 0, date(2024, 8, 5), date(2029, 8, 4)),), ratings=ratings("A"), tax_closed=True),
     6: Facts(
-        licenses=(_license(48, 2, date(2023, 10, 9), date(2028, 10, 8)), _license(49, 9, date(2020, 10, 12), None)),
+        licenses=(granted(48, 2, date(2023, 10, 9), date(2028, 10, 8)), granted(49, 9, date(2020, 10, 12), None)),
         environment_penalties=(penalty(50, ENVIRONMENT_VIOLATIONS[0], ENVIRONMENT, date(2025, 1, 15), fine=100000),),
         ratings=ratings("aB"),
     ),
     7: _STALL,
     8: Facts(
         licenses=(
-            _license(64, 4, date(2013, 5, 3), None, "ZZJG"),
-            _license(65, 7, date(2024, 3, 29), date(2029, 3, 28), "SWDJ"),
+            granted(64, 4, date(2013, 5, 3), None, "ZZJG"),
+            granted(65, 7, date(2024, 3, 29), date(2029, 3, 28), "SWDJ"),
         ),
         ratings=ratings("M"),
     ),
-    9: Facts(licenses=(_license(72, 3, date(2022, 1, 18), None),)),
-    11: Facts(licenses=(_license(88, 9, date(2019, 6, 24), None),)),
+    9: Facts(licenses=(granted(72, 3, date(2022, 1, 18), None),)),
+    11: Facts(licenses=(granted(88, 9, date(2019, 6, 24), None),)),
     12: Facts(),
-    14: Facts(licenses=(_license(112, 7, date(2025, 2, 14), date(2030, 2, 13)),)),
+    14: Facts(licenses=(granted(112, 7, date(2025, 2, 14), date(2030, 2, 13)),)),
     21: Facts(ratings=ratings("B")),
     22: Facts(ratings=ratings("C")),
     23: Facts(published_penalties=(_OVERWRITTEN, _PLACEHOLDER), ratings=ratings("MB")),
