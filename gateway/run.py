@@ -45,7 +45,7 @@ class Run:
         self.errors: list[dict[str, Any]] = []
         self._repeated: dict[int, dict[str, Any]] = {}
         self._pages: dict[tuple[int, int], Page | None] = {}
-        self._linked: dict[str, Subject | Person] = {}
+        self._linked: dict[tuple[str, str], Subject | Person] = {}
 
     def remaining(self) -> float:
         """Return the seconds until the request's deadline, at least 0."""
@@ -90,10 +90,11 @@ class Run:
 
     def linked(self, to: str, key: str) -> Subject | Person:
         """Return the subject that a link leads to: one object per subject and request."""
-        subject = self._linked.get(key)
+        # By both: registries hold the codes of organizations as numbers of persons too.
+        subject = self._linked.get((to, key))
         if subject is None:
             subject = Person(key) if to == "person" else Subject(Identifier("USCC", key, "OK"), key, "EXACT")
-            self._linked[key] = subject
+            self._linked[to, key] = subject
         return subject
 
     def error(self, cause: int, error: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from connectors.gate import Gate
 from gateway.coalesce import Coalescer
 from gateway.demo import codes
 from gateway.errors import BadQuery
+from gateway.subject import Person, Subject
 from tests.gateway.world import Inventor, World, uscc_of
 
 ENTERPRISES = [codes.uscc("91", number) for number in range(1, 60, 2)]
@@ -60,6 +61,13 @@ async def test_both_uses_of_a_link_share_one_level() -> None:
     world = World()
     await world.ask(query)
     assert Counter(batch.entity for _, batch in world.batches())["PersonRole"] == 1
+
+
+async def test_a_person_registered_under_the_code_of_an_organization_is_not_taken_for_it() -> None:
+    run = (await World().ask(f"{{ subject({ONE}) {{ __typename }} }}")).run
+    for _ in range(2):
+        assert isinstance(run.linked("person", uscc_of(3)), Person)
+        assert isinstance(run.linked("organization", uscc_of(3)), Subject)
 
 
 async def test_a_denied_column_is_never_in_a_batch() -> None:
