@@ -5,13 +5,14 @@ they hold what is sound, because a file with one mistake is still checked for al
 missing or mistaken, is noted as such already, and what depends on it is not checked.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from connectors.declaration import Part, unknown
-from schema.entities import ENTITY_FIELDS, EntityField
+from schema.entities import ENTITY_FIELDS, EntityField, entity_of
 
 Found = Iterator[tuple[str, str]]
 """Place and message of each mistake."""
@@ -37,6 +38,8 @@ TYPES_OF_FORM: Final[Mapping[str, tuple[str, ...]]] = {
 MASKED: Final = frozenset({"legal_rep_id_no", "person_id_no", "masked_id_no", "person_masked_id"})
 """Fields that hold the number of a person's document: masked by the connector, whatever the source does."""
 TRUTHS: Final = ("true", "false")
+_PART: Final = re.compile(r"[A-Za-z0-9]+(?:_[a-z][a-z0-9_]*)?")
+"""The name of a part: an entity's, then perhaps what sets its table apart from another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,9 @@ def source_mistakes(kind: str | None, source: Part, file: Path, known: Known) ->
     if kind == "soap":
         yield from _wsdl(source, file.parent)
     yield from _empty(source, "entities", "the source holds nothing")
-    for name, entity in source.get("entities", {}).items():
-        for place, message in _entity(kind, name, entity, file.stem, known):
-            yield f"entities.{name}.{place}".rstrip("."), message
+    for part, entity in source.get("entities", {}).items():
+        for place, message in _entity(kind, part, entity, file.stem, known):
+            yield f"entities.{part}.{place}".rstrip("."), message
 
 
 def _empty(table: Part, key: str, consequence: str) -> Found:
@@ -112,10 +115,13 @@ def _statuses(source: Part) -> Found:
                 yield name, f"code `{code}` stands in {meanings[code]} too"
 
 
-def _entity(kind: str | None, name: str, entity: Part, source: str, known: Known) -> Found:
+def _entity(kind: str | None, part: str, entity: Part, source: str, known: Known) -> Found:
+    name = entity_of(part)
     fields = ENTITY_FIELDS.get(name)
     if fields is None:
         yield "", unknown("entity", name, sorted(ENTITY_FIELDS))
+    elif _PART.fullmatch(part) is None:
+        yield "", f"expected `{name}`, or `{name}_` and lower-case letters, digits and `_` that tell which table it is"
     yield from _empty(entity, "keys", "the source could not be asked")
     yield from _empty(entity, "record_key", "the department could not find a record again")
     yield from _empty(entity, "fields", "there is nothing to ask for")

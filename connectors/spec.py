@@ -110,8 +110,10 @@ class Tombstone(Strict, frozen=True, kw_only=True):
 
 
 class EntitySpec(Strict, frozen=True, kw_only=True):
-    """What every kind of source says of an entity."""
+    """What every kind of source says of a part: one table of an entity, under the entity's name or `Entity_suffix`."""
 
+    title: Text | None = None
+    """Name of the table in Chinese, where the source has several of the same entity."""
     keys: dict[Scheme, KeySpec]
     record_key: list[Text]
     """Columns that together find this record again at the department."""

@@ -109,3 +109,8 @@ ENTITY_FIELDS: Final[dict[str, dict[str, EntityField]]] = {
     CROSSWALK: {name: EntityField(name, "key") for name in sorted(INTERNAL_FIELDS[CROSSWALK])},
 }
 """Entity -> field -> what a source may fill it with."""
+
+
+def entity_of(part: str) -> str:
+    """Return the entity that ``part`` of a source holds records of: `ListEntry` of `ListEntry_abnormal`."""
+    return part.partition("_")[0]
