@@ -72,10 +72,15 @@ class CurrencySpec(Strict, frozen=True, kw_only=True):
 
 
 class FieldSpec(Strict, frozen=True, kw_only=True):
-    """One field of an entity at one source: where it stands, how it reads, who may see it."""
+    """One field of an entity at one source: where it stands, how it reads, who may see it.
 
-    column: Text
-    type: ValueType
+    It has a ``column`` and its ``type``, or a ``value``: then it is a constant of the table and costs no column.
+    """
+
+    column: Text | None = None
+    type: ValueType = "text"
+    value: Text | None = None
+    """As answers show it; the loader completes ``type`` and ``codes``."""
     scope: Text
     disclosure: Disclosure = "PUBLIC"
     codes: dict[str, str] | None = None

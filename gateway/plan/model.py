@@ -69,8 +69,9 @@ class Ask:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The source's own names of the requested fields, in their order."""
-        return tuple(self.entity.fields[name].column for name in self.fields)
+        """The source's own names of the requested fields, in their order; of a constant its value in quotes."""
+        fields = [self.entity.fields[name] for name in self.fields]
+        return tuple(field.column or f'"{field.value}"' for field in fields)
 
 
 @dataclass(slots=True, eq=False)
