@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from connectors import selection
 from connectors.declaration import Part, unknown
 from schema.entities import ENTITY_FIELDS, EntityField
 
@@ -68,6 +69,8 @@ def source_mistakes(kind: str | None, source: Part, file: Path, known: Known) ->
     for name, entity in source.get("entities", {}).items():
         for place, message in _entity(kind, name, entity, file.stem, known):
             yield f"entities.{name}.{place}".rstrip("."), message
+    if kind == "graphql":
+        yield from selection.mistakes(source)
 
 
 def _empty(table: Part, key: str, consequence: str) -> Found:
@@ -124,8 +127,10 @@ def _entity(kind: str | None, name: str, entity: Part, source: str, known: Known
     yield from _keys(name, entity)
     yield from _also_by(kind, entity)
     if kind == "rest":
-        yield from _pages(entity)
+        yield from _pages(entity, "page_parameter")
         yield from _address(entity)
+    if kind == "graphql":
+        yield from _pages(entity, "page_argument")
     for field, spec in entity.get("fields", {}).items():
         found = [*_scope(spec, source, known), *(_field(name, field, spec, fields) if fields is not None else ())]
         yield from ((f"fields.{field}.{place}".rstrip("."), message) for place, message in found)
@@ -152,8 +157,8 @@ def _also_by(kind: str | None, entity: Part) -> Found:
             yield "also_by", f"`{scheme}` is repeated"
 
 
-def _pages(entity: Part) -> Found:
-    for name, other in (("page_parameter", "page_size"), ("page_size", "page_parameter")):
+def _pages(entity: Part, page: str) -> Found:
+    for name, other in ((page, "page_size"), ("page_size", page)):
         if name in entity and entity.lacks(other):
             yield other, f"missing: `{name}` needs it"
 
