@@ -11,7 +11,8 @@ from connectors.errors import SourceRejected
 from connectors.exchange import Exchange, address, failure
 from connectors.mapping import row_readers, source_key
 from connectors.ownership import gather_owned
-from connectors.rest.answer import AnswerReader, Pages
+from connectors.pages import Pages
+from connectors.rest.answer import AnswerReader
 from connectors.rest.question import Question, Questions, Signer
 from connectors.spec import KeySpec, RestEntity, RestSource
 
@@ -55,7 +56,7 @@ class RestConnector:
         """Return the rows of every page, and the digest of what was sent; an empty batch asks nothing."""
         keys = [source_key(each, key.form) for each in batch.keys]
         digest = sha256()
-        pages = Pages(entity, key.column)
+        pages = Pages(entity.page_size, (key.column, *entity.record_key))
         while keys and pages.more:
             body = await self._ask(self._questions[batch.entity].about(keys, pages.due))
             digest.update(body)
