@@ -4,7 +4,6 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, get_args
-from unicodedata import normalize
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
