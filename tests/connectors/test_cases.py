@@ -29,9 +29,9 @@ FILES = [file for name in SOURCES for file in case_files(CASES, name)]
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
-def test_every_entity_has_cases(source: SourceSpec) -> None:
+def test_every_part_has_cases(source: SourceSpec) -> None:
     found = [file.stem.partition(".")[0] for file in FILES if file.parent.name == source.name]
-    assert set(found) == set(source.entities), "cases of an entity that the source file does not have, or none of one"
+    assert set(found) == set(source.entities), "cases of a part that the source file does not have, or none of one"
     few = {name for name in source.entities if found.count(name) < FEWEST}
     assert not few, f"fewer than {FEWEST} cases"
 
