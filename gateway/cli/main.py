@@ -8,6 +8,7 @@ from rich.console import Console
 
 from connectors.errors import ConfigError
 from gateway.cli.check import check
+from gateway.cli.conform import conform
 from gateway.cli.demo import demo
 from gateway.cli.explain import explain_command
 from gateway.cli.probe import probe
@@ -35,6 +36,7 @@ commands.command("serve")(serve_command)
 commands.command("check")(check)
 commands.command("explain")(explain_command)
 commands.command("probe")(probe)
+commands.command("conform")(conform)
 commands.add_typer(source_commands, name="source")
 
 
