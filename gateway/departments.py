@@ -21,6 +21,16 @@ class Department(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     predecessors: list[Text] = []
     valid_from: str | None = None
 
+    @property
+    def successor(self) -> str | None:
+        """The department that took its tasks over: none, as the file lists those of today only."""
+        return None
+
+    @property
+    def valid_to(self) -> str | None:
+        """Its last day: none, as the file lists those of today only."""
+        return None
+
 
 def load_departments(path: Path) -> dict[str, Department]:
     """Return the departments of ``path`` by code; raises `ConfigError` with every mistake."""
