@@ -7,8 +7,8 @@ from typing import Final, get_args
 from rich.console import Console
 from rich.table import Column, Table
 
-from connectors.checks import TYPES_OF_FORM
 from connectors.declaration import unknown
+from connectors.fields import TYPES_OF_FORM
 from connectors.load import STRUCT_OF_KIND
 from connectors.spec import Disclosure, EntitySpec, Scheme, SourceBase, ValueType
 from gateway.departments import Department

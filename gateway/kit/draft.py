@@ -11,8 +11,8 @@ from typing import Any, Final, get_args
 import msgspec
 from msgspec import Struct
 
-from connectors.checks import MASKED, PERSON_KEY
 from connectors.declaration import unknown
+from connectors.fields import MASKED, PERSON_KEY
 from connectors.load import STRUCT_OF_KIND
 from connectors.spec import KeySpec, SourceBase
 from gateway.kit.header import Column

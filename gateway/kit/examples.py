@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import to_builtins
 
-from connectors.mapping import source_key
+from connectors.keys import source_keys
 from connectors.spec import AnyEntity, FieldSpec, SourceSpec
 from gateway.kit.cases import Case, CaseSpec, Outcome, run_case
 from gateway.kit.specimens import RECORD, STRICTNESS, UNREADABLE, cell_of, subject_key
@@ -48,7 +48,7 @@ def _row(part: str, entity: AnyEntity) -> Row:
         for column, cell in _cells(spec, words[name].zh if name in words else name, deleted):
             row.setdefault(column, cell)
     for scheme, key in entity.keys.items():
-        row[key.column] = source_key(subject_key(scheme), key.form)
+        row[key.column] = source_keys(scheme, subject_key(scheme), key.form)[0]
     for column in entity.record_key:
         row.setdefault(column, RECORD)
     if entity.as_of is not None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Final, get_args
 from unicodedata import normalize
 
-from connectors.checks import MASKED, PERSON_KEY, PERSON_ROLE, TYPES_OF_FORM
+from connectors.checks import OF_PERSONS
+from connectors.fields import MASKED, PERSON_KEY, TYPES_OF_FORM
 from connectors.spec import Scheme, ValueType
 from gateway.kit.header import Column
 from gateway.kit.words import Words, entity_of, field_words, names_of, scheme_words
@@ -128,7 +129,7 @@ def _names(words: Words) -> Iterator[tuple[str, int]]:
 
 def _names_of_schemes(part: str) -> dict[str, str]:
     """Return name -> the public scheme that is so called."""
-    if entity_of(part) == PERSON_ROLE:
+    if entity_of(part) in OF_PERSONS:
         return {}
     public = [scheme for scheme in get_args(Scheme) if scheme not in _INTERNAL_SCHEMES]
     return {_folded(name): scheme for scheme in reversed(public) for name in names_of(scheme_words(scheme).zh)}
