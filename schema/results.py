@@ -26,7 +26,8 @@ class SubjectKey:
     """One identifier; the caller states its scheme, or gets candidates."""
 
     value: str = shown(
-        "标识符的值；空格、连字符、全角、大小写不影响", "The value; blanks, hyphens, width and case do not matter"
+        "标识符的值；空格、连字符、全角、大小写不影响，名称的括号亦然",
+        "The value; blanks, hyphens, width and case do not matter, nor does the kind of brackets in a name",
     )
     scheme: IdentifierScheme | None = strawberry.field(
         default=strawberry.UNSET,
