@@ -15,9 +15,9 @@ from gateway.departments import Department
 from gateway.kit.draft import entity_struct
 from gateway.kit.pieces import Unclear, keys_of
 from gateway.kit.proposal import usual_type
-from gateway.kit.words import Words, code_words, entity_of, entity_words, field_words, scheme_words
+from gateway.kit.words import Words, code_words, entity_words, field_words, scheme_words
 from gateway.policy import Policy
-from schema.entities import ENTITY_FIELDS
+from schema.entities import ENTITY_FIELDS, entity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def print_list(console: Console, name: str, listed: Listed) -> None:
     console.print(table)
 
 
-Rows = tuple[Sequence[str], list[tuple[str, ...]]]
+Rows = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 
 def _entities(_: Listed) -> Rows:
@@ -55,7 +55,7 @@ def _fields(listed: Listed) -> Rows:
     entity = entity_of(listed.entity or "")
     if entity not in ENTITY_FIELDS:
         raise Unclear(f"--list fields ENTITY: {unknown('entity', entity, sorted(ENTITY_FIELDS))}")
-    rows: list[tuple[str, ...]] = []
+    rows = []
     for name, words in field_words(entity).items():
         codes = " ".join(f"{code} {zh};" for code, zh in code_words(entity, name).items())
         rows.append((name, words.zh, str(usual_type(entity, name)), words.standard or "", codes))
@@ -63,7 +63,9 @@ def _fields(listed: Listed) -> Rows:
 
 
 def _departments(listed: Listed) -> Rows:
-    return ("department", "名称"), [(code, each.name) for code, each in listed.departments.items()]
+    """List the bodies that there are: one with a successor owns nothing any more."""
+    current = [(code, each.name) for code, each in listed.departments.items() if each.successor is None]
+    return ("department", "名称"), current
 
 
 def _scopes(listed: Listed) -> Rows:
@@ -80,8 +82,7 @@ def _types(_: Listed) -> Rows:
 
 def _schemes(_: Listed) -> Rows:
     words: dict[str, Words] = {scheme: scheme_words(scheme) for scheme in get_args(Scheme)}
-    rows: list[tuple[str, ...]] = [(scheme, each.zh, each.en) for scheme, each in words.items()]
-    return ("scheme", "名称", "what it is"), rows
+    return ("scheme", "名称", "what it is"), [(scheme, each.zh, each.en) for scheme, each in words.items()]
 
 
 def _levels(_: Listed) -> Rows:
@@ -90,7 +91,7 @@ def _levels(_: Listed) -> Rows:
 
 def _kinds(_: Listed) -> Rows:
     common, of_every_entity = keys_of(SourceBase), keys_of(EntitySpec)
-    rows: list[tuple[str, ...]] = [("(every kind)", ", ".join(common), ", ".join(of_every_entity))]
+    rows = [("(every kind)", ", ".join(common), ", ".join(of_every_entity))]
     for kind, struct in STRUCT_OF_KIND.items():
         own = [key for key in keys_of(struct) if key not in common and key != "entities"]
         of_entity = [key for key in keys_of(entity_struct(struct)) if key not in of_every_entity]

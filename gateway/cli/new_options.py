@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.kit.draft import CODES_FORM, FIELD_FORM, KEY_FORM
+from gateway.kit.draft import CODES_FORM, CONSTANT_FORM, FIELD_FORM, KEY_FORM
 
 Pieces = list[str] | None
 
@@ -26,6 +26,9 @@ RecordKeys = Annotated[
 ]
 Fields = Annotated[
     Pieces, typer.Option("--field", help=f"[ENTITY.]{FIELD_FORM}: 字段 a field; `--list fields ENTITY`, types, scopes.")
+]
+Constants = Annotated[
+    Pieces, typer.Option("--constant", help=f"[ENTITY.]{CONSTANT_FORM}: 所有记录都一样的字段 the same in all records.")
 ]
 Codes = Annotated[
     Pieces, typer.Option("--codes", help=f"[ENTITY.]{CODES_FORM}: 代码表; without it, the schema's Chinese words.")

@@ -15,8 +15,7 @@ from gateway.kit.draft import Told
 from gateway.kit.onboarding import flag_of
 from gateway.kit.pieces import plain_pieces
 from gateway.kit.proposal import usual_type
-from gateway.kit.words import entity_of
-from schema.entities import ENTITY_FIELDS
+from schema.entities import ENTITY_FIELDS, entity_of
 
 _FEW: Final = 12
 """So many names are listed again when an answer is none of them."""

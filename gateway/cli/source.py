@@ -42,6 +42,7 @@ def source_new(
     key: told_by.Keys = None,
     record_key: told_by.RecordKeys = None,
     field: told_by.Fields = None,
+    constant: told_by.Constants = None,
     codes: told_by.Codes = None,
     as_of: told_by.AsOf = None,
     tombstone: told_by.Tombstones = None,
@@ -68,7 +69,7 @@ def source_new(
     )
     told.settings, told.keys, told.record_keys = setting or [], key or [], record_key or []
     told.fields, told.codes, told.as_of, told.tombstones = field or [], codes or [], as_of or [], tombstone or []
-    told.scope = scope
+    told.constants, told.scope = constant or [], scope
     try:
         listed = Listed(load_departments(config / "departments.toml"), load_policy(config / "scopes.toml"), name)
         if list_ is not None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from connectors.declaration import unknown
 from connectors.fields import MASKED, PERSON_KEY
 from connectors.load import STRUCT_OF_KIND
-from connectors.spec import KeySpec, SourceBase
+from connectors.spec import Disclosure, KeySpec, SourceBase
 from gateway.kit.header import Column
 from gateway.kit.pieces import Unclear, keys_of, named_pieces, plain_pieces, put
 from gateway.kit.proposal import Proposal, usual_type
@@ -26,11 +26,13 @@ PUBLIC_SCOPE: Final = "credit.public"
 LINK_SCOPE: Final = "person.link"
 KEY_FORM: Final = "SCHEME=COLUMN[:FORM]"
 FIELD_FORM: Final = "NAME=COLUMN[:TYPE[:SCOPE[:LEVEL]]]"
+CONSTANT_FORM: Final = "NAME=VALUE[:SCOPE[:LEVEL]]"
 CODES_FORM: Final = "FIELD=CODE:NAME[,CODE:NAME…]"
 _LIMITS: Final[Mapping[str, Any]] = {"timeout_seconds": 3.0, "batch_size": 1, "concurrency": 2}
 """What a department is asked for until something else is agreed with it; the most careful that works."""
 _BATCH_SIZES: Final = {"sql": 100, "file": 1000, "xlsx": 1000}
 _FORMS: Final = get_args(keys_of(KeySpec)["form"])
+_LEVELS: Final = get_args(Disclosure)
 _WITH_CODES: Final = frozenset({"code", "code_list"})
 
 Tables = dict[str, Any]
@@ -53,6 +55,7 @@ class Told:
     as_of: list[str] = field(default_factory=list)
     tombstones: list[str] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
+    constants: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     scope: str = PUBLIC_SCOPE
 
@@ -143,7 +146,9 @@ def _add_fields(told: Told, entities: Mapping[str, Tables], policy: Policy) -> N
             spec = _field(told, policy, of, name, text)
             if spec["type"] in _WITH_CODES or (of, name) in codes:
                 spec["codes"] = codes.get((of, name)) or usual_codes(of, name)
-            entities[of].setdefault("fields", {})[name] = spec
+            _update(entities, of, "fields", {name: spec})
+    for part, name, text in named_pieces("--constant", told.constants, told.parts, CONSTANT_FORM):
+        _update(entities, part, "fields", {name: _constant(told, policy, text)})
 
 
 def _field(told: Told, policy: Policy, part: str, name: str, text: str) -> dict[str, Any]:
@@ -152,9 +157,23 @@ def _field(told: Told, policy: Policy, part: str, name: str, text: str) -> dict[
         raise Unclear(f"--field: expected [PART.]{FIELD_FORM}, found `{name}={text}`")
     type_ = type_ or usual_type(part, name, Column(column)) or "text"
     scope = scope or _usual_scope(told, name, type_)
+    return {"column": column, "type": type_, **_rights(policy, scope, level)}
+
+
+def _constant(told: Told, policy: Policy, text: str) -> dict[str, Any]:
+    """Return a field that has one value in all records; a time may hold colons too, a scope is known by its name."""
+    value, level = text, ""
+    if (left := text.rpartition(":"))[2] in _LEVELS:
+        value, level = left[0], left[2]
+    value, colon, scope = value.rpartition(":")
+    if not colon or not (scope in policy.field_scopes or scope.startswith(OWNER_PREFIX)):
+        value, scope = f"{value}{colon}{scope}", told.scope
+    return {"value": value, **_rights(policy, scope, level)}
+
+
+def _rights(policy: Policy, scope: str, level: str) -> dict[str, str]:
     level = level or _usual_level(policy, scope)
-    spec = {"column": column, "type": type_, "scope": scope}
-    return spec if level == "PUBLIC" else {**spec, "disclosure": level}
+    return {"scope": scope} if level == "PUBLIC" else {"scope": scope, "disclosure": level}
 
 
 def _usual_scope(told: Told, name: str, type_: str) -> str:

@@ -16,16 +16,16 @@ from unicodedata import normalize
 
 from connectors.checks import OF_PERSONS
 from connectors.fields import MASKED, PERSON_KEY, TYPES_OF_FORM
-from connectors.spec import Scheme, ValueType
+from connectors.spec import Scheme
 from gateway.kit.header import Column
-from gateway.kit.words import Words, entity_of, field_words, names_of, scheme_words
-from schema.entities import ENTITY_FIELDS, EntityField
+from gateway.kit.words import Words, field_words, names_of, scheme_words
+from schema.entities import ENTITY_FIELDS, entity_of
 
 _UNIT: Final = re.compile(r"\((万?元)\)$")
 _STANDARD_HEADS: Final = ("", "XK_", "CF_")
 """What the standard of double publicity puts before a column that licenses and penalties share."""
 _INTERNAL_SCHEMES: Final = frozenset({"PRIPID", "PERSON"})
-_TYPE_OF_ENDING: Final[tuple[tuple[str, ValueType], ...]] = (
+_TYPE_OF_ENDING: Final = (
     ("uscc", "uscc"),
     ("org_code", "org_code"),
     ("reg_no", "identifier"),
@@ -62,7 +62,7 @@ def propose(part: str, columns: Iterable[Column]) -> Proposal:
     return proposal
 
 
-def usual_type(part: str, name: str, column: Column | None = None) -> ValueType | None:
+def usual_type(part: str, name: str, column: Column | None = None) -> str | None:
     """Return the type that a field usually has, None for a field that the entity lacks.
 
     Amounts are in yuan unless the ``column`` says that they are in ten thousand, or is one of a standard that does.
@@ -76,25 +76,16 @@ def usual_type(part: str, name: str, column: Column | None = None) -> ValueType 
         return "person_key"
     if known.form == "money":
         return "wan_yuan" if column is not None and _counts_in_wan(part, name, column) else "yuan"
-    return _type_of_code(known) or _first_of(known)
+    if known.form == "integer":
+        return "year" if name.endswith("year") else "integer"
+    fitting = TYPES_OF_FORM[known.form]
+    named = (type_ for ending, type_ in _TYPE_OF_ENDING if name.endswith(ending))
+    return next((type_ for type_ in named if type_ in fitting), "text" if "text" in fitting else fitting[0])
 
 
 def _counts_in_wan(part: str, name: str, column: Column) -> bool:
     standard = field_words(part)[name].standard
     return "万元" in f"{column.name} {column.comment}" or (standard is not None and _folded(column.name) == standard)
-
-
-def _type_of_code(known: EntityField) -> ValueType | None:
-    fitting = TYPES_OF_FORM[known.form]
-    named = (type_ for ending, type_ in _TYPE_OF_ENDING if known.name.endswith(ending))
-    return next((type_ for type_ in named if type_ in fitting), None)
-
-
-def _first_of(known: EntityField) -> ValueType:
-    fitting: tuple[ValueType, ...] = tuple(each for each in get_args(ValueType) if each in TYPES_OF_FORM[known.form])
-    if known.form == "integer":
-        return "year" if known.name.endswith("year") else "integer"
-    return fitting[0]
 
 
 def _best(names: Iterable[str], called: Mapping[str, Mapping[int, list[str]]]) -> list[str]:

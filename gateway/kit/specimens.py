@@ -59,6 +59,7 @@ _CELLS: Final[Mapping[str, str]] = {
     "date": "2026-03-02",
     "datetime": "2026-03-02 09:30:00",
     "year": "2025",
+    "month": "2026-03",
     "integer": "3",
     "decimal": "77.5",
     "yuan": "2000",

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from graphql import GraphQLEnumType, GraphQLObjectType, get_named_type
 
-from schema.entities import CROSSWALK, ENTITIES, ENTITY_FIELDS
+from schema.entities import CROSSWALK, ENTITIES, ENTITY_FIELDS, entity_of
 from schema.schema import SCHEMA, graphql_name
 
 _STANDARD: Final = re.compile(r" 标准字段 standard column: `([^`]+)`$")
@@ -22,11 +22,6 @@ class Words:
     zh: str
     en: str
     standard: str | None = None
-
-
-def entity_of(part: str) -> str:
-    """Return the entity of a part of a source: `ListEntry_abnormal` is one of `ListEntry`."""
-    return part.partition("_")[0]
 
 
 @cache

@@ -83,7 +83,7 @@ def _source(tables: Mapping[str, Any]) -> Iterator[str]:
 
 def _entity(part: str, entity: Mapping[str, Any]) -> Iterator[str]:
     """Yield the blocks of one part: what it is, its fields, and a table for each field with codes."""
-    title = f"# ---- {entity_words(part).zh} "
+    title = f"# ---- {_line(entity, 'title') or entity_words(part).zh} "
     yield title + "-" * max(_RULE - len(title), 4)
     place = f"entities.{key_text(part)}"
     yield "\n".join([f"[{place}]", *_about(entity)])

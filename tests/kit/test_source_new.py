@@ -11,7 +11,6 @@ import pytest
 from connectors.load import STRUCT_OF_KIND
 from connectors.spec import FileSource, RestSource, SqlEntity, SqlSource
 from gateway.kit.cases import case_files, case_mistakes, read_case
-from schema.entities import ENTITY_FIELDS
 from tests.commands import Run
 from tests.kit.onboarding import City
 
@@ -98,19 +97,6 @@ def test_the_cases_say_what_comes_out(run: Run, city: City) -> None:
     assert unreadable.spec.records[0].issues == ["decided_on MISREAD"]
 
 
-@pytest.mark.parametrize("entity", sorted(ENTITY_FIELDS))
-def test_every_entity_and_every_field_makes_a_sound_source(run: Run, city: City, entity: str) -> None:
-    scheme = "PERSON" if entity == "PersonRole" else "ORG_CODE"
-    fields = [part for name in ENTITY_FIELDS[entity] for part in ("--field", f"{name}=c_{name}")]
-    told = ("--key", f"{scheme}=code", "--record-key", "id", "--set", "table=t", "--set", "batch_size=1")
-    made(run, city, "--kind", "sql", *ABOUT, "--entity", entity, *told, *fields)
-    source = city.source("city_order")
-    assert set(source.entities[entity].fields) == set(ENTITY_FIELDS[entity])
-    found = read_case(city.cases / "city_order" / f"{entity}.found.toml", source)
-    assert set(found.spec.records[0].values) == set(ENTITY_FIELDS[entity]), "every field has an example that reads"
-    assert case_mistakes(source, city.cases) == []
-
-
 NEEDED = {
     "sql": ("table=t",),
     "rest": (
@@ -119,6 +105,13 @@ NEEDED = {
         "items=data.list",
         "signature.key_id_env=KEY",
         "signature.secret_env=SECRET",
+    ),
+    "graphql": (
+        "field=penalties",
+        "key_argument=codes",
+        "key_type=[String!]!",
+        "items=records",
+        "arguments.kind=PENALTY",
     ),
     "soap": ("wsdl=tax_credit.wsdl", "operation=o", "key_element=k", "items=a.b", "status=c", "status_ok=00,01"),
     "file": ("pattern=处罚_*.csv", "header_line=3", "footer_marks=合计,填表人"),
@@ -151,6 +144,23 @@ def test_several_entities_have_what_is_told_of_each(run: Run, city: City) -> Non
     assert set(entities["AdministrativeLicense"].fields) == {"decided_on", "valid_to"}
     assert entities["AdministrativeLicense"].record_key == ["xk_id", "jg"]
     assert len(case_files(city.cases, "city_order")) == 6
+
+
+def test_tables_of_one_entity_are_parts_with_constants(run: Run, city: City) -> None:
+    parts = ("--entity", "ListEntry_abnormal", "--entity", "ListEntry_serious")
+    tables = ("--set", "ListEntry_abnormal.table=ycml", "--set", "ListEntry_serious.table=yzsx")
+    titles = ("--set", "ListEntry_abnormal.title=经营异常名录")
+    kinds = ("--constant", "ListEntry_abnormal.kind=ABNORMAL_OPERATION", "--constant",
+             "ListEntry_serious.kind=SERIOUS_MARKET_VIOLATION:credit.gov:GOV")  # fmt: skip
+    told = ("--key", "USCC=code", "--record-key", "id", "--field", "included_on=lrrq", "--constant", "reason=12:30:00")
+    made(run, city, "--kind", "sql", *ABOUT, *parts, *tables, *titles, *told, *kinds, name="lists")
+    entities = city.source("lists").entities
+    assert entities["ListEntry_abnormal"].title == "经营异常名录"
+    assert entities["ListEntry_abnormal"].fields["kind"].value == "ABNORMAL_OPERATION"
+    assert entities["ListEntry_serious"].fields["kind"].scope == "credit.gov"
+    assert entities["ListEntry_serious"].fields["kind"].disclosure == "GOV"
+    assert entities["ListEntry_serious"].fields["reason"].value == "12:30:00"
+    assert case_mistakes(city.source("lists"), city.cases) == []
 
 
 def test_what_is_missing_is_told_with_what_mends_it(run: Run, city: City) -> None:
