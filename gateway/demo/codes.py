@@ -5,6 +5,7 @@
     registration number   230881 + 9nnnnnnn + check sequences in the nine millions are not in use
     citizen ID            230881 + a birth date of 1885-1897 + order + check
     PRIPID                230881 + 10 digits        internal to the registry, no check
+    customs code          2300 + 6 digits           2300, the province as such, registers nobody; no check
 
 ``number`` is the running number of a demo subject, below 1,000,000.
 """
@@ -54,6 +55,11 @@ def registration_number(number: int) -> str:
 def internal_key(number: int) -> str:
     """Return the PRIPID of ``number``."""
     return f"{DIVISION}{number:010d}"
+
+
+def customs_code(number: int) -> str:
+    """Return the customs registration code of ``number``."""
+    return f"2300{number:06d}"
 
 
 def citizen_id(person: int, *, female: bool) -> str:
