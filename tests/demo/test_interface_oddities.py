@@ -189,8 +189,8 @@ def test_the_environment_bureau_rates_on_two_scales_a_year_late() -> None:
 def test_a_permit_has_the_decision_of_double_publicity_in_other_brackets() -> None:
     (permit,) = _rows(CREDIT_LISTS, PERMITS, SUBJECT[6].uscc)
     assert (permit["jdswh"], permit["xkzbh"]) == ("佳同环许[2023]48号", f"{SUBJECT[6].uscc}001V")
-    (license,) = [each for each in FACTS[6].licenses if each.letters == "PW"]
-    row = dict(zip(LICENSE_COLUMNS, license_row(SUBJECT[6], license), strict=True))
+    (granted,) = [each for each in FACTS[6].licenses if each.letters == "PW"]
+    row = dict(zip(LICENSE_COLUMNS, license_row(SUBJECT[6], granted), strict=True))
     assert row["XK_WSH"] == "佳同环许〔2023〕48号"
 
 
