@@ -14,9 +14,10 @@ import pytest
 
 from gateway.demo.court import Court
 from gateway.demo.environment import MOST_CODES, PATH, Environment
-from gateway.demo.files import ENCODING, FIRE_HEADER, MARKET_HEADER, write_fire, write_market
+from gateway.demo.files import FIRE_HEADER, MARKET_HEADER, write_fire, write_market
 from gateway.demo.listen import Asked
 from gateway.demo.scenarios import everyone
+from gateway.demo.sheets import ENCODING
 from gateway.demo.subjects import named
 from gateway.demo.tax import NAMESPACE, Tax
 
