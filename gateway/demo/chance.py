@@ -1,11 +1,12 @@
-"""Repeatable chance for what departments hold: decided by a word and a running number alone, the same at any size."""
+"""Repeatable chance for what departments hold: a word and a running number decide, so it is the same at any size."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from hashlib import blake2b
 from typing import Final, TypeVar
 
 from gateway.demo.facts import before
+from gateway.demo.subjects import FIRST_ORDINARY, Subject
 
 T = TypeVar("T")
 
@@ -21,6 +22,12 @@ def lot(what: str, number: int) -> int:
 def hits(what: str, number: int, share: int) -> bool:
     """True for ``share`` ten thousandths of all numbers."""
     return lot(what, number) < share
+
+
+def holds(subject: Subject, what: str, share: int, named: Collection[int] = ()) -> bool:
+    """True for the ``named`` subjects of scenarios, and for ``share`` ten thousandths of the ordinary ones."""
+    number = subject.number
+    return number in named if number < FIRST_ORDINARY else hits(what, number, share)
 
 
 def pick(what: str, number: int, options: Sequence[T]) -> T:

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from gateway.demo.chance import day, hits, pick
+from gateway.demo.chance import day, hits, holds, pick
 from gateway.demo.facts import REFERENCE
-from gateway.demo.subjects import FIRST_ORDINARY, Subject
+from gateway.demo.subjects import Subject
 
 
 class Listed(Struct, frozen=True):
@@ -25,14 +25,14 @@ def listed(
 ) -> tuple[Listed, ...]:
     """Return the entries of ``subject`` on the list ``what``.
 
-    Those that its scenario needs (``named``), or one for ``share`` ten thousandths of the ordinary subjects, of whom
-    two in five are off the list again.
+    They are those that its scenario needs (``named``), or one for ``share`` ten thousandths of the ordinary subjects,
+    of whom two in five are off the list again.
     """
     number = subject.number
-    if number < FIRST_ORDINARY:
-        return named.get(number, ())
-    if not hits(what, number, share):
+    if not holds(subject, what, share, named):
         return ()
+    if number in named:
+        return named[number]
     entry = Listed(number, pick(f"{what} reason", number, reasons), day(what, number, 40, 1000))
     if not hits(f"{what} removed", number, 4000):
         return (entry,)

@@ -14,10 +14,11 @@ import pytest
 
 from gateway.demo.court import PERSON_PATH, Court
 from gateway.demo.environment import HARBIN, PENALTIES, PERMITS, RATINGS, open_credit, open_penalties
-from gateway.demo.files import ENCODING, FIRE_HEADER, MARKET_HEADER, write_fire, write_market
+from gateway.demo.files import FIRE_HEADER, MARKET_HEADER, write_fire, write_market
 from gateway.demo.listen import Asked, Interface
 from gateway.demo.publicity import LICENSE_COLUMNS, license_row
 from gateway.demo.scenarios import everyone
+from gateway.demo.sheets import ENCODING
 from gateway.demo.signed import MOST_CODES
 from gateway.demo.subjects import named
 from gateway.demo.tax import NAMESPACE, Tax
