@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from gateway.demo.center_store import write_center
 from gateway.demo.files import FOLDERS
 from gateway.demo.interfaces import INTERFACES
 from gateway.demo.listen import Desk
 from gateway.demo.postgres import start_postgres
+from gateway.demo.professions import write_professions
 from gateway.demo.publicity import write_publicity
 from gateway.demo.registry import READER, write_registry
 from gateway.demo.scenarios import Known, everyone
@@ -29,6 +31,12 @@ Latency = tuple[float, float]
 """Least and most seconds that an answer takes."""
 Report = Callable[[str], None]
 """Told what is being done, for a person who waits."""
+DATABASES: Final[dict[str, Callable[[Path, list[Known]], None]]] = {
+    "double_publicity": write_publicity,
+    "credit_center": write_center,
+    "profession_registry": write_professions,
+}
+"""What writes the SQLite file of a source."""
 REGISTRY_PID: Final = "market_registry.pid"
 """The file in the demo's folder that names the registry's server process, for tests that stop it."""
 
@@ -75,10 +83,12 @@ def _made(folder: Path) -> Path:
 
 
 def _write_files(folder: Path, known: list[Known], report: Report) -> dict[str, str]:
-    report("double publicity (SQLite)")
-    database = folder / "double_publicity.sqlite"
-    write_publicity(database, known)
-    environment = {"DOUBLE_PUBLICITY_URL": f"sqlite+aiosqlite:///{database}"}
+    environment = {}
+    for name, write_database in DATABASES.items():
+        report(f"{name.replace('_', ' ')} (SQLite)")
+        database = folder / f"{name}.sqlite"
+        write_database(database, known)
+        environment[f"{name.upper()}_URL"] = f"sqlite+aiosqlite:///{database}"
     for name, write in FOLDERS.items():
         report(f"{name.replace('_', ' ')} (CSV)")
         write(folder / name, known)

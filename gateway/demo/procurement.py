@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from gateway.demo.authorities import FINANCE
 from gateway.demo.chance import day, hits, pick
+from gateway.demo.days import years_after
 from gateway.demo.facts import REFERENCE
 from gateway.demo.listen import Answered, Asked, Interface
 from gateway.demo.scenarios import Known
@@ -47,7 +48,7 @@ class Ban(Struct, frozen=True):
     @property
     def until(self) -> date:
         """The last day of the ban."""
-        return self.punished_on.replace(year=self.punished_on.year + self.years) - timedelta(days=1)
+        return years_after(self.punished_on, self.years) - timedelta(days=1)
 
 
 class Contract(Struct, frozen=True):

@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 
 from gateway.demo import HTTP_SOURCES, Departments, departments, faults
+from gateway.demo.bureaus import LEDGERS
 from gateway.demo.interfaces import INTERFACES
 from gateway.demo.subjects import named
 
@@ -24,7 +25,8 @@ VARIABLES = {
     "ENVIRONMENT_PENALTIES_URL", "ENVIRONMENT_PENALTIES_KEY_ID", "ENVIRONMENT_PENALTIES_SECRET",
     "ENVIRONMENT_CREDIT_URL", "ENVIRONMENT_CREDIT_KEY_ID", "ENVIRONMENT_CREDIT_SECRET", "PROCUREMENT_RECORDS_URL",
     "CUSTOMS_CREDIT_URL", "CUSTOMS_CREDIT_TICKET", "POLICE_VERIFICATION_URL", "POLICE_VERIFICATION_UNIT",
-    "FIRE_PENALTIES_FOLDER", "MARKET_PENALTIES_FOLDER",
+    "FIRE_PENALTIES_FOLDER", "MARKET_PENALTIES_FOLDER", "CREDIT_CENTER_URL", "PROFESSION_REGISTRY_URL",
+    *(f"{source.upper()}_FOLDER" for source in LEDGERS),
 }  # fmt: skip
 COURT = f"/api/dishonest?code={next(subject.uscc for subject in named() if subject.number == 3)}&page=1"
 
