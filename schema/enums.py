@@ -166,3 +166,27 @@ class Sex(Enum):
 
     MALE = label("MALE", "男", "Male")
     FEMALE = label("FEMALE", "女", "Female")
+
+
+@strawberry.enum(description=say("失信信息的状态", "States of a negative record"))
+class RecordState(Enum):
+    """Where a negative record stands between its decision and its repair (`domain.md` §4.4)."""
+
+    NOT_PUBLISHABLE = label("NOT_PUBLISHABLE", "不予公示（轻微）", "Minor: not to be published")
+    PUBLISHED = label("PUBLISHED", "公示中", "Published")
+    PUBLICITY_ENDED = label("PUBLICITY_ENDED", "公示期满", "The term of publicity has ended")
+    REPAIRED = label("REPAIRED", "已信用修复，停止公示、共享和使用", "Repaired: no longer published, shared or used")
+    REVOKED = label("REVOKED", "经复议、诉讼等被撤销", "Revoked by review, court or the authority itself")
+    ALTERED = label("ALTERED", "已变更，以新决定为准", "Altered: another decision takes its place")
+    UNDER_OBJECTION = label("UNDER_OBJECTION", "异议处理中", "Under objection")
+    SHIELDED = label("SHIELDED", "暂停公示（破产重整等）", "Shielded for a time, as in a reorganization")
+
+
+@strawberry.enum(description=say("失信程度", "Severity of a dishonest act"))
+class Severity(Enum):
+    """Severities of the rules of credit repair (`domain.md` §4.3)."""
+
+    MINOR = label("MINOR", "轻微", "Minor")
+    GENERAL = label("GENERAL", "一般", "General")
+    SERIOUS = label("SERIOUS", "严重", "Serious")
+    UNCLASSIFIED = label("UNCLASSIFIED", "未分类", "Not classified")

@@ -13,13 +13,14 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
 
 from schema.bindings import KEY, Binding, PersonPart
+from schema.entities import RECORDS
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.subjects import ORGANIZATIONS, NaturalPerson
 
 STRAWBERRY_SCHEMA: Final = strawberry.federation.Schema(
     Query,
-    types=[*ORGANIZATIONS, NaturalPerson],
+    types=[*ORGANIZATIONS, NaturalPerson, *RECORDS],
     config=StrawberryConfig(scalar_map=SCALARS),
     federation_version="2.11",
 )

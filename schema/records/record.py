@@ -1,9 +1,11 @@
-"""What every record has, whatever it says: identity, owner, provenance and notes."""
+"""What every record has, whatever it says: identity, owner, provenance and notes; and what negative ones add."""
 
 import strawberry
 
 from schema.bindings import RecordPart
+from schema.enums import RecordState, Severity
 from schema.fields import say, shown
+from schema.scalars import Date
 from schema.values import Department, Issue, Provenance
 
 
@@ -19,6 +21,21 @@ class CreditRecord:
     department: Department = shown("归属部门", "The department that owns it", binding=RecordPart("department"))
     provenance: Provenance = shown("记录来源", "Where, when and how it was found", binding=RecordPart("provenance"))
     issues: list[Issue] = shown("读取说明", "What was noted while it was read", binding=RecordPart("issues"))
+
+
+@strawberry.interface(description=say("一条失信信息", "A record that tells against its subject"))
+class NegativeRecord(CreditRecord):
+    """What the rules of publicity and repair need to know of a record (`domain.md` §4.3, §4.4)."""
+
+    source_state: RecordState | None = shown("来源所报的信息状态", "State of the record as the source says it")
+    source_severity: Severity | None = shown("来源所报的失信程度", "Severity as the source says it")
+    source_public_until: Date | None = shown(
+        "公示截止期（来源所报，可能被更新时间覆盖）",
+        "End of publicity as the source reports it, which may be overwritten",
+        "CF_GSJZQ",
+    )
+    repaired_on: Date | None = shown("信用修复日期", "Date of credit repair")
+    repair_basis: str | None = shown("信用修复决定（来源原文）", "The decision of credit repair as the source names it")
 
 
 @strawberry.interface(description=say("行政相对人", "The administrative counterpart that a decision names"))

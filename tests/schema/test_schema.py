@@ -110,7 +110,7 @@ def test_bindings_name_entities_and_fields_that_exist() -> None:
                 case PersonPart(field=field):
                     assert field in ENTITY_FIELDS["PersonRole"]
                 case Link(key_field=field):
-                    assert field in INTERNAL_FIELDS["PersonRole"]
+                    assert field in set().union(*(INTERNAL_FIELDS[each] for each in _entities_of(type_.name)))
 
 
 def test_the_crosswalk_is_never_shown() -> None:
@@ -139,5 +139,9 @@ def test_personal_fields_are_never_arguments() -> None:
     assert set(scheme.values) == {"USCC", "ORG_CODE", "REG_NO", "TAX_NO"}
 
 
+def _entities_of(type_name: str) -> list[str]:
+    return [entity for entity, shown in ENTITIES.items() if shown == type_name]
+
+
 def _fields_of(type_name: str) -> set[str]:
-    return {name for entity, shown in ENTITIES.items() if shown == type_name for name in ENTITY_FIELDS[entity]}
+    return {name for entity in _entities_of(type_name) for name in ENTITY_FIELDS[entity]}
