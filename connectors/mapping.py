@@ -28,6 +28,7 @@ import msgspec
 
 from connectors.aliases import Aliases, fit, named_by
 from connectors.base import Batch, Issue, Row
+from connectors.constants import constant_of
 from connectors.errors import InvalidValue, SourceMisread
 from connectors.spec import EntitySpec, FieldSpec
 from connectors.values import Noted, canonical_code, is_blank, is_lost, parser, reader
@@ -223,6 +224,9 @@ def row_readers(entities: Mapping[str, EntitySpec], *, positional: bool = False)
 
 
 def _columns_of(spec: FieldSpec) -> list[str]:
+    """Return the columns of a field: its own and that of its currency; none of a constant."""
+    if spec.column is None:
+        return []
     return [spec.column] if spec.currency is None else [spec.column, spec.currency.column]
 
 
@@ -234,18 +238,28 @@ def _values_of(
     fields: Sequence[tuple[str, FieldSpec]], places: Mapping[str, Any], notes: list[Issue]
 ) -> Callable[[Any], tuple[Any, ...]]:
     """Return the function from a raw row to its values; a row about which something is to be noted is read twice."""
-    cells = [_cell_of(spec, places) for _, spec in fields]
-    parsers = {f"parse{at}": parser(spec) for at, (_, spec) in enumerate(fields)}
-    plain = _tuple_of([f"None if (c := {cell}) is None else parse{at}(c)" for at, cell in enumerate(cells)], parsers)
-    readers = {f"read{at}": reader(name, spec, notes) for at, (name, spec) in enumerate(fields)}
-    noted = _tuple_of([f"read{at}({cell})" for at, cell in enumerate(cells)], readers)
+    names: dict[str, Any] = {}
+    plain, noted = [], []
+    for at, (name, spec) in enumerate(fields):
+        if spec.column is None:
+            names[f"constant{at}"] = value = constant_of(spec)
+            # A list is made anew for each row: nobody knows what is done to it.
+            constant = f"[*constant{at}]" if type(value) is list else f"constant{at}"
+            plain.append(constant)
+            noted.append(constant)
+        else:
+            cell = _cell_of(spec, places)
+            names[f"parse{at}"], names[f"read{at}"] = parser(spec), reader(name, spec, notes)
+            plain.append(f"None if (c := {cell}) is None else parse{at}(c)")
+            noted.append(f"read{at}({cell})")
+    read_plain, read_noted = _tuple_of(plain, names), _tuple_of(noted, names)
 
     def values(raw: Any) -> tuple[Any, ...]:
         try:
-            read = plain(raw)
+            read = read_plain(raw)
         except InvalidValue:
-            return noted(raw)
-        return noted(raw) if Noted in map(type, read) else read
+            return read_noted(raw)
+        return read_noted(raw) if Noted in map(type, read) else read
 
     return values
 

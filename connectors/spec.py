@@ -72,10 +72,15 @@ class CurrencySpec(Strict, frozen=True, kw_only=True):
 
 
 class FieldSpec(Strict, frozen=True, kw_only=True):
-    """One field of an entity at one source: where it stands, how it reads, who may see it."""
+    """One field of an entity at one source: where it stands, how it reads, who may see it.
 
-    column: Text
-    type: ValueType
+    It has a ``column`` and its ``type``, or a ``value``: then it is a constant of the table and costs no column.
+    """
+
+    column: Text | None = None
+    type: ValueType = "text"
+    value: Text | None = None
+    """As answers show it; the loader completes ``type`` and ``codes``."""
     scope: Text
     disclosure: Disclosure = "PUBLIC"
     codes: dict[str, str] | None = None
@@ -110,8 +115,10 @@ class Tombstone(Strict, frozen=True, kw_only=True):
 
 
 class EntitySpec(Strict, frozen=True, kw_only=True):
-    """What every kind of source says of an entity."""
+    """What every kind of source says of a part: one table of an entity, under the entity's name or `Entity_suffix`."""
 
+    title: Text | None = None
+    """Name of the table in Chinese, where the source has several of the same entity."""
     keys: dict[Scheme, KeySpec]
     record_key: list[Text]
     """Columns that together find this record again at the department."""

@@ -1,7 +1,7 @@
 """Every source file against its cases: raw rows as the department sends them, and the records they must become.
 
-A case is one small TOML file `tests/cases/<source>/<Entity>.<situation>.toml`, opened by a comment that says the
-situation. A source file without cases, or an entity with fewer than three, fails here.
+A case is one small TOML file `tests/cases/<source>/<part>.<situation>.toml`, opened by a comment that says the
+situation; a part is an entity, or one of several tables of one. A part with fewer than three cases fails here.
 
     scheme, ask   the identifier scheme, and the canonical keys that are asked for
     aliases       further codes of the same subjects, as in `Batch.aliases`
@@ -45,14 +45,14 @@ SOURCES = _sources()
 FILES = sorted(file for name in SOURCES for file in (CASES / name).glob("*.toml"))
 
 
-def _entity_of(file: Path) -> str:
+def _part_of(file: Path) -> str:
     return file.stem.partition(".")[0]
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
-def test_every_entity_has_cases(source: SourceSpec) -> None:
-    found = [_entity_of(file) for file in FILES if file.parent.name == source.name]
-    assert set(found) == set(source.entities), "cases of an entity that the source file does not have, or none of one"
+def test_every_part_has_cases(source: SourceSpec) -> None:
+    found = [_part_of(file) for file in FILES if file.parent.name == source.name]
+    assert set(found) == set(source.entities), "cases of a part that the source file does not have, or none of one"
     few = {name for name in source.entities if found.count(name) < FEWEST}
     assert not few, f"fewer than {FEWEST} cases"
 
@@ -64,7 +64,7 @@ def test_case(file: Path) -> None:
     case = tomllib.loads(text, parse_float=Decimal)
     assert case.keys() <= IN_CASE
     source = SOURCES[file.parent.name]
-    entity = source.entities[_entity_of(file)]
+    entity = source.entities[_part_of(file)]
     if "misread" in case:
         with pytest.raises(SourceMisread, match=case["misread"]):
             _read(source, entity, case)
