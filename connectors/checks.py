@@ -13,8 +13,15 @@ from connectors.declaration import Part, unknown
 from connectors.fields import Found, Known, empty, field_mistakes
 from schema.entities import ENTITY_FIELDS, entity_of
 
-PERSON_ROLE: Final = "PersonRole"
-"""The entity by which a person's roles are found, and the only one asked by PERSON."""
+OF_PERSONS: Final = (
+    "PersonRole",
+    "PersonQualification",
+    "ProfessionBan",
+    "PersonListEntry",
+    "PersonConsumptionRestriction",
+    "PersonVerification",
+)
+"""The entities that hold records of natural persons: they are asked by PERSON, and no others are."""
 STATUSES: Final = ("status_ok", "status_none", "status_closed", "status_rejected")
 
 _PART: Final = re.compile(r"[A-Za-z0-9]+(?:_[a-z][a-z0-9_]*)?")
@@ -101,12 +108,14 @@ def _entity(kind: str | None, part: str, entity: Part, source: str, known: Known
 
 def _keys(name: str, entity: Part) -> Found:
     for scheme, key in entity.get("keys", {}).items():
-        if name == PERSON_ROLE and scheme != "PERSON":
-            yield f"keys.{scheme}", f"{PERSON_ROLE} is asked by PERSON only"
-        elif scheme == "PERSON" and name != PERSON_ROLE:
-            yield f"keys.{scheme}", f"only {PERSON_ROLE} is asked by PERSON"
+        if name in OF_PERSONS and scheme != "PERSON":
+            yield f"keys.{scheme}", f"{name} is asked by PERSON only"
+        elif scheme == "PERSON" and name not in OF_PERSONS:
+            yield f"keys.{scheme}", f"only records of persons are asked by PERSON: {', '.join(OF_PERSONS)}"
         if key.get("form") == "hyphenated" and scheme != "ORG_CODE":
             yield f"keys.{scheme}.form", "only an ORG_CODE is written with a hyphen"
+        elif "form" in key and scheme == "NAME":
+            yield f"keys.{scheme}.form", "a name is asked for in every spelling: it has no form"
 
 
 def _also_by(kind: str | None, entity: Part) -> Found:

@@ -30,8 +30,9 @@ from connectors.aliases import Aliases, fit, named_by
 from connectors.base import Batch, Issue, Row
 from connectors.constants import constant_of
 from connectors.errors import InvalidValue, SourceMisread
+from connectors.keys import canonical_by
 from connectors.spec import EntitySpec, FieldSpec
-from connectors.values import Noted, canonical_code, is_blank, is_lost, parser, reader
+from connectors.values import Noted, is_blank, is_lost, parser, reader
 
 _CONTRADICTION: Final = "a record whose codes do not belong together was left out"
 _KEY_DIGITS: Final = 32
@@ -67,18 +68,6 @@ def columns_needed(entity: EntitySpec, scheme: str, fields: Sequence[str], also:
     for name in fields:
         named += _columns_of(entity.fields[name])
     return tuple(dict.fromkeys(named))
-
-
-def canonical_key(raw: object) -> str:
-    """Return a raw code as keys are written in a `Batch`: upper case, half width, no hyphens; empty for none."""
-    return "" if raw is None else canonical_code(str(raw))
-
-
-def source_key(key: str, form: str) -> str:
-    """Return a canonical ``key`` as a source writes it; ``form`` is that of its `KeySpec`."""
-    if form == "lower":
-        return key.lower()
-    return f"{key[:-1]}-{key[-1]}" if form == "hyphenated" else key
 
 
 def digest_of(sent: object) -> str:
@@ -119,7 +108,9 @@ class RowReader:
         places: dict[str, Any] = {column: at if positional else column for at, column in enumerate(self.columns)}
         self._notes: list[Issue] = []
         self._key = places[entity.keys[scheme].column]  # type: ignore[index]  # checked by the loader
-        self._also = [(each, places[entity.keys[each].column]) for each in also]  # type: ignore[index]  # as above
+        self._canonical = canonical_by(scheme)
+        also_columns = [(each, entity.keys[each].column) for each in also]  # type: ignore[index]  # as above
+        self._also = [(each, places[column], canonical_by(each)) for each, column in also_columns]
         self._record_key = [places[column] for column in entity.record_key]
         self._internal = entity.record_key_internal
         self._tombstone = places[entity.tombstone.column] if entity.tombstone else None
@@ -135,10 +126,10 @@ class RowReader:
         aliases: Aliases | None = None,
     ) -> Gathered:
         """Return the rows of ``raws`` that belong to a ``wanted`` key by their own key column, or by an alias."""
-        gathered = Gathered()
+        gathered, canonical = Gathered(), self._canonical
         with self._as_promised():
             for raw in raws:
-                key, key_scheme = canonical_key(raw[self._key]), None
+                key, key_scheme = canonical(raw[self._key]), None
                 if not key and aliases is not None:
                     key, key_scheme = self._owner(gathered, raw, wanted, aliases)
                 if key in wanted:
@@ -180,7 +171,7 @@ class RowReader:
 
     def _owner(self, gathered: Gathered, raw: Any, wanted: Collection[str], aliases: Aliases) -> tuple[str, str | None]:
         """Return whose row this is by its further codes, and the scheme that told; blank when it is nobody's."""
-        codes = {scheme: code for scheme, place in self._also if (code := canonical_key(raw[place]))}
+        codes = {scheme: code for scheme, place, canonical in self._also if (code := canonical(raw[place]))}
         named = named_by(codes, aliases)
         for key, scheme in named.items():
             if fit(codes, key, aliases):

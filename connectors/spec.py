@@ -8,7 +8,20 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Scheme = Literal["USCC", "ORG_CODE", "REG_NO", "TAX_NO", "PRIPID", "PERSON"]
+Scheme = Literal[
+    "USCC",
+    "ORG_CODE",
+    "REG_NO",
+    "TAX_NO",
+    "NAME",
+    "CUSTOMS_CODE",
+    "INSTITUTION_CERT",
+    "SOCIAL_ORG_CERT",
+    "UNIT_NO",  # of a unit that pays social insurance
+    "UTILITY_ACCOUNT",
+    "PRIPID",
+    "PERSON",
+]
 """Identifier schemes a source can be asked by; PRIPID and PERSON are internal keys that never leave the gateway."""
 
 ValueType = Literal[

@@ -124,6 +124,28 @@ async def test_source_sees_its_form_of_the_code() -> None:
     assert canned.asked[0].target == f"/api/cases?code={FIRST.lower()}".encode()
 
 
+@pytest.mark.parametrize("listed", [True, False])
+async def test_names_are_asked_for_in_every_spelling_and_a_row_that_comes_twice_is_one(listed: bool) -> None:
+    name, full = "三江(同江)公司", "三江（同江）公司"
+    spec = rest_source(
+        source={"batch_size": 5 if listed else 1},
+        method="POST",
+        keys={"NAME": KeySpec(column="iname")},
+    )
+
+    def reply(asked: Asked) -> Answered:
+        sent = orjson.loads(asked.body)["code"]
+        found = [row(number=1, iname=name), row(number=2, iname=full)]
+        return rows_answer(*found[: 2 if full in sent else 1])
+
+    async with asking(spec, reply) as (connector, canned):
+        answer = await connector.fetch(batch(name, scheme="NAME"))
+        nothing = await connector.fetch(batch(scheme="NAME"))
+    assert [orjson.loads(asked.body)["code"] for asked in canned.asked] == ([[name, full]] if listed else [name, full])
+    assert [each.record_key for each in answer.rows[name]] == ["1", "2"]
+    assert (answer.unreadable, nothing.rows) == ({}, {})
+
+
 # What comes back
 
 
