@@ -32,6 +32,7 @@ ValueType = Literal[
     "code_list",  # several codes in one column, separated by `;` `；` `,` `，` `、`
     "date",
     "datetime",
+    "month",
     "year",
     "integer",
     "decimal",

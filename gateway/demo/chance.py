@@ -25,9 +25,9 @@ def hits(what: str, number: int, share: int) -> bool:
 
 
 def holds(subject: Subject, what: str, share: int, named: Collection[int] = ()) -> bool:
-    """True for the ``named`` subjects of scenarios, and for ``share`` ten thousandths of the ordinary ones."""
+    """True for the subjects of the numbers ``named``, and for ``share`` ten thousandths of the ordinary ones."""
     number = subject.number
-    return number in named if number < FIRST_ORDINARY else hits(what, number, share)
+    return number in named or (number >= FIRST_ORDINARY and hits(what, number, share))
 
 
 def pick(what: str, number: int, options: Sequence[T]) -> T:

@@ -25,8 +25,8 @@ def listed(
 ) -> tuple[Listed, ...]:
     """Return the entries of ``subject`` on the list ``what``.
 
-    They are those that its scenario needs (``named``), or one for ``share`` ten thousandths of the ordinary subjects,
-    of whom two in five are off the list again.
+    They are those ``named`` by its number, or one for ``share`` ten thousandths of the ordinary subjects, of whom two
+    in five are off the list again.
     """
     number = subject.number
     if not holds(subject, what, share, named):

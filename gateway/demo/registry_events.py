@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from gateway.demo import codes
 from gateway.demo.chance import day, holds, lot, pick
 from gateway.demo.facts import MARKET
 from gateway.demo.scenarios import Known
@@ -24,7 +25,7 @@ FIGURES: Final = ("assgro", "liagro", "totequ", "vendinc", "maibusinc", "progro"
 
 CHANGE_COLUMNS: Final = ("bgid", "pripid", "altitem", "altitem_cn", "altbe", "altaf", "altdate", "s_ext_flag")
 INVESTOR_COLUMNS: Final = (
-    "invid", "pripid", "inv", "invtype", "blictype", "cerno", "subconam", "subconform_cn", "subcondate", "acconam",
+    "invid", "pripid", "inv", "invtype", "blicno", "cerno", "subconam", "subconform_cn", "subcondate", "acconam",
     "accondate", "subconprop", "s_ext_timestamp", "s_ext_flag",
 )  # fmt: skip
 REPORT_COLUMNS: Final = (
@@ -46,7 +47,7 @@ CREATE TABLE e_alter_recoder (
     bgid varchar(40) NOT NULL, pripid varchar(36) NOT NULL, altitem varchar(3), altitem_cn varchar(100), altbe text,
     altaf text, altdate date, s_ext_flag char(1));
 CREATE TABLE e_inv_investment (
-    invid varchar(40) NOT NULL, pripid varchar(36) NOT NULL, inv varchar(300), invtype varchar(2), blictype varchar(2),
+    invid varchar(40) NOT NULL, pripid varchar(36) NOT NULL, inv varchar(300), invtype varchar(2), blicno varchar(20),
     cerno varchar(50), subconam numeric(18, 6), subconform_cn varchar(50), subcondate date, acconam numeric(18, 6),
     accondate date, subconprop numeric(9, 6), s_ext_timestamp timestamp, s_ext_flag char(1));
 CREATE TABLE an_baseinfo (
@@ -112,26 +113,28 @@ def investors(subject: Subject) -> Iterator[Row]:
     number = subject.number
     capital = Decimal(number * 13 % 500 + 5) / 2
     if number == 26:
-        yield _investor(subject, 0, "北岸建筑工程有限公司(示例)", None, capital, 100)
+        parent = codes.uscc("91", 3)
+        yield _investor(subject, 0, ("北岸建筑工程有限公司(示例)", "11", parent, None), capital, 100)
         return
     share = 100 if number % 2 else 60
-    yield _investor(subject, 0, subject.representative.name, subject.representative, capital, share)
+    yield _investor(subject, 0, _natural(subject.representative), capital, share)
     if share < 100:
-        other = person(number + 350_000)
-        yield _investor(subject, 1, other.name, other, capital, 100 - share)
+        yield _investor(subject, 1, _natural(person(number + 350_000)), capital, 100 - share)
 
 
-def _investor(subject: Subject, turn: int, name: str, who: Person | None, capital: Decimal, share: int) -> Row:
+def _natural(who: Person) -> Row:
+    return (who.name, "20", None, who.id_no)
+
+
+def _investor(subject: Subject, turn: int, investor: Row, capital: Decimal, share: int) -> Row:
+    """Return one shareholder; ``investor`` is a name, a kind, and the number of a license or of a person."""
     pledged = capital * share / 100
     since = day("invested", subject.number, 900, 5000)
     paid = pledged if subject.number % 3 else pledged / 2
     return (
         f"{subject.pripid}-T{turn}",
         subject.pripid,
-        name,
-        "20" if who else "11",
-        "10" if who else None,
-        who.id_no if who else None,
+        *investor,
         pledged,
         "货币",
         since + timedelta(days=3650),
