@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from connectors import selection
 from connectors.declaration import Part, unknown
 from connectors.fields import Found, Known, empty, field_mistakes
 from connectors.hours import parse_quiet_days
@@ -48,6 +49,8 @@ def source_mistakes(kind: str | None, source: Part, file: Path, known: Known) ->
     for part, entity in source.get("entities", {}).items():
         for place, message in _entity(kind, part, entity, file.stem, known):
             yield f"entities.{part}.{place}".rstrip("."), message
+    if kind == "graphql":
+        yield from selection.mistakes(source)
 
 
 def _encoding(source: Part) -> Found:
@@ -102,8 +105,10 @@ def _entity(kind: str | None, part: str, entity: Part, source: str, known: Known
     yield from _keys(name, entity)
     yield from _also_by(kind, entity)
     if kind == "rest":
-        yield from _pages(entity)
+        yield from _pages(entity, "page_parameter")
         yield from _address(entity)
+    if kind == "graphql":
+        yield from _pages(entity, "page_argument")
     for field, spec in entity.get("fields", {}).items():
         for place, message in field_mistakes(name, field, spec, source, known):
             yield f"fields.{field}.{place}".rstrip("."), message
@@ -132,8 +137,8 @@ def _also_by(kind: str | None, entity: Part) -> Found:
             yield "also_by", f"`{scheme}` is repeated"
 
 
-def _pages(entity: Part) -> Found:
-    for name, other in (("page_parameter", "page_size"), ("page_size", "page_parameter")):
+def _pages(entity: Part, page: str) -> Found:
+    for name, other in ((page, "page_size"), ("page_size", page)):
         if name in entity and entity.lacks(other):
             yield other, f"missing: `{name}` needs it"
 

@@ -24,6 +24,7 @@ TYPES_OF_FORM: Final[Mapping[str, tuple[str, ...]]] = {
     "datetime": ("datetime",),
     "month": ("month",),
     "integer": ("integer", "year"),
+    "month": ("month",),
     "decimal": ("decimal",),
     "money": ("yuan", "wan_yuan"),
     "boolean": ("boolean",),

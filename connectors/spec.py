@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from connectors.selection import GraphqlConstant, GraphqlName, GraphqlPath, GraphqlType
+
 Scheme = Literal[
     "USCC",
     "ORG_CODE",
@@ -177,6 +179,32 @@ class SoapEntity(EntitySpec, frozen=True, kw_only=True):
     """Dotted path of the repeated element in the answer."""
 
 
+class GraphqlEntity(EntitySpec, frozen=True, kw_only=True):
+    """An entity behind a root field of a GraphQL platform.
+
+    Columns are dotted paths of response fields from a row on (`decision.docNo`), or, after a `/`, from the root field's
+    value on (`/subject.uscc`): for what stands above the rows.
+    """
+
+    field: GraphqlName
+    key_argument: GraphqlName
+    key_type: GraphqlType
+    """Type of the variable that takes the key, or as a list the keys."""
+    items: GraphqlPath
+    """Dotted path from the root field's value to the rows; lists on the way are flattened. Empty: the value itself."""
+    single: bool = False
+    """A subject has at most one record: the path leads to one object, or to null, and not to a list."""
+    arguments: dict[str, GraphqlConstant] = {}
+    """Further arguments of the root field, each a constant as GraphQL writes it."""
+    page_argument: GraphqlName | None = None
+    page_size: PositiveInt | None = None
+    """Rows a full page has: pages are read until one is shorter, or holds nothing new."""
+    status: Text | None = None
+    """The column in which the platform says whether its answer is whole, when it asks others itself."""
+    status_ok: list[str] = []
+    """What stands there when it is; under anything else the answer is not complete."""
+
+
 class FileEntity(EntitySpec, frozen=True, kw_only=True):
     """An entity in files that a department drops: the newest file of ``pattern`` supersedes the others."""
 
@@ -261,6 +289,15 @@ class SoapSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="s
     status_rejected: list[str] = []
 
 
+class GraphqlSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="graphql"):
+    """A GraphQL platform, such as that of the level above; ``url_env`` names its endpoint."""
+
+    url_env: Variable
+    entities: dict[str, GraphqlEntity]
+    token_env: Variable | None = None
+    """Names the bearer token."""
+
+
 class FileSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="file"):
     """Files in a folder; ``folder_env`` names it."""
 
@@ -270,5 +307,5 @@ class FileSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="f
     format: Literal["csv"] = "csv"
 
 
-SourceSpec = SqlSource | RestSource | SoapSource | FileSource
-AnyEntity = SqlEntity | RestEntity | SoapEntity | FileEntity
+SourceSpec = SqlSource | RestSource | SoapSource | GraphqlSource | FileSource
+AnyEntity = SqlEntity | RestEntity | SoapEntity | GraphqlEntity | FileEntity

@@ -12,7 +12,8 @@ from connectors.exchange import Exchange, address, failure
 from connectors.keys import all_source_keys
 from connectors.mapping import row_readers
 from connectors.ownership import gather_owned
-from connectors.rest.answer import AnswerReader, Pages
+from connectors.pages import Pages
+from connectors.rest.answer import AnswerReader
 from connectors.rest.question import Question, Questions, Signer
 from connectors.spec import KeySpec, RestEntity, RestSource
 
@@ -59,7 +60,7 @@ class RestConnector:
         rows: list[dict[str, Any]] = []
         # Where one call takes one key, a name that is written in several ways costs several.
         for listed in [keys] if self._spec.batch_size > 1 and keys else [[each] for each in keys]:
-            pages = Pages(entity, key.column)
+            pages = Pages(entity.page_size, (key.column, *entity.record_key))
             while pages.more:
                 body = await self._ask(self._questions[batch.entity].about(listed, pages.due))
                 digest.update(body)

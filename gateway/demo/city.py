@@ -1,6 +1,6 @@
-"""All seven departments in one process: databases filled, files written, HTTP interfaces listening.
+"""All departments in one process: databases filled, files written, HTTP interfaces listening.
 
-The three HTTP departments have a port each on 127.0.0.1. Secrets are made anew at every start. The module is not named
+Each HTTP department has a port of its own on 127.0.0.1. Secrets are made anew at every start. The module is not named
 `departments`: a submodule hides the function of that name in its package as soon as it is imported.
 """
 
@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from gateway.demo.court import Court
-from gateway.demo.environment import Environment
+from gateway.demo.center_store import write_center
 from gateway.demo.files import FOLDERS
-from gateway.demo.listen import Department, Desk
+from gateway.demo.interfaces import INTERFACES
+from gateway.demo.listen import Desk
 from gateway.demo.postgres import start_postgres
+from gateway.demo.professions import write_professions
 from gateway.demo.publicity import write_publicity
 from gateway.demo.registry import READER, write_registry
 from gateway.demo.scenarios import Known, everyone
 from gateway.demo.subjects import DEFAULT_SIZE
-from gateway.demo.tax import Tax
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,6 +31,12 @@ Latency = tuple[float, float]
 """Least and most seconds that an answer takes."""
 Report = Callable[[str], None]
 """Told what is being done, for a person who waits."""
+DATABASES: Final[dict[str, Callable[[Path, list[Known]], None]]] = {
+    "double_publicity": write_publicity,
+    "credit_center": write_center,
+    "profession_registry": write_professions,
+}
+"""What writes the SQLite file of a source."""
 REGISTRY_PID: Final = "market_registry.pid"
 """The file in the demo's folder that names the registry's server process, for tests that stop it."""
 
@@ -40,7 +46,12 @@ class Options(Struct, frozen=True, kw_only=True):
 
     size: int = DEFAULT_SIZE
     tax_latency: Latency = (0.03, 0.03)
+    police_latency: Latency = (0.0, 0.0)
     latency: Latency = (0.0, 0.0)
+
+    def latency_of(self, source: str) -> Latency:
+        """Return how long the HTTP department of ``source`` takes."""
+        return {"tax_credit": self.tax_latency, "police_verification": self.police_latency}.get(source, self.latency)
 
 
 def quiet(_: str) -> None:
@@ -58,7 +69,7 @@ async def open_departments(folder: Path, options: Options, report: Report = quie
     with _registry_server(folder) as (url, driver_url, password):
         await write_registry(driver_url, password, known)
         environment["MARKET_REGISTRY_URL"] = url
-        report("tax, court, environment (HTTP)")
+        report("HTTP interfaces")
         desks, variables = _desks(known, options)
         known.clear()
         async with _listening(desks) as urls:
@@ -72,10 +83,12 @@ def _made(folder: Path) -> Path:
 
 
 def _write_files(folder: Path, known: list[Known], report: Report) -> dict[str, str]:
-    report("double publicity (SQLite)")
-    database = folder / "double_publicity.sqlite"
-    write_publicity(database, known)
-    environment = {"DOUBLE_PUBLICITY_URL": f"sqlite+aiosqlite:///{database}"}
+    environment = {}
+    for name, write_database in DATABASES.items():
+        report(f"{name.replace('_', ' ')} (SQLite)")
+        database = folder / f"{name}.sqlite"
+        write_database(database, known)
+        environment[f"{name.upper()}_URL"] = f"sqlite+aiosqlite:///{database}"
     for name, write in FOLDERS.items():
         report(f"{name.replace('_', ' ')} (CSV)")
         write(folder / name, known)
@@ -99,18 +112,13 @@ def _registry_server(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 def _desks(known: list[Known], options: Options) -> tuple[dict[str, tuple[Desk, str]], dict[str, str]]:
     """Return the HTTP departments with the path of their interface, and the secrets by which they are asked."""
-    token, key_id, secret = secrets.token_hex(16), f"gateway-{secrets.token_hex(4)}", secrets.token_hex(32)
-    departments: dict[str, tuple[Department, Latency, str]] = {
-        "TAX_CREDIT_URL": (Tax(known, token), options.tax_latency, "/services/CreditService"),
-        "COURT_ENFORCEMENT_URL": (Court(known), options.latency, ""),
-        "ENVIRONMENT_PENALTIES_URL": (Environment(known, key_id, secret), options.latency, ""),
-    }
-    desks = {name: (Desk(department, latency), path) for name, (department, latency, path) in departments.items()}
-    return desks, {
-        "TAX_CREDIT_TOKEN": token,
-        "ENVIRONMENT_PENALTIES_KEY_ID": key_id,
-        "ENVIRONMENT_PENALTIES_SECRET": secret,
-    }
+    desks: dict[str, tuple[Desk, str]] = {}
+    variables: dict[str, str] = {}
+    for source, open_interface in INTERFACES.items():
+        interface = open_interface(known)
+        desks[f"{source.upper()}_URL"] = Desk(interface.department, options.latency_of(source)), interface.path
+        variables |= interface.secrets
+    return desks, variables
 
 
 @asynccontextmanager

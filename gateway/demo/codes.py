@@ -5,6 +5,7 @@
     registration number   230881 + 9nnnnnnn + check sequences in the nine millions are not in use
     citizen ID            230881 + a birth date of 1885-1897 + order + check
     PRIPID                230881 + 10 digits        internal to the registry, no check
+    customs code          2300 + 6 digits           2300, the province as such, registers nobody; no check
     certificates          their running numbers begin with 9, which no register has reached; no check
     unit number           230881 + 9nnnnnn          of social insurance, no check
     utility account       9 + 9 digits              of the water and heat companies, no check
@@ -57,6 +58,11 @@ def registration_number(number: int) -> str:
 def internal_key(number: int) -> str:
     """Return the PRIPID of ``number``."""
     return f"{DIVISION}{number:010d}"
+
+
+def customs_code(number: int) -> str:
+    """Return the customs registration code of ``number``."""
+    return f"2300{number:06d}"
 
 
 def institution_certificate(number: int) -> str:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
+from gateway.demo.bureaus import LEDGERS
 from gateway.demo.facts import Penalty
+from gateway.demo.ledgers import writer_of
 from gateway.demo.scenarios import Known
 from gateway.demo.sheets import FULL_WIDTH, write_sheet
 from gateway.demo.subjects import Subject
@@ -89,5 +91,9 @@ def write_market(folder: Path, everyone: Iterable[Known]) -> None:
     write_sheet(folder / "市场监管处罚_202610.csv", [title, "2026年10月"], MARKET_HEADER, rows, total, 0)
 
 
-Write = Callable[[Path, Iterable[Known]], None]
-FOLDERS: Final[dict[str, Write]] = {"fire_penalties": write_fire, "market_penalties": write_market}
+Write = Callable[[Path, list[Known]], None]
+FOLDERS: Final[dict[str, Write]] = {
+    "fire_penalties": write_fire,
+    "market_penalties": write_market,
+    **{source: writer_of(ledgers) for source, ledgers in LEDGERS.items()},
+}
