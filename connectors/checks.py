@@ -12,6 +12,7 @@ from typing import Final
 from connectors import selection
 from connectors.declaration import Part, unknown
 from connectors.fields import Found, Known, empty, field_mistakes
+from connectors.hours import parse_quiet_days
 from schema.entities import ENTITY_FIELDS, entity_of
 
 OF_PERSONS: Final = (
@@ -38,6 +39,8 @@ def source_mistakes(kind: str | None, source: Part, file: Path, known: Known) ->
         yield "department", unknown("department", source["department"], departments)
     if (hours := source.get("quiet_hours")) is not None and hours[:5] == hours[6:]:
         yield "quiet_hours", "begins and ends at the same time: closed never, or always?"
+    if (days := source.get("quiet_days")) is not None and parse_quiet_days(days).always:
+        yield "quiet_days", "no day is left on which the source could be asked"
     yield from _encoding(source)
     yield from _statuses(source)
     if kind == "soap":

@@ -22,7 +22,6 @@ TYPES_OF_FORM: Final[Mapping[str, tuple[str, ...]]] = {
     "enum_list": ("code_list",),
     "date": ("date",),
     "datetime": ("datetime",),
-    "month": ("month",),
     "integer": ("integer", "year"),
     "month": ("month",),
     "decimal": ("decimal",),

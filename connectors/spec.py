@@ -63,6 +63,8 @@ Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\Z", description="a name in
 Text = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 Hours = Annotated[str, Meta(pattern=rf"^{_CLOCK}-{_CLOCK}\Z", description="two clock times, e.g. `23:30-05:30`")]
+_DAY = r"([1-9]|[12][0-9]|3[01])"
+Days = Annotated[str, Meta(pattern=rf"^{_DAY}-{_DAY}\Z", description="two days of the month, e.g. `1-3`")]
 Variable = Annotated[
     str,
     Meta(
@@ -240,6 +242,8 @@ class SourceBase(Strict, frozen=True, kw_only=True):
     calls_per_second: PositiveFloat | None = None
     quiet_hours: Hours | None = None
     """Local time (Asia/Shanghai) in which the department does not want to be asked, e.g. `23:30-05:30`."""
+    quiet_days: Days | None = None
+    """Days of every month, the last one included, on which it is not to be asked at all, e.g. `1-3`, or `30-2`."""
     cost: PositiveInt = 1
     """Weight of one call in a query's cost."""
     update_cycle: str = "实时"

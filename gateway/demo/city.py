@@ -5,23 +5,23 @@ Each HTTP department has a port of its own on 127.0.0.1. Secrets are made anew a
 """
 
 import asyncio
-import secrets
-from collections.abc import Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from gateway.demo.center_store import write_center
+from gateway.demo.civil_affairs import write_civil_affairs
+from gateway.demo.construction import write_construction
 from gateway.demo.files import FOLDERS
 from gateway.demo.interfaces import INTERFACES
 from gateway.demo.listen import Desk
-from gateway.demo.postgres import start_postgres
 from gateway.demo.professions import write_professions
 from gateway.demo.publicity import write_publicity
-from gateway.demo.registry import READER, write_registry
 from gateway.demo.scenarios import Known, everyone
+from gateway.demo.servers import Report, serving
 from gateway.demo.subjects import DEFAULT_SIZE
 
 if TYPE_CHECKING:
@@ -29,16 +29,14 @@ if TYPE_CHECKING:
 
 Latency = tuple[float, float]
 """Least and most seconds that an answer takes."""
-Report = Callable[[str], None]
-"""Told what is being done, for a person who waits."""
 DATABASES: Final[dict[str, Callable[[Path, list[Known]], None]]] = {
     "double_publicity": write_publicity,
     "credit_center": write_center,
     "profession_registry": write_professions,
+    "construction_market": write_construction,
+    "civil_affairs": write_civil_affairs,
 }
 """What writes the SQLite file of a source."""
-REGISTRY_PID: Final = "market_registry.pid"
-"""The file in the demo's folder that names the registry's server process, for tests that stop it."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -65,15 +63,12 @@ async def open_departments(folder: Path, options: Options, report: Report = quie
     report(f"{options.size} subjects")
     known = list(everyone(options.size))
     environment = _write_files(folder, known, report)
-    report("market registry (PostgreSQL)")
-    with _registry_server(folder) as (url, driver_url, password):
-        await write_registry(driver_url, password, known)
-        environment["MARKET_REGISTRY_URL"] = url
+    async with serving(folder, known, report) as served:
         report("HTTP interfaces")
         desks, variables = _desks(known, options)
         known.clear()
         async with _listening(desks) as urls:
-            yield environment | variables | urls
+            yield environment | served | variables | urls
 
 
 def _made(folder: Path) -> Path:
@@ -94,20 +89,6 @@ def _write_files(folder: Path, known: list[Known], report: Report) -> dict[str, 
         write(folder / name, known)
         environment[f"{name.upper()}_FOLDER"] = str(folder / name)
     return environment
-
-
-@contextmanager
-def _registry_server(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Run an empty registry; yields the gateway's URL, the superuser's, and the password of the gateway's role."""
-    server = start_postgres(folder)
-    note = folder / REGISTRY_PID
-    note.write_text(str(server.process.pid), encoding="ascii")
-    password = secrets.token_hex(16)
-    try:
-        yield server.url_of(READER, password), server.driver_url, password
-    finally:
-        server.stop()
-        note.unlink(missing_ok=True)
 
 
 def _desks(known: list[Known], options: Options) -> tuple[dict[str, tuple[Desk, str]], dict[str, str]]:

@@ -10,10 +10,13 @@ from typing import Final
 
 from gateway.demo.bureaus import LEDGERS
 from gateway.demo.facts import Penalty
+from gateway.demo.institutions import write_institutions
 from gateway.demo.ledgers import writer_of
 from gateway.demo.scenarios import Known
 from gateway.demo.sheets import FULL_WIDTH, write_sheet
 from gateway.demo.subjects import Subject
+from gateway.demo.tax_notices import write_tax_notices
+from gateway.demo.utilities import write_utilities
 
 FIRE_HEADER: Final = (
     "序号", "单位名称", "统一社会信用代码", "处罚决定书文号", "违法行为类型", "违法事实", "处罚依据", "处罚种类",
@@ -95,5 +98,8 @@ Write = Callable[[Path, list[Known]], None]
 FOLDERS: Final[dict[str, Write]] = {
     "fire_penalties": write_fire,
     "market_penalties": write_market,
+    "tax_notices": write_tax_notices,
+    "institution_registry": write_institutions,
+    "utility_arrears": write_utilities,
     **{source: writer_of(ledgers) for source, ledgers in LEDGERS.items()},
 }

@@ -68,6 +68,7 @@ CREATE VIEW v_dwcb AS
     FROM ab01 u
     JOIN LATERAL (SELECT max(aac001) AS rs, {_COLUMN_PER_KIND} FROM ab02 WHERE ab02.aab001 = u.aab001) k ON true
     LEFT JOIN ab08 q ON q.aab001 = u.aab001;
+CREATE VIEW v_gjj AS SELECT g.*, u.aab004, '{LAST_MONTH}' AS ssny FROM gj01 g JOIN ab01 u USING (aab001);
 ANALYZE;
 """  # noqa: S608  # names and constants of this module
 

@@ -98,7 +98,7 @@ class Shop(Struct, frozen=True):
     platform: str
     address: str
     opened_on: date
-    state: str
+    closed_on: date | None
 
 
 class Certificate(Struct, frozen=True):
@@ -215,9 +215,9 @@ def shops(subject: Subject) -> tuple[Shop, ...]:
     if not subject.registered or not holds(subject, "shop", 700, {2, 7}):
         return ()
     platform, address = pick("shop", number, _PLATFORMS)
-    state = "1" if hits("shop open", number, 8500) else "2"
     opened_on = day("shop", number, 100, 2000)
-    return (Shop(number, f"{subject.name[:6]}旗舰店", platform, address.format(90000 + number), opened_on, state),)
+    closed_on = opened_on + timedelta(days=60) if hits("shop closed", number, 1500) else None
+    return (Shop(number, f"{subject.name[:6]}旗舰店", platform, address.format(90000 + number), opened_on, closed_on),)
 
 
 def certificates(subject: Subject) -> tuple[Certificate, ...]:

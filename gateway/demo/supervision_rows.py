@@ -15,6 +15,7 @@ from gateway.demo.listed import Listed
 from gateway.demo.scenarios import Known
 from gateway.demo.subjects import Subject
 from gateway.demo.supervision import (
+    FOOD_TRADES,
     Certificate,
     Complaint,
     Grade,
@@ -45,12 +46,12 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     MARKS: (*_WHO, "MARKREA", "MARKDATE", "MARKORG", "ISRESTORE", "RESTOREREA", "RESTOREDATE", "UPDTIME"),
     "ent_ill_list": (*_WHO, "SERILLREA_CN", "ABNTIME", "DECNO", "DECORG_CN", *_REMOVED, "UPDTIME"),
     "spot_check": (
-        *_WHO, "NOTICENO", "PRODUCT", "BATCHNO", "SAMPLEDATE", "INSRES", "UNQITEM", "INSORG_CN", "UPDTIME",
+        *_WHO, "NOTICENO", "CHECKTYPE", "PRODUCT", "BATCHNO", "SAMPLEDATE", "INSRES", "UNQITEM", "INSORG_CN", "UPDTIME",
     ),
     "recall": (*_WHO, "PRODUCT", "BATCHNO", "QUANTITY", "DEFECT", "MEASURE", "RECTYPE", "STARTDATE", "UPDTIME"),
     "complaint": (*_WHO, "CASENO", "INFOTYPE", "CONTENT", "ACCDATE", "ENDDATE", "RESULT", "UPDTIME"),
     "ent_grade": (*_WHO, "GRADETYPE", "GRADE", "GRADEDATE", "VALTO", "GRADEORG_CN", "UPDTIME"),
-    "online_shop": (*_WHO, "SHOPNAME", "PLATFORM", "WEBSITE", "OPENDATE", "SHOPSTATE", "UPDTIME"),
+    "online_shop": (*_WHO, "SHOPNAME", "PLATFORM", "WEBSITE", "OPENDATE", "CLOSEDATE", "UPDTIME"),
     "ent_cert": (*_WHO, "CERNAME", "CERNO", "CERSCOPE", "VALFROM", "VALTO", "LICORG_CN", "CERSTATE", "UPDTIME"),
 }  # fmt: skip
 """Table -> columns; those that end in DATE, TIME, VALFROM or VALTO are times, the others texts."""
@@ -111,6 +112,7 @@ def _sample_row(subject: Subject, each: Sample) -> Row:
     return (
         *_who("CJ", each.serial, subject, each.sampled_on),
         f"{MARKET.letters}抽检通告〔{each.sampled_on.year}〕{each.serial}号",
+        "食品安全抽检" if subject.trade.word in FOOD_TRADES else "产品质量监督抽查",
         each.product,
         each.batch,
         _at(each.sampled_on),
@@ -168,8 +170,8 @@ def _shop_row(subject: Subject, each: Shop) -> Row:
         each.platform,
         each.address,
         _at(each.opened_on),
-        each.state,
-        _at(each.opened_on),
+        _at(each.closed_on),
+        _at(each.closed_on or each.opened_on),
     )
 
 
