@@ -19,9 +19,8 @@ from connectors.rest import RestConnector
 from connectors.rest.answer import AnswerReader
 from connectors.rest.question import Questions, Signer
 from connectors.spec import KeySpec, RestSource, Signature
-from gateway.demo.environment import PATH, Environment
 from gateway.demo.listen import Answered, Asked
-from gateway.demo.scenarios import everyone
+from gateway.demo.signed import SignedLists
 from tests.connectors.departments import (
     ENTITY,
     FIELDS,
@@ -75,14 +74,15 @@ def test_question(entity: dict[str, Any], keys: list[str], listed: bool, target:
 
 
 def test_signature_is_what_the_environment_bureau_verifies() -> None:
-    bureau = Environment(everyone(10), "gateway-1", "secret")
-    entity = rest_source(path=PATH, method="POST", key_parameter="codes").entities[ENTITY]
+    path = "/openapi/v1/penalties"
+    bureau = SignedLists({path: {}}, "gateway-1", "secret")
+    entity = rest_source(path=path, method="POST", key_parameter="codes").entities[ENTITY]
     question = Questions("http://127.0.0.1:1", entity, listed=True).about([THIRD], 1)
 
     def status(signer: Signer, at: float | None = None) -> int:
         signed = signer.sign(question, at)
         headers = {name.lower().encode(): value.encode() for name, value in signed.headers.items()}
-        return bureau.answer(Asked("POST", PATH.encode(), headers, signed.body or b"")).status
+        return bureau.answer(Asked("POST", path.encode(), headers, signed.body or b"")).status
 
     assert status(Signer("gateway-1", b"secret")) == 200
     assert status(Signer("gateway-1", b"other")) == 401
