@@ -78,8 +78,10 @@ def _read(source: SourceSpec, entity: AnyEntity, case: dict[str, Any]) -> Gather
     """Read the rows of ``case`` as the connector of the source's kind does, all fields at once."""
     positional = source.__struct_config__.tag in {"sql", "file"}
     also = tuple(entity.also_by) if "aliases" in case else ()
-    reader = RowReader(entity, case["scheme"], tuple(entity.fields), also=also, positional=positional, digests=True)
-    columns = [column for column in reader.columns if column not in case.get("absent", ())]
+    fields, absent = tuple(entity.fields), case.get("absent", ())
+    lost = tuple((column, f"column `{column}` is missing") for column in absent) if positional else ()
+    reader = RowReader(entity, case["scheme"], fields, also=also, positional=positional, digests=True, lost=lost)
+    columns = [column for column in reader.columns if column not in absent]
     rows: list[Any] = [{**dict.fromkeys(columns), **row} for row in case.get("rows", [])]
     if positional:
         rows = [tuple(row[column] for column in columns) for row in rows]
