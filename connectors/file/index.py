@@ -65,11 +65,11 @@ def make_index(found: Found, entity: FileEntity, encoding: str) -> Index:
 
 
 def read_rows(index: Index, columns: Sequence[str], scheme: str, keys: Iterable[str]) -> list[tuple[str, ...]]:
-    """Return the cells of ``columns`` of the records of ``keys``, in the order of the file.
+    """Return the cells of ``columns``, none of them lost, of the records of ``keys``, in the order of the file.
 
     Raises `FileChanged` when the file is not the one that was indexed.
     """
-    places = _places(index.header, tuple(columns))
+    places = [index.header.index(column) for column in columns]
     starts, key_place = index.starts[scheme], index.key_places[scheme]
     due = sorted((start, key) for key in keys for start in starts.get(key, ()))
     if not due:
@@ -102,15 +102,23 @@ def _header(rows: Iterator[Record], line: int, encoding: str) -> tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
-def _places(header: tuple[str, ...], columns: tuple[str, ...]) -> list[int]:
-    """Return where each of ``columns`` stands; raises `SourceMisread` when one does not, or stands twice."""
-    return [_place(header, column) for column in columns]
+def lost_columns(header: tuple[str, ...], columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return those of ``columns`` that the ``header`` does not have, or has twice, each with the reason."""
+    return tuple((each, reason) for each in columns if (reason := _why_lost(header, each)) is not None)
+
+
+def _why_lost(header: Sequence[str], column: str) -> str | None:
+    count = header.count(column)
+    return (
+        None if count == 1 else f"column `{column}` {'is missing from' if count == 0 else 'stands twice in'} the file"
+    )
 
 
 def _place(header: Sequence[str], column: str) -> int:
-    count = header.count(column)
-    if count != 1:
-        raise SourceMisread(f"column `{column}` {'is missing from' if count == 0 else 'stands twice in'} the file")
+    """Return where ``column`` stands, without which nothing could be looked up; or raise `SourceMisread`."""
+    reason = _why_lost(header, column)
+    if reason is not None:
+        raise SourceMisread(reason)
     return header.index(column)
 
 

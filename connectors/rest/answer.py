@@ -30,7 +30,7 @@ class AnswerReader:
         try:
             answer = orjson.loads(body)
         except orjson.JSONDecodeError:
-            raise SourceMisread("the answer is not JSON" if body.strip() else "the answer is empty") from None
+            raise SourceMisread(_why_not_json(body.strip())) from None
         if self._status is not None:
             code = str(_at(answer, self._status))
             if code not in self._status_ok:
@@ -44,12 +44,31 @@ class AnswerReader:
         return rows
 
 
+def joined(answers: Sequence[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the rows of all ``answers`` about one batch; a row that an earlier answer had as well comes once."""
+    if len(answers) == 1:
+        return answers[0]
+    rows: list[dict[str, Any]] = []
+    known: set[bytes] = set()
+    for answer in answers:
+        written = [orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in answer]
+        rows += [row for row, text in zip(answer, written, strict=True) if text not in known]
+        known.update(written)
+    return rows
+
+
 def refusal(code: str) -> SourceError:
     """Return what a ``code`` in the envelope says that is not a good one; codes are read like HTTP statuses."""
     told = f" `{code}`" if _QUOTABLE.fullmatch(code) else ""
     if re.fullmatch("4[0-9][0-9]", code) and code not in {"408", "429"}:
         return SourceRejected(f"the source refused the question with code{told}")
     return SourceUnavailable(f"the source failed with code{told}" if told else "the source failed with an unknown code")
+
+
+def _why_not_json(body: bytes) -> str:
+    if not body:
+        return "the answer is empty"
+    return "the answer is a web page, not JSON" if body.startswith(b"<") else "the answer is not JSON"
 
 
 def _steps(path: str) -> list[str]:
