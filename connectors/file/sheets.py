@@ -18,7 +18,7 @@ from connectors.file.index import Index, SheetPlaces, place_of, places_of
 from connectors.file.numbers import Numbers
 from connectors.file.records import LOST
 from connectors.file.workbook import Cells, Workbook, as_cell
-from connectors.mapping import canonical_key
+from connectors.keys import canonical_by
 from connectors.spec import FileEntity
 
 Lines = Iterator[tuple[int, Cells]]
@@ -44,10 +44,10 @@ def read_rows(index: Index, columns: Sequence[str], scheme: str, keys: Iterable[
     if not due or index.sheet is None:
         return []
     rows = []
-    sheet = index.sheet
+    sheet, canonical = index.sheet, canonical_by(scheme)
     for line, cells in Workbook(_content(index.found)).sheet(sheet.name, sheet.header, sheet.faults).lines():
         if line in due:
-            if canonical_key(as_cell(cells[key_place])) != due.pop(line):
+            if canonical(as_cell(cells[key_place])) != due.pop(line):
                 raise FileChanged  # within one tick of the clock that dates it
             rows.append(tuple([as_cell(cells[place]) for place in places]))
             if not due:
@@ -88,6 +88,7 @@ def _name(cells: Iterable[Any]) -> str:
 
 def _index(found: Found, entity: FileEntity, sheet: SheetPlaces, header: tuple[str, ...], lines: Lines) -> Index:
     places = {str(scheme): place_of(header, key.column) for scheme, key in entity.keys.items()}
+    canonical = {scheme: canonical_by(scheme) for scheme in places}
     starts: dict[str, dict[str, list[int]]] = {scheme: {} for scheme in places}
     numbers: dict[str, list[float]] = {scheme: [] for scheme in places}
     unowned = False
@@ -96,7 +97,7 @@ def _index(found: Found, entity: FileEntity, sheet: SheetPlaces, header: tuple[s
         if _is_no_record(cells, marks):
             continue
         for scheme, place in places.items():
-            code = canonical_key(as_cell(cell := cells[place]))
+            code = canonical[scheme](as_cell(cell := cells[place]))
             if type(cell) is float:
                 numbers[scheme].append(cell)
             elif type(cell) is not str or LOST in code:

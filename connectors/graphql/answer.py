@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 from connectors.errors import SourceMisread
 from connectors.exchange import Reply
 from connectors.graphql.response import Error, read_response, told
-from connectors.mapping import canonical_key
+from connectors.keys import canonical_key
 from connectors.selection import place_of, steps
 from connectors.spec import GraphqlEntity
 from connectors.values import Unread

@@ -12,7 +12,8 @@ from connectors.exchange import Exchange, Reply, address
 from connectors.graphql.answer import AnswerReader, Found, Gap
 from connectors.graphql.question import PROBE, PROBED, Question
 from connectors.graphql.response import read_response
-from connectors.mapping import RowReader, row_readers, source_key
+from connectors.keys import all_source_keys
+from connectors.mapping import RowReader, row_readers
 from connectors.ownership import gather_owned
 from connectors.pages import Pages
 from connectors.spec import GraphqlEntity, GraphqlSource
@@ -43,7 +44,7 @@ class GraphqlConnector:
         """Return what the platform has about the keys of ``batch``; raises `SourceError`."""
         reader = self._reader_of(batch)
         key = self._entities[batch.entity].keys[batch.scheme]  # type: ignore[index]  # checked by the loader
-        keys = [source_key(each, key.form) for each in batch.keys]
+        keys = all_source_keys(batch.scheme, batch.keys, key.form)
         found, digest = await self._read_pages(batch, reader, keys)
         fetched_at = now_text()
         gathered = gather_owned(reader, batch, key.column, found.rows)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from connectors.base import Issue
 from connectors.errors import SourceMisread
-from connectors.mapping import RowReader, UnreadableRow, canonical_key, columns_needed, digest_of, source_key
+from connectors.mapping import RowReader, UnreadableRow, columns_needed, digest_of
 from connectors.spec import EntitySpec, KeySpec, ValueType
 from connectors.values import Unread
 from schema.values import Money
@@ -18,7 +18,6 @@ from tests.connectors.rows import (
     ENTITY,
     FIELDS,
     ONE,
-    ORG_ONE,
     REG_ONE,
     THREE,
     TWO,
@@ -198,23 +197,6 @@ def test_row_that_is_too_short() -> None:
     reader = RowReader(ENTITY, "USCC", FIELDS, positional=True)
     with pytest.raises(SourceMisread, match="promised columns"):
         reader.gather([(ONE, "doc")], {ONE})
-
-
-@pytest.mark.parametrize(
-    ("cell", "key"),
-    [(None, ""), ("", ""), ("无", ""), ("NULL", ""), ("— —", ""), ("tj000001-9", ORG_ONE),
-     ("ＴＪ０００００１９", ORG_ONE), (230881900000019, REG_ONE), (" 12 34 ", "1234")],
-)  # fmt: skip
-def test_canonical_keys(cell: object, key: str) -> None:
-    assert canonical_key(cell) == key
-
-
-@pytest.mark.parametrize(
-    ("form", "written"), [("upper", "TJ0000019"), ("lower", "tj0000019"), ("hyphenated", "TJ000001-9")]
-)
-def test_keys_as_sources_write_them(form: str, written: str) -> None:
-    assert source_key(ORG_ONE, form) == written
-    assert canonical_key(written) == ORG_ONE
 
 
 cells = st.none() | st.text() | st.integers() | st.decimals(allow_nan=False) | st.dates() | st.booleans()
