@@ -26,7 +26,7 @@ OF_PERSONS: Final = (
 """The entities that hold records of natural persons: they are asked by PERSON, and no others are."""
 STATUSES: Final = ("status_ok", "status_none", "status_closed", "status_rejected")
 
-_PART: Final = re.compile(r"[A-Za-z0-9]+(?:_[a-z][a-z0-9_]*)?")
+_PART: Final = re.compile(r"[A-Za-z0-9]+(?:_[a-z0-9][a-z0-9_]*)?")
 """The name of a part: an entity's, then perhaps what sets its table apart from another one."""
 
 

@@ -10,6 +10,7 @@ from gateway.demo.chance import day, holds, pick
 from gateway.demo.days import dotted, years_after
 from gateway.demo.ledgers import Ledger
 from gateway.demo.subjects import Subject
+from gateway.demo.words import TOWNS
 
 
 class Recognition(Struct, frozen=True):
@@ -50,7 +51,7 @@ LEDGERS: Final = (
             "名称": lambda subject, _: subject.name,
             "统一社会信用代码": lambda subject, _: subject.uscc,
             "评定类别": lambda _, each: each.kind,
-            "乡镇": lambda subject, _: subject.address.partition("同江市")[2].partition("街")[0][:6],
+            "乡镇": lambda subject, _: TOWNS[subject.number % len(TOWNS)],
             "信用等级": lambda _, each: each.grade,
             "信用户数": lambda _, each: f"{each.households}" if each.households else "—",
             "证书编号": lambda subject, each: f"TJXY{each.decided_on:%Y%m}{subject.number:05d}",

@@ -59,7 +59,7 @@ def complaints(subject: Subject) -> tuple[Complaint, ...]:
         return ()
     issue, result = pick("travel complaint", number, _ISSUES)
     received_on = day("travel complaint", number, 8, 800)
-    closed_on = received_on + timedelta(days=15) if number % 5 else None
+    closed_on = received_on + timedelta(days=15) if number % 5 < 4 else None
     return (Complaint(number, issue, result if closed_on else "", received_on, closed_on, number * 37 % 4000 + 100),)
 
 
