@@ -169,8 +169,8 @@ async def write_registry(url: str, password: str, everyone: Sequence[Known]) -> 
         await database.execute(
             f"CREATE ROLE {READER} LOGIN PASSWORD '{password}';"
             f"GRANT USAGE ON SCHEMA {SCHEMA} TO {READER}; GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {READER};"
-            # What subjects withhold from publication stands in this table: the view without it is all that is offered.
-            f"REVOKE SELECT ON {SCHEMA}.an_baseinfo FROM {READER};"  # noqa: S608  # names of this module
         )
+        # What subjects withhold from publication stands in this table: the view without it is all that is offered.
+        await database.execute(f"REVOKE ALL ON {SCHEMA}.an_baseinfo FROM {READER}")
     finally:
         await database.close()
