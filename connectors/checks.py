@@ -51,6 +51,8 @@ def source_mistakes(kind: str | None, source: Part, file: Path, known: Known) ->
             yield f"entities.{part}.{place}".rstrip("."), message
     if kind == "graphql":
         yield from selection.mistakes(source)
+    if kind == "file":
+        yield from _files(source)
 
 
 def _encoding(source: Part) -> Found:
@@ -75,6 +77,18 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:  # such as a name that is too long
         return False
+
+
+def _files(source: Part) -> Found:
+    form = source.get("format", "csv")
+    if form == "xlsx" and "encoding" in source:
+        yield "encoding", "not for format xlsx: a workbook says its own"
+    for name, entity in source.get("entities", {}).items():
+        if not {"", ".", ".."}.isdisjoint(entity.get("pattern", "*").split("/")):
+            yield f"entities.{name}.pattern", "expected names joined by `/`, below the folder of the source"
+        for key in ("sheet", "header_lines"):
+            if form == "csv" and key in entity:
+                yield f"entities.{name}.{key}", "only for format xlsx"
 
 
 def _statuses(source: Part) -> Found:

@@ -209,9 +209,16 @@ class FileEntity(EntitySpec, frozen=True, kw_only=True):
     """An entity in files that a department drops: the newest file of ``pattern`` supersedes the others."""
 
     pattern: Text
+    """Pattern of the names; of the folders named before a `/`, the latest counts: `????Q?/欠税公告*.csv`."""
+    supersedes_mark: Text | None = None
+    """What stands in the name of a corrected reissue, e.g. `(更正)`: it supersedes the original, however old it is."""
+    sheet: Text | None = None
+    """Name or pattern of the sheet in a workbook; the first that is to be seen if not given."""
     header_line: PositiveInt = 1
+    header_lines: PositiveInt = 1
+    """Lines that the header of a workbook's sheet has: the names in a column are joined by `/`."""
     footer_marks: list[str] = []
-    """A row whose first cell starts with one of these is not data (totals, signatures)."""
+    """A row whose first cell starts with one of these is not data (totals, signatures, notes)."""
 
 
 class Signature(Strict, frozen=True, kw_only=True):
@@ -304,7 +311,7 @@ class FileSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="f
     folder_env: Variable
     entities: dict[str, FileEntity]
     encoding: str = "utf-8"
-    format: Literal["csv"] = "csv"
+    format: Literal["csv", "xlsx"] = "csv"
 
 
 SourceSpec = SqlSource | RestSource | SoapSource | GraphqlSource | FileSource

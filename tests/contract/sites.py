@@ -23,6 +23,7 @@ from typing import Any, Final, Protocol
 from xml.sax.saxutils import escape
 
 import orjson
+import xlsxwriter
 from graphql import build_schema, graphql_sync
 
 from connectors.spec import (
@@ -83,7 +84,7 @@ class Site(Protocol):
 
 @dataclass
 class StoredSite:
-    """A department that is a file: an SQLite database or a CSV file."""
+    """A department that is a file: an SQLite database, a CSV file or a workbook."""
 
     spec: SourceSpec
     environ: Mapping[str, str]
@@ -102,7 +103,7 @@ class StoredSite:
 
     def hold(self, rows: Rows) -> None:
         self.rows = rows
-        self._write(_database if isinstance(self.spec, SqlSource) else _csv)
+        self._write(_MAKERS[self.path.suffix])
 
     async def fail(self, fault: str) -> None:
         match fault:
@@ -112,7 +113,7 @@ class StoredSite:
                 # A page of a database; a file in the middle of a line, for one that ends with a line looks whole.
                 self._replace(self.path.read_bytes()[: -4096 if isinstance(self.spec, SqlSource) else -12])
             case "garbled":
-                # Neither kind has checksums: spoiled is what holds it together.
+                # Checksums, where there are any, are of parts: spoiled is what holds it together.
                 spoiled = b"\xff" * 4000 if isinstance(self.spec, SqlSource) else b'"\xff"\x00<{'
                 self._replace(self.path.read_bytes()[:100] + spoiled)
             case "html":
@@ -153,6 +154,16 @@ def _csv(path: Path, columns: Sequence[str], rows: Rows) -> None:
     text = io.StringIO()
     csv.writer(text).writerows([columns, *rows])
     path.write_text(text.getvalue(), encoding="utf-8", newline="")
+
+
+def _workbook(path: Path, columns: Sequence[str], rows: Rows) -> None:
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        for line, cells in enumerate([columns, *rows]):
+            sheet.write_row(line, 0, cells)
+
+
+_MAKERS: Final = {".sqlite": _database, ".csv": _csv, ".xlsx": _workbook}
 
 
 @dataclass
