@@ -32,6 +32,7 @@ class SourceStatus:
     since_year: int | None
     update_cycle: str
     entities: list[str]
+    drift: tuple[Any, ...] = ()
 
 
 def source_statuses(sources: Mapping[str, Coalescer], departments: Mapping[str, Department]) -> list[SourceStatus]:
@@ -72,6 +73,7 @@ class CatalogueField:
     disclosure: str
     allowed: bool
     reason: str | None
+    item: str | None = None
 
 
 def catalogue_fields(
@@ -98,7 +100,7 @@ def catalogue_fields(
 
 def _check(argument: str, value: str | None, known: list[str]) -> None:
     if value is not None and value not in known:
-        raise BadQuery(f"`{argument}` of `catalogue` must be one of {', '.join(known)}")
+        raise BadQuery(f"`{argument}` of `catalogueFields` must be one of {', '.join(known)}")
 
 
 def _fields(

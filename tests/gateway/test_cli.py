@@ -1,59 +1,25 @@
 """The command line as its users call it: help, tables, JSON, exit codes, mistakes that say what to do."""
 
-import io
 import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
-from gateway.cli import main
 from schema.schema import sdl
+from tests.commands import ROOT, Run
 
-ROOT = Path(__file__).parents[2]
 KEY = '{value: "91230881TJ00000350", scheme: USCC}'
 FIELDS = "taxRatings { items { level } } penalties { items { legalRepIdNo } }"
 QUERY = f"{{ subject(key: {KEY}) {{ ... on Enterprise {{ {FIELDS} }} }} }}"
 
 
-@dataclass
-class Done:
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Run(Protocol):
-    def __call__(self, *arguments: str, stdin: str = "") -> Done: ...
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line in this process: a process of its own takes two seconds to start."""
-
-    def call(*arguments: str, stdin: str = "") -> Done:
-        monkeypatch.setattr(sys, "argv", ["credit-gateway", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        monkeypatch.setenv("COLUMNS", "200")
-        monkeypatch.chdir(ROOT)
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
-
-    return call
-
-
 def test_help_names_every_command(run: Run) -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("demo", "serve", "check", "explain", "schema"):
+    for command in ("demo", "serve", "check", "explain", "schema", "source"):
         assert command in done.stdout
 
 

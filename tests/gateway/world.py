@@ -177,7 +177,7 @@ class World:
         for root in compiled.plan.roots:
             if root.kind == "sources":
                 found.append(list(source_statuses(self.sources, configuration.departments)))
-            elif root.kind == "catalogue":
+            elif root.kind == "catalogue_fields":
                 found.append(list(catalogue_fields(rights, configuration.departments, root.arguments(values))))
             elif root.kind == "typename":
                 found.append([])
