@@ -168,6 +168,11 @@ class AdministrativePenalty(NegativeRecord, Counterpart):
     without_term: bool | None = shown(
         "是否无处罚期限", "Whether it has no term", binding=Noted("effective_until", "NO_TERM")
     )
+    source_public_until: Date | None = shown(
+        "公示截止期（来源所报，可能被更新时间覆盖）",
+        "End of publicity as the source reports it, which may be overwritten",
+        "CF_GSJZQ",
+    )
     authority: str | None = shown("处罚机关（来源原文）", "The penalizing authority as written", "CF_CFJG")
     authority_uscc: str | None = shown("处罚机关统一社会信用代码", "Code of the penalizing authority", "CF_CFJGDM")
     procedure: PenaltyProcedure | None = shown("案件程序", "Procedure of the case")

@@ -98,11 +98,7 @@ class NegativeRecord(CreditRecord):
     )
     source_state: RecordState | None = shown("来源所报的信息状态", "State of the record as the source says it")
     source_severity: Severity | None = shown("来源所报的失信程度", "Severity as the source says it")
-    source_public_until: Date | None = shown(
-        "公示截止期（来源所报，可能被更新时间覆盖）",
-        "End of publicity as the source reports it, which may be overwritten",
-        "CF_GSJZQ",
-    )
+    source_public_until: Date | None = shown("公示截止期（来源所报）", "End of publicity as the source reports it")
     repaired_on: Date | None = shown("信用修复日期", "Date of credit repair")
     repair_basis: str | None = shown("信用修复决定（来源原文）", "The decision of credit repair as the source names it")
 
