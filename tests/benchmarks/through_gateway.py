@@ -56,7 +56,11 @@ def _comparable(configuration: Configuration) -> Configuration:
     }
     settings = configuration.settings
     limits = replace_members(settings.limits, deadline_seconds=PATIENT_SECONDS)
-    return replace(configuration, catalogue=Catalogue(sources), settings=replace_members(settings, limits=limits))
+    return replace(
+        configuration,
+        catalogue=Catalogue(sources, configuration.items),
+        settings=replace_members(settings, limits=limits),
+    )
 
 
 def _with_parts(source: SourceSpec) -> SourceSpec:
