@@ -1,7 +1,8 @@
 """What an HTTP JSON interface sent, read down to its list of rows. No I/O.
 
 Strict: whatever is not the promised list of objects is a `SourceMisread`, never an empty list. A fault that came with
-HTTP status 200 is told by the code in the envelope, where the source file names it.
+HTTP status 200 is told by the code in the envelope, where the source file names it; one that asks for a captcha, in a
+page or in JSON, is told as that: only a person could go on.
 """
 
 import re
@@ -17,6 +18,10 @@ _QUOTABLE: Final = re.compile(r"-?[A-Za-z0-9_.]{1,12}")
 """Codes short enough to be quoted: no identifier fits."""
 
 
+_CAPTCHA: Final = ("验证码".encode(), rb"\u9a8c\u8bc1\u7801", b"captcha")
+"""What stands in an answer that asks for the code of a picture."""
+
+
 class AnswerReader:
     """Reads the answers about one entity of one source."""
 
@@ -27,6 +32,15 @@ class AnswerReader:
 
     def read(self, body: bytes) -> list[dict[str, Any]]:
         """Return the rows in ``body``; raises `SourceError`."""
+        try:
+            return self._rows(body)
+        except SourceError:
+            # Looked for only in what is no answer: a record may well speak of such a code.
+            if any(mark in body.lower() for mark in _CAPTCHA):
+                raise SourceUnavailable("the source asks for a captcha: only a person could go on") from None
+            raise
+
+    def _rows(self, body: bytes) -> list[dict[str, Any]]:
         try:
             answer = orjson.loads(body)
         except orjson.JSONDecodeError:

@@ -155,6 +155,25 @@ def read(body: bytes, **source: Any) -> list[dict[str, Any]]:
     return AnswerReader(spec, spec.entities[ENTITY]).read(body)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html><body>请输入验证码</body></html>".encode(),
+        '{"code":200,"message":"请输入验证码","data":null}'.encode(),
+        rb'{"code":-7,"message":"\u8bf7\u8f93\u5165\u9a8c\u8bc1\u7801"}',
+        b'{"code":403,"data":{"Captcha":"/c.png"}}',
+    ],
+)
+def test_a_request_for_a_captcha_is_told_as_such(body: bytes) -> None:
+    with pytest.raises(SourceUnavailable, match="the source asks for a captcha"):
+        read(body)
+
+
+def test_a_record_may_speak_of_a_captcha() -> None:
+    body = '{"code":200,"data":{"list":[{"id":1,"content":"未经验证码核验"}]}}'.encode()
+    assert read(body) == [{"id": 1, "content": "未经验证码核验"}]
+
+
 @pytest.mark.parametrize("code", [b"200", b"0", b'"0"'])
 def test_rows_are_read_when_the_code_is_good(code: bytes) -> None:
     assert read(b'{"code":%s,"data":{"list":[{"id":1}]}}' % code) == [{"id": 1}]
