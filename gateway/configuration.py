@@ -14,6 +14,8 @@ from connectors.load import Known, load_sources, missing_variables
 from gateway.auth import Client, load_clients
 from gateway.catalogue import Catalogue
 from gateway.departments import Department, load_departments
+from gateway.disclosure import Known as KnownToDisclosure
+from gateway.disclosure import Rules, load_disclosure
 from gateway.policy import Policy, load_policy
 from gateway.settings import Settings, load_settings
 
@@ -28,6 +30,7 @@ class Configuration:
     settings: Settings
     departments: Mapping[str, Department]
     policy: Policy
+    disclosure: Rules
     clients: Mapping[str, Client]
     catalogue: Catalogue
 
@@ -49,14 +52,18 @@ def load_configuration(folder: Path) -> Configuration:
     settings = _read(mistakes, lambda: load_settings(folder / "gateway.toml"))
     departments = _read(mistakes, lambda: load_departments(folder / "departments.toml"))
     policy = _read(mistakes, lambda: load_policy(folder / "scopes.toml"))
+    named = KnownToDisclosure(departments=departments)
+    disclosure = _read(mistakes, lambda: load_disclosure(folder / "disclosure.toml", named))
     clients = None
     if policy is not None:
         clients = _read(mistakes, lambda: load_clients(folder / "clients.toml", policy, departments))
     known = Known(departments, policy.field_mistake if policy is not None else None)
     sources = _read(mistakes, lambda: load_sources(folder / "sources", known))
-    if settings is None or departments is None or policy is None or clients is None or sources is None:
+    if settings is None or departments is None or policy is None or disclosure is None:
         raise ConfigError(mistakes)
-    return Configuration(folder, settings, departments, policy, clients, Catalogue(sources))
+    if clients is None or sources is None:
+        raise ConfigError(mistakes)
+    return Configuration(folder, settings, departments, policy, disclosure, clients, Catalogue(sources))
 
 
 def _read(mistakes: list[Mistake], load: Callable[[], T]) -> T | None:
