@@ -5,50 +5,29 @@ they hold what is sound, because a file with one mistake is still checked for al
 missing or mistaken, is noted as such already, and what depends on it is not checked.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+import re
 from pathlib import Path
 from typing import Final
 
+from connectors import selection
 from connectors.declaration import Part, unknown
-from schema.entities import ENTITY_FIELDS, EntityField
+from connectors.fields import Found, Known, empty, field_mistakes
+from connectors.hours import parse_quiet_days
+from schema.entities import ENTITY_FIELDS, entity_of
 
-Found = Iterator[tuple[str, str]]
-"""Place and message of each mistake."""
-
-PERSON_ROLE: Final = "PersonRole"
-"""The entity by which a person's roles are found, and the only one asked by PERSON."""
-PERSON_KEY: Final = "person_key"
-"""The internal field that leads on to a person, and the value type that is for this field alone."""
+OF_PERSONS: Final = (
+    "PersonRole",
+    "PersonQualification",
+    "ProfessionBan",
+    "PersonListEntry",
+    "PersonConsumptionRestriction",
+    "PersonVerification",
+)
+"""The entities that hold records of natural persons: they are asked by PERSON, and no others are."""
 STATUSES: Final = ("status_ok", "status_none", "status_closed", "status_rejected")
 
-TYPES_OF_FORM: Final[Mapping[str, tuple[str, ...]]] = {
-    "text": ("text", "uscc", "org_code", "identifier", "masked_id"),
-    "enum": ("code",),
-    "enum_list": ("code_list",),
-    "date": ("date",),
-    "datetime": ("datetime",),
-    "integer": ("integer", "year"),
-    "decimal": ("decimal",),
-    "money": ("yuan", "wan_yuan"),
-    "boolean": ("boolean",),
-    "key": ("uscc", "org_code", "identifier", "text"),
-}
-MASKED: Final = frozenset({"legal_rep_id_no", "person_id_no", "masked_id_no", "person_masked_id"})
-"""Fields that hold the number of a person's document: masked by the connector, whatever the source does."""
-TRUTHS: Final = ("true", "false")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the rest of the configuration declares: department codes, and why a source's field may not carry a scope.
-
-    None stands for a file that could not be read itself: what depends on it is then left unchecked.
-    """
-
-    departments: Collection[str] | None
-    field_mistake: Callable[[str, str], str | None] | None
-    """(source, scope) -> what is wrong with it, None when nothing is."""
+_PART: Final = re.compile(r"[A-Za-z0-9]+(?:_[a-z0-9][a-z0-9_]*)?")
+"""The name of a part: an entity's, then perhaps what sets its table apart from another one."""
 
 
 def source_mistakes(kind: str | None, source: Part, file: Path, known: Known) -> Found:
@@ -60,19 +39,18 @@ def source_mistakes(kind: str | None, source: Part, file: Path, known: Known) ->
         yield "department", unknown("department", source["department"], departments)
     if (hours := source.get("quiet_hours")) is not None and hours[:5] == hours[6:]:
         yield "quiet_hours", "begins and ends at the same time: closed never, or always?"
+    if (days := source.get("quiet_days")) is not None and parse_quiet_days(days).always:
+        yield "quiet_days", "no day is left on which the source could be asked"
     yield from _encoding(source)
     yield from _statuses(source)
     if kind == "soap":
         yield from _wsdl(source, file.parent)
-    yield from _empty(source, "entities", "the source holds nothing")
-    for name, entity in source.get("entities", {}).items():
-        for place, message in _entity(kind, name, entity, file.stem, known):
-            yield f"entities.{name}.{place}".rstrip("."), message
-
-
-def _empty(table: Part, key: str, consequence: str) -> Found:
-    if key in table and not table[key]:
-        yield key, f"empty: {consequence}"
+    yield from empty(source, "entities", "the source holds nothing")
+    for part, entity in source.get("entities", {}).items():
+        for place, message in _entity(kind, part, entity, file.stem, known):
+            yield f"entities.{part}.{place}".rstrip("."), message
+    if kind == "graphql":
+        yield from selection.mistakes(source)
 
 
 def _encoding(source: Part) -> Found:
@@ -112,33 +90,40 @@ def _statuses(source: Part) -> Found:
                 yield name, f"code `{code}` stands in {meanings[code]} too"
 
 
-def _entity(kind: str | None, name: str, entity: Part, source: str, known: Known) -> Found:
+def _entity(kind: str | None, part: str, entity: Part, source: str, known: Known) -> Found:
+    name = entity_of(part)
     fields = ENTITY_FIELDS.get(name)
     if fields is None:
         yield "", unknown("entity", name, sorted(ENTITY_FIELDS))
-    yield from _empty(entity, "keys", "the source could not be asked")
-    yield from _empty(entity, "record_key", "the department could not find a record again")
-    yield from _empty(entity, "fields", "there is nothing to ask for")
-    for key, message in _empty(entity.get("tombstone", Part()), "values", "no row would be a tombstone"):
+    elif _PART.fullmatch(part) is None:
+        yield "", f"expected `{name}`, or `{name}_` and lower-case letters, digits and `_` that tell which table it is"
+    yield from empty(entity, "keys", "the source could not be asked")
+    yield from empty(entity, "record_key", "the department could not find a record again")
+    yield from empty(entity, "fields", "there is nothing to ask for")
+    for key, message in empty(entity.get("tombstone", Part()), "values", "no row would be a tombstone"):
         yield f"tombstone.{key}", message
     yield from _keys(name, entity)
     yield from _also_by(kind, entity)
     if kind == "rest":
-        yield from _pages(entity)
+        yield from _pages(entity, "page_parameter")
         yield from _address(entity)
+    if kind == "graphql":
+        yield from _pages(entity, "page_argument")
     for field, spec in entity.get("fields", {}).items():
-        found = [*_scope(spec, source, known), *(_field(name, field, spec, fields) if fields is not None else ())]
-        yield from ((f"fields.{field}.{place}".rstrip("."), message) for place, message in found)
+        for place, message in field_mistakes(name, field, spec, source, known):
+            yield f"fields.{field}.{place}".rstrip("."), message
 
 
 def _keys(name: str, entity: Part) -> Found:
     for scheme, key in entity.get("keys", {}).items():
-        if name == PERSON_ROLE and scheme != "PERSON":
-            yield f"keys.{scheme}", f"{PERSON_ROLE} is asked by PERSON only"
-        elif scheme == "PERSON" and name != PERSON_ROLE:
-            yield f"keys.{scheme}", f"only {PERSON_ROLE} is asked by PERSON"
+        if name in OF_PERSONS and scheme != "PERSON":
+            yield f"keys.{scheme}", f"{name} is asked by PERSON only"
+        elif scheme == "PERSON" and name not in OF_PERSONS:
+            yield f"keys.{scheme}", f"only records of persons are asked by PERSON: {', '.join(OF_PERSONS)}"
         if key.get("form") == "hyphenated" and scheme != "ORG_CODE":
             yield f"keys.{scheme}.form", "only an ORG_CODE is written with a hyphen"
+        elif "form" in key and scheme == "NAME":
+            yield f"keys.{scheme}.form", "a name is asked for in every spelling: it has no form"
 
 
 def _also_by(kind: str | None, entity: Part) -> Found:
@@ -152,8 +137,8 @@ def _also_by(kind: str | None, entity: Part) -> Found:
             yield "also_by", f"`{scheme}` is repeated"
 
 
-def _pages(entity: Part) -> Found:
-    for name, other in (("page_parameter", "page_size"), ("page_size", "page_parameter")):
+def _pages(entity: Part, page: str) -> Found:
+    for name, other in ((page, "page_size"), ("page_size", page)):
         if name in entity and entity.lacks(other):
             yield other, f"missing: `{name}` needs it"
 
@@ -161,51 +146,3 @@ def _pages(entity: Part) -> Found:
 def _address(entity: Part) -> Found:
     if "PERSON" in entity.get("keys", {}) and entity.get("method", "GET") == "GET":
         yield "method", "a personal number is never sent in an address: expected `POST`"
-
-
-def _scope(spec: Part, source: str, known: Known) -> Found:
-    check = known.field_mistake
-    if check is not None and "scope" in spec and (mistake := check(source, spec["scope"])) is not None:
-        yield "scope", mistake
-
-
-def _field(entity: str, name: str, spec: Part, fields: Mapping[str, EntityField]) -> Found:
-    field = fields.get(name)
-    if field is None:
-        yield "", unknown(f"field of {entity}", name, sorted(fields))
-        return
-    if "type" in spec:
-        fitting = _fitting(field)
-        if spec["type"] not in fitting:
-            yield "type", f"`{spec['type']}` does not fit {name} ({field.form}); fitting: {', '.join(fitting)}"
-        else:
-            yield from _codes_or_none(field, spec)
-            yield from _currency(spec)
-    meanings = TRUTHS if field.form == "boolean" else field.enum
-    for code, value in spec.get("codes", {}).items():
-        for each in value.split(";") if spec.get("type") == "code_list" else (value,):
-            if meanings and each not in meanings:
-                yield f"codes.{code}", unknown("value", each, meanings)
-
-
-def _fitting(field: EntityField) -> tuple[str, ...]:
-    if field.name in MASKED:
-        return ("masked_id",)
-    if field.form == "key" and field.name == PERSON_KEY:
-        return (PERSON_KEY,)
-    return TYPES_OF_FORM[field.form]
-
-
-def _codes_or_none(field: EntityField, spec: Part) -> Found:
-    if spec["type"] in {"code", "code_list"}:
-        if spec.lacks("codes") or not spec.get("codes", True):
-            yield "codes", f"missing: what each code of the source means; known: {', '.join(field.enum)}"
-    elif "codes" in spec and spec["type"] != "boolean":
-        yield "codes", f"not for type {spec['type']}: only for code, code_list and boolean"
-
-
-def _currency(spec: Part) -> Found:
-    if "currency" in spec and spec["type"] not in {"yuan", "wan_yuan"}:
-        yield "currency", f"not for type {spec['type']}: only for yuan and wan_yuan"
-    for key, message in _empty(spec.get("currency", Part()), "codes", "no amount could be read"):
-        yield f"currency.{key}", message

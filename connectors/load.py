@@ -11,9 +11,11 @@ from typing import Any, Final, get_args
 import msgspec
 from msgspec import Struct
 
-from connectors.checks import Known, source_mistakes
+from connectors.checks import source_mistakes
+from connectors.constants import with_constants
 from connectors.declaration import read_toml, sound_part, unknown
 from connectors.errors import ConfigError, Mistake
+from connectors.fields import Known
 from connectors.spec import EntitySpec, SourceBase, SourceSpec
 
 __all__ = ["Known", "load_sources", "missing_variables", "variables"]
@@ -66,7 +68,7 @@ def _load(file: Path, known: Known) -> SourceSpec:
     if mistakes:
         raise ConfigError(mistakes)
     spec: SourceSpec = msgspec.convert({**tables, "kind": kind}, SourceSpec)
-    return spec
+    return with_constants(spec)
 
 
 def _no_kind(kind: Any) -> str:

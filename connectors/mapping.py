@@ -28,9 +28,11 @@ import msgspec
 
 from connectors.aliases import Aliases, fit, named_by
 from connectors.base import Batch, Issue, Row
+from connectors.constants import constant_of
 from connectors.errors import InvalidValue, SourceMisread
+from connectors.keys import canonical_by
 from connectors.spec import EntitySpec, FieldSpec
-from connectors.values import Noted, canonical_code, is_blank, is_lost, parser, reader
+from connectors.values import Noted, is_blank, is_lost, parser, reader
 
 _CONTRADICTION: Final = "a record whose codes do not belong together was left out"
 _KEY_DIGITS: Final = 32
@@ -66,18 +68,6 @@ def columns_needed(entity: EntitySpec, scheme: str, fields: Sequence[str], also:
     for name in fields:
         named += _columns_of(entity.fields[name])
     return tuple(dict.fromkeys(named))
-
-
-def canonical_key(raw: object) -> str:
-    """Return a raw code as keys are written in a `Batch`: upper case, half width, no hyphens; empty for none."""
-    return "" if raw is None else canonical_code(str(raw))
-
-
-def source_key(key: str, form: str) -> str:
-    """Return a canonical ``key`` as a source writes it; ``form`` is that of its `KeySpec`."""
-    if form == "lower":
-        return key.lower()
-    return f"{key[:-1]}-{key[-1]}" if form == "hyphenated" else key
 
 
 def digest_of(sent: object) -> str:
@@ -118,7 +108,9 @@ class RowReader:
         places: dict[str, Any] = {column: at if positional else column for at, column in enumerate(self.columns)}
         self._notes: list[Issue] = []
         self._key = places[entity.keys[scheme].column]  # type: ignore[index]  # checked by the loader
-        self._also = [(each, places[entity.keys[each].column]) for each in also]  # type: ignore[index]  # as above
+        self._canonical = canonical_by(scheme)
+        also_columns = [(each, entity.keys[each].column) for each in also]  # type: ignore[index]  # as above
+        self._also = [(each, places[column], canonical_by(each)) for each, column in also_columns]
         self._record_key = [places[column] for column in entity.record_key]
         self._internal = entity.record_key_internal
         self._tombstone = places[entity.tombstone.column] if entity.tombstone else None
@@ -134,10 +126,10 @@ class RowReader:
         aliases: Aliases | None = None,
     ) -> Gathered:
         """Return the rows of ``raws`` that belong to a ``wanted`` key by their own key column, or by an alias."""
-        gathered = Gathered()
+        gathered, canonical = Gathered(), self._canonical
         with self._as_promised():
             for raw in raws:
-                key, key_scheme = canonical_key(raw[self._key]), None
+                key, key_scheme = canonical(raw[self._key]), None
                 if not key and aliases is not None:
                     key, key_scheme = self._owner(gathered, raw, wanted, aliases)
                 if key in wanted:
@@ -154,6 +146,8 @@ class RowReader:
 
     def read(self, raw: Any) -> Row | None:
         """Return the row that ``raw`` says, None for a tombstone; raises `UnreadableRow`."""
+        if self._tombstone is not None and is_lost(str(raw[self._tombstone])):
+            raise UnreadableRow("a record that may have been deleted was left out")
         if self._is_deleted(raw):
             return None
         record_key = self._read_record_key(raw)
@@ -179,7 +173,7 @@ class RowReader:
 
     def _owner(self, gathered: Gathered, raw: Any, wanted: Collection[str], aliases: Aliases) -> tuple[str, str | None]:
         """Return whose row this is by its further codes, and the scheme that told; blank when it is nobody's."""
-        codes = {scheme: code for scheme, place in self._also if (code := canonical_key(raw[place]))}
+        codes = {scheme: code for scheme, place, canonical in self._also if (code := canonical(raw[place]))}
         named = named_by(codes, aliases)
         for key, scheme in named.items():
             if fit(codes, key, aliases):
@@ -223,6 +217,9 @@ def row_readers(entities: Mapping[str, EntitySpec], *, positional: bool = False)
 
 
 def _columns_of(spec: FieldSpec) -> list[str]:
+    """Return the columns of a field: its own and that of its currency; none of a constant."""
+    if spec.column is None:
+        return []
     return [spec.column] if spec.currency is None else [spec.column, spec.currency.column]
 
 
@@ -234,18 +231,28 @@ def _values_of(
     fields: Sequence[tuple[str, FieldSpec]], places: Mapping[str, Any], notes: list[Issue]
 ) -> Callable[[Any], tuple[Any, ...]]:
     """Return the function from a raw row to its values; a row about which something is to be noted is read twice."""
-    cells = [_cell_of(spec, places) for _, spec in fields]
-    parsers = {f"parse{at}": parser(spec) for at, (_, spec) in enumerate(fields)}
-    plain = _tuple_of([f"None if (c := {cell}) is None else parse{at}(c)" for at, cell in enumerate(cells)], parsers)
-    readers = {f"read{at}": reader(name, spec, notes) for at, (name, spec) in enumerate(fields)}
-    noted = _tuple_of([f"read{at}({cell})" for at, cell in enumerate(cells)], readers)
+    names: dict[str, Any] = {}
+    plain, noted = [], []
+    for at, (name, spec) in enumerate(fields):
+        if spec.column is None:
+            names[f"constant{at}"] = value = constant_of(spec)
+            # A list is made anew for each row: nobody knows what is done to it.
+            constant = f"[*constant{at}]" if type(value) is list else f"constant{at}"
+            plain.append(constant)
+            noted.append(constant)
+        else:
+            cell = _cell_of(spec, places)
+            names[f"parse{at}"], names[f"read{at}"] = parser(spec), reader(name, spec, notes)
+            plain.append(f"None if (c := {cell}) is None else parse{at}(c)")
+            noted.append(f"read{at}({cell})")
+    read_plain, read_noted = _tuple_of(plain, names), _tuple_of(noted, names)
 
     def values(raw: Any) -> tuple[Any, ...]:
         try:
-            read = plain(raw)
+            read = read_plain(raw)
         except InvalidValue:
-            return noted(raw)
-        return noted(raw) if Noted in map(type, read) else read
+            return read_noted(raw)
+        return read_noted(raw) if Noted in map(type, read) else read
 
     return values
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from connectors.base import Batch
 from connectors.errors import SourceMisread
-from connectors.mapping import Gathered, RowReader, canonical_key
+from connectors.keys import canonical_by
+from connectors.mapping import Gathered, RowReader
 from schema.identifiers import classify, derive
 
 OTHERS: Final = "the source also sent records of other subjects: they were left out, and others may be missing"
@@ -22,9 +23,9 @@ def gather_owned(reader: RowReader, batch: Batch, column: str, raws: Iterable[di
     """Return the rows of ``raws`` by the key of ``batch`` that each names in ``column``; raises `SourceMisread`."""
     owned: dict[str, list[dict[str, Any]]] = {key: [] for key in batch.keys}
     alone = batch.keys[0] if len(batch.keys) == 1 else None
-    others = False
+    canonical, others = canonical_by(batch.scheme), False
     for raw in raws:
-        named = canonical_key(_named(raw, column, alone))
+        named = canonical(_named(raw, column, alone))
         if named not in owned and alone is not None and (not named or _is_same(batch.scheme, alone, named)):
             named = alone
         if named in owned:

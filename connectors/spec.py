@@ -8,7 +8,22 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Scheme = Literal["USCC", "ORG_CODE", "REG_NO", "TAX_NO", "PRIPID", "PERSON"]
+from connectors.selection import GraphqlConstant, GraphqlName, GraphqlPath, GraphqlType
+
+Scheme = Literal[
+    "USCC",
+    "ORG_CODE",
+    "REG_NO",
+    "TAX_NO",
+    "NAME",
+    "CUSTOMS_CODE",
+    "INSTITUTION_CERT",
+    "SOCIAL_ORG_CERT",
+    "UNIT_NO",  # of a unit that pays social insurance
+    "UTILITY_ACCOUNT",
+    "PRIPID",
+    "PERSON",
+]
 """Identifier schemes a source can be asked by; PRIPID and PERSON are internal keys that never leave the gateway."""
 
 ValueType = Literal[
@@ -17,6 +32,7 @@ ValueType = Literal[
     "code_list",  # several codes in one column, separated by `;` `；` `,` `，` `、`
     "date",
     "datetime",
+    "month",
     "year",
     "integer",
     "decimal",
@@ -47,6 +63,8 @@ Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\Z", description="a name in
 Text = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 Hours = Annotated[str, Meta(pattern=rf"^{_CLOCK}-{_CLOCK}\Z", description="two clock times, e.g. `23:30-05:30`")]
+_DAY = r"([1-9]|[12][0-9]|3[01])"
+Days = Annotated[str, Meta(pattern=rf"^{_DAY}-{_DAY}\Z", description="two days of the month, e.g. `1-3`")]
 Variable = Annotated[
     str,
     Meta(
@@ -72,10 +90,15 @@ class CurrencySpec(Strict, frozen=True, kw_only=True):
 
 
 class FieldSpec(Strict, frozen=True, kw_only=True):
-    """One field of an entity at one source: where it stands, how it reads, who may see it."""
+    """One field of an entity at one source: where it stands, how it reads, who may see it.
 
-    column: Text
-    type: ValueType
+    It has a ``column`` and its ``type``, or a ``value``: then it is a constant of the table and costs no column.
+    """
+
+    column: Text | None = None
+    type: ValueType = "text"
+    value: Text | None = None
+    """As answers show it; the loader completes ``type`` and ``codes``."""
     scope: Text
     disclosure: Disclosure = "PUBLIC"
     codes: dict[str, str] | None = None
@@ -110,8 +133,10 @@ class Tombstone(Strict, frozen=True, kw_only=True):
 
 
 class EntitySpec(Strict, frozen=True, kw_only=True):
-    """What every kind of source says of an entity."""
+    """What every kind of source says of a part: one table of an entity, under the entity's name or `Entity_suffix`."""
 
+    title: Text | None = None
+    """Name of the table in Chinese, where the source has several of the same entity."""
     keys: dict[Scheme, KeySpec]
     record_key: list[Text]
     """Columns that together find this record again at the department."""
@@ -154,6 +179,32 @@ class SoapEntity(EntitySpec, frozen=True, kw_only=True):
     """Dotted path of the repeated element in the answer."""
 
 
+class GraphqlEntity(EntitySpec, frozen=True, kw_only=True):
+    """An entity behind a root field of a GraphQL platform.
+
+    Columns are dotted paths of response fields from a row on (`decision.docNo`), or, after a `/`, from the root field's
+    value on (`/subject.uscc`): for what stands above the rows.
+    """
+
+    field: GraphqlName
+    key_argument: GraphqlName
+    key_type: GraphqlType
+    """Type of the variable that takes the key, or as a list the keys."""
+    items: GraphqlPath
+    """Dotted path from the root field's value to the rows; lists on the way are flattened. Empty: the value itself."""
+    single: bool = False
+    """A subject has at most one record: the path leads to one object, or to null, and not to a list."""
+    arguments: dict[str, GraphqlConstant] = {}
+    """Further arguments of the root field, each a constant as GraphQL writes it."""
+    page_argument: GraphqlName | None = None
+    page_size: PositiveInt | None = None
+    """Rows a full page has: pages are read until one is shorter, or holds nothing new."""
+    status: Text | None = None
+    """The column in which the platform says whether its answer is whole, when it asks others itself."""
+    status_ok: list[str] = []
+    """What stands there when it is; under anything else the answer is not complete."""
+
+
 class FileEntity(EntitySpec, frozen=True, kw_only=True):
     """An entity in files that a department drops: the newest file of ``pattern`` supersedes the others."""
 
@@ -191,6 +242,8 @@ class SourceBase(Strict, frozen=True, kw_only=True):
     calls_per_second: PositiveFloat | None = None
     quiet_hours: Hours | None = None
     """Local time (Asia/Shanghai) in which the department does not want to be asked, e.g. `23:30-05:30`."""
+    quiet_days: Days | None = None
+    """Days of every month, the last one included, on which it is not to be asked at all, e.g. `1-3`, or `30-2`."""
     cost: PositiveInt = 1
     """Weight of one call in a query's cost."""
     update_cycle: str = "实时"
@@ -236,6 +289,15 @@ class SoapSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="s
     status_rejected: list[str] = []
 
 
+class GraphqlSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="graphql"):
+    """A GraphQL platform, such as that of the level above; ``url_env`` names its endpoint."""
+
+    url_env: Variable
+    entities: dict[str, GraphqlEntity]
+    token_env: Variable | None = None
+    """Names the bearer token."""
+
+
 class FileSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="file"):
     """Files in a folder; ``folder_env`` names it."""
 
@@ -245,5 +307,5 @@ class FileSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="f
     format: Literal["csv"] = "csv"
 
 
-SourceSpec = SqlSource | RestSource | SoapSource | FileSource
-AnyEntity = SqlEntity | RestEntity | SoapEntity | FileEntity
+SourceSpec = SqlSource | RestSource | SoapSource | GraphqlSource | FileSource
+AnyEntity = SqlEntity | RestEntity | SoapEntity | GraphqlEntity | FileEntity

@@ -6,6 +6,7 @@ from hashlib import sha256
 import msgspec
 
 from connectors.spec import AnyEntity, SourceSpec
+from schema.entities import entity_of
 
 
 class Catalogue:
@@ -14,13 +15,13 @@ class Catalogue:
     def __init__(self, sources: Mapping[str, SourceSpec]) -> None:
         self.sources = dict(sorted(sources.items()))
         self.version = sha256(msgspec.json.encode(self.sources, order="deterministic")).hexdigest()[:16]
-        self._owners: dict[str, list[tuple[SourceSpec, AnyEntity]]] = {}
+        self._owners: dict[str, list[tuple[SourceSpec, str, AnyEntity]]] = {}
         for source in self.sources.values():
-            for name, entity in source.entities.items():
-                self._owners.setdefault(name, []).append((source, entity))
+            for part, spec in source.entities.items():
+                self._owners.setdefault(entity_of(part), []).append((source, part, spec))
 
-    def owners(self, entity: str) -> Iterable[tuple[SourceSpec, AnyEntity]]:
-        """Return the sources that hold records of ``entity``, in the order of their names."""
+    def owners(self, entity: str) -> Iterable[tuple[SourceSpec, str, AnyEntity]]:
+        """Return who holds records of ``entity``: source, part and what it is, by name, then as its file has them."""
         return self._owners.get(entity, ())
 
     @property

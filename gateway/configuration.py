@@ -39,9 +39,13 @@ class Configuration:
         """Where the source files lie, and the files beside them that they name."""
         return self.folder / "sources"
 
+    def missing_variables(self, environ: Mapping[str, str]) -> list[Mistake]:
+        """Return a mistake for each environment variable that a source needs and ``environ`` lacks."""
+        return missing_variables(self.catalogue.sources, environ)
+
     def require_variables(self, environ: Mapping[str, str]) -> None:
         """Raise `ConfigError` naming every environment variable that a source needs and ``environ`` lacks."""
-        mistakes = missing_variables(self.catalogue.sources, environ)
+        mistakes = self.missing_variables(environ)
         if mistakes:
             raise ConfigError(mistakes)
 

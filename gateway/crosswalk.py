@@ -132,9 +132,7 @@ async def ask_registries(run: Run, scheme: str, values: Sequence[str]) -> dict[s
 
 async def _ask_registry(run: Run, ask: Ask, scheme: str, values: list[str], found: dict[str, Found]) -> None:
     size = ask.source.batch_size
-    batches = [
-        Batch(ask.entity_name, scheme, tuple(values[at : at + size]), ask.fields) for at in range(0, len(values), size)
-    ]
+    batches = [Batch(ask.part, scheme, tuple(values[at : at + size]), ask.fields) for at in range(0, len(values), size)]
     outcomes = await asyncio.gather(*(run.call(ask, batch, run.unreached(ask)) for batch in batches))
     for batch, outcome in zip(batches, outcomes, strict=True):
         for value in batch.keys:

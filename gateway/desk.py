@@ -85,7 +85,7 @@ class Desk:
         match root.kind:
             case "sources":
                 return source_statuses(self.sources, self.departments)
-            case "catalogue":
+            case "catalogue_fields":
                 return catalogue_fields(rights, self.departments, root.arguments(run.variables))
             case "typename":
                 return []

@@ -90,7 +90,7 @@ def _batches(need: Need, result: AskResult, subjects: Sequence[Subject | Person]
     aliases = _aliases(ask, due)
     size = ask.source.batch_size
     return [
-        Batch(ask.entity_name, ask.scheme, tuple(keys[at : at + size]), ask.fields, need.digests, aliases)
+        Batch(ask.part, ask.scheme, tuple(keys[at : at + size]), ask.fields, need.digests, aliases)
         for at in range(0, len(keys), size)
     ]
 

@@ -1,11 +1,15 @@
 """Where a record came from, and how a key became a subject: what the schema's `Provenance` and `Resolution` show."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from connectors.base import Row
 from gateway.departments import Department
 from gateway.page import Hit
 from gateway.subject import Person, Subject
+
+CONFIDENCE: Final = {"EXACT": 1.0, "DERIVED": 1.0, "CROSSWALK": 1.0, "NAME": 0.8}
+"""How sure a code is, by how it is known: two bodies may bear one name."""
 
 
 class Provenance:
@@ -49,6 +53,17 @@ class Provenance:
         return "CROSSWALK" if isinstance(subject, Person) else subject.methods.get(self.key_scheme, "DERIVED")
 
     @property
+    def confidence(self) -> float:
+        """How sure it is that the record is the subject's."""
+        return CONFIDENCE[self.match_method]
+
+    @property
+    def department_as_written(self) -> str:
+        """The authority as the source wrote it, where it was asked for; else the department's name."""
+        written: str | None = self._hit.value(self._row, "authority")
+        return written or self.department.name
+
+    @property
     def source_updated_at(self) -> str | None:
         """When the department last touched the record."""
         return self._row.as_of
@@ -77,6 +92,11 @@ class Resolution:
     check: str
     method: str
     via: str | None
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that the key means the subject."""
+        return CONFIDENCE[self.method]
 
     @classmethod
     def of(cls, subject: Subject) -> "Resolution":

@@ -35,6 +35,8 @@ class Reached(Struct, frozen=True):
     fetched_at: str | None = None
     elapsed_ms: int | None = None
     whole: bool = False
+    part: str | None = None
+    match_confidence: float | None = None
 
     @property
     def as_of(self) -> str | None:

@@ -10,7 +10,7 @@ from gateway.departments import Department
 from gateway.errors import BadQuery
 from gateway.plan.asks import CROSSWALK, Rights
 from gateway.policy import decide
-from schema.entities import ENTITIES, INTERNAL_FIELDS
+from schema.entities import ENTITIES, INTERNAL_FIELDS, entity_of
 from schema.schema import graphql_name
 
 
@@ -32,6 +32,7 @@ class SourceStatus:
     since_year: int | None
     update_cycle: str
     entities: list[str]
+    drift: tuple[Any, ...] = ()
 
 
 def source_statuses(sources: Mapping[str, Coalescer], departments: Mapping[str, Department]) -> list[SourceStatus]:
@@ -55,7 +56,7 @@ def _status(source: Coalescer, departments: Mapping[str, Department]) -> SourceS
         spec.quiet_hours,
         spec.since_year,
         spec.update_cycle,
-        [name for name in spec.entities if name != CROSSWALK],
+        [name for name in dict.fromkeys(map(entity_of, spec.entities)) if name != CROSSWALK],
     )
 
 
@@ -72,6 +73,7 @@ class CatalogueField:
     disclosure: str
     allowed: bool
     reason: str | None
+    item: str | None = None
 
 
 def catalogue_fields(
@@ -84,17 +86,21 @@ def catalogue_fields(
     wanted_entity, wanted_source = arguments.get("entity"), arguments.get("source")
     _check("entity", wanted_entity, [name for name in rights.catalogue.entities if name != CROSSWALK])
     _check("source", wanted_source, list(rights.catalogue.sources))
-    found: list[CatalogueField] = []
+    found: dict[tuple[str, ...], CatalogueField] = {}
     for source in rights.catalogue.sources.values():
-        for entity_name, entity in source.entities.items():
-            if wanted_entity in {None, entity_name} and wanted_source in {None, source.name}:
-                found.extend(_fields(rights, departments[source.department], source, entity_name, entity))
-    return found
+        if wanted_source not in {None, source.name}:
+            continue
+        for part, entity in source.entities.items():
+            if wanted_entity in {None, entity_of(part)}:
+                for each in _fields(rights, departments[source.department], source, entity_of(part), entity):
+                    # Parts of an entity share fields: what is the same for all of them is told once.
+                    found.setdefault((source.name, each.entity, each.field, each.scope, each.disclosure), each)
+    return list(found.values())
 
 
 def _check(argument: str, value: str | None, known: list[str]) -> None:
     if value is not None and value not in known:
-        raise BadQuery(f"`{argument}` of `catalogue` must be one of {', '.join(known)}")
+        raise BadQuery(f"`{argument}` of `catalogueFields` must be one of {', '.join(known)}")
 
 
 def _fields(

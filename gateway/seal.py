@@ -147,7 +147,7 @@ def _sources(run: Run) -> dict[str, tuple[SourceUse, ...]]:
 def _calls(run: Run) -> dict[Place, list[Call]]:
     calls: dict[Place, list[Call]] = {}
     for ask, batch, reached in run.calls:
-        calls.setdefault((ask.source.name, batch.entity), []).append((batch, reached))
+        calls.setdefault((ask.source.name, ask.entity_name), []).append((batch, reached))
     return calls
 
 

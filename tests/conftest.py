@@ -5,7 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.demo import Departments, departments
+from tests.commands import Run, command_line
 from tests.servers import Server, mariadb, postgres, valkey
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command line."""
+    return command_line(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

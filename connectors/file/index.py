@@ -1,10 +1,10 @@
 """Where in a file the records of each code stand, so that a question reads those records and no others.
 
-# INVARIANT: codes and byte offsets are all that is kept; what a record says is read from the file for every question.
+# INVARIANT: keys and byte offsets are all that is kept; what a record says is read from the file for every question.
 
 Terms
     misfit    a record that has not as many cells as the header (one stray comma shifts them), or an unpaired quote
-    doubtful  a code in a misfit, or inside a cell of several lines: its subject's records may not all be known
+    doubtful  a code or name in a misfit, or inside a cell of several lines: its subject's records may not all be known
     unowned   a misfit, or a record, whose code itself was lost to a wrong encoding: it may be anybody's
 """
 
@@ -19,17 +19,19 @@ from unicodedata import normalize
 from connectors.errors import SourceMisread, SourceUnavailable
 from connectors.file.folder import FileChanged, Found
 from connectors.file.records import LOST, Record, record_at, records
-from connectors.mapping import canonical_key
+from connectors.keys import canonical_by, canonical_key, canonical_key_name
 from connectors.spec import FileEntity
 
 DOUBTFUL: Final = "a line of the file that names this code cannot be read"
 UNOWNED: Final = "lines of the file cannot be read, and whose they are is not known"
 _CODE: Final = re.compile(r"[0-9A-Za-z-]{8,}")
+_MOST_PIECES: Final = 3
+"""Into so many cells may stray commas have cut a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The index of one file for one entity; ``starts`` holds offsets by scheme and code."""
+    """The index of one file for one entity; ``starts`` holds offsets by scheme and key."""
 
     found: Found
     encoding: str
@@ -78,7 +80,8 @@ def read_rows(index: Index, columns: Sequence[str], scheme: str, keys: Iterable[
             rows = [record_at(file, index.encoding, start) for start, _ in due]
             index.found.check(file)
         # A file can change within one tick of the clock that dates it.
-        if any(canonical_key(row[key_place]) != key for row, (_, key) in zip(rows, due, strict=True)):
+        canonical = canonical_by(scheme)
+        if any(canonical(row[key_place]) != key for row, (_, key) in zip(rows, due, strict=True)):
             raise FileChanged
         return [tuple([row[place] for place in places]) for row in rows]
     except (FileNotFoundError, csv.Error, IndexError):
@@ -113,24 +116,25 @@ def _place(header: Sequence[str], column: str) -> int:
 
 def _index(found: Found, entity: FileEntity, encoding: str, header: tuple[str, ...], rows: Iterator[Record]) -> Index:
     places = {str(scheme): _place(header, key.column) for scheme, key in entity.keys.items()}
+    canonical = {scheme: canonical_by(scheme) for scheme in places}
     starts: dict[str, dict[str, list[int]]] = {scheme: {} for scheme in places}
     doubtful: set[str] = set()
-    unowned = False
+    unowned, named = False, "NAME" in places
     marks = tuple(entity.footer_marks)
     for row in rows:
         if _is_no_record(row, marks):
             continue
         if row.broken is not None or len(row.cells) != len(header):
             text = row.broken or ",".join(row.cells)
-            doubtful.update(_codes(text))
+            doubtful.update(_keys(text, named))
             unowned = unowned or LOST in text
             continue
-        codes = {scheme: canonical_key(row.cells[place]) for scheme, place in places.items()}
+        codes = {scheme: canonical[scheme](row.cells[place]) for scheme, place in places.items()}
         for scheme, code in codes.items():
             if code:
                 starts[scheme].setdefault(code, []).append(row.start)
                 unowned = unowned or LOST in code
-        doubtful.update(_swallowed(row).difference(codes.values()))
+        doubtful.update(_swallowed(row, named).difference(codes.values()))
     return Index(found, encoding, header, places, starts, frozenset(doubtful), unowned)
 
 
@@ -140,11 +144,16 @@ def _is_no_record(row: Record, marks: tuple[str, ...]) -> bool:
     return (bool(marks) and first.startswith(marks)) or (row.broken is None and not any(map(str.strip, row.cells)))
 
 
-def _swallowed(row: Record) -> set[str]:
-    """Return the codes in cells of several lines: two stray quotes make one cell of all lines between them."""
-    return {code for cell in row.cells if "\n" in cell for code in _codes(cell)}
+def _swallowed(row: Record, named: bool) -> set[str]:
+    """Return the keys in cells of several lines: two stray quotes make one cell of all lines between them."""
+    return {key for cell in row.cells if "\n" in cell for key in _keys(cell, named)}
 
 
-def _codes(text: str) -> Iterator[str]:
-    """Yield everything in ``text`` that could be a code."""
-    return map(canonical_key, _CODE.findall(normalize("NFKC", text)))
+def _keys(text: str, named: bool) -> Iterator[str]:
+    """Yield everything in ``text`` that could be a code, or a name, perhaps one with commas, if they are ``named``."""
+    yield from map(canonical_key, _CODE.findall(normalize("NFKC", text)))
+    for line in text.splitlines() if named else ():
+        cells = line.split(",")
+        for width in range(1, _MOST_PIECES + 1):
+            runs = (cells[at : at + width] for at in range(len(cells)))
+            yield from (canonical_key_name(",".join(run).replace('"', "")) for run in runs)

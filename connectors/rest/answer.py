@@ -13,8 +13,6 @@ import orjson
 from connectors.errors import SourceError, SourceMisread, SourceRejected, SourceUnavailable
 from connectors.spec import RestEntity, RestSource
 
-MOST_PAGES: Final = 100
-"""A source that has more pages of one batch is not answering the question that was asked."""
 _QUOTABLE: Final = re.compile(r"-?[A-Za-z0-9_.]{1,12}")
 """Codes short enough to be quoted: no identifier fits."""
 
@@ -44,37 +42,6 @@ class AnswerReader:
             if type(row) is not dict:
                 raise SourceMisread("a row of the answer is not an object")
         return rows
-
-
-class Pages:
-    """Collects the rows of one question over its pages, each record once; ``due`` is the page to ask for next."""
-
-    def __init__(self, entity: RestEntity, key_column: str) -> None:
-        self.rows: list[dict[str, Any]] = []
-        self.due = 1
-        self.more = True
-        self._full = entity.page_size or 1
-        self._paged = entity.page_parameter is not None
-        self._identity = (key_column, *entity.record_key)
-        self._seen: set[tuple[str, ...]] = set()
-
-    def add(self, page: list[dict[str, Any]]) -> None:
-        """Add the rows of the page that was due; raises `SourceMisread` when the source does not come to an end.
-
-        A row of an earlier page comes again when records moved between two calls, or when the source sends its last
-        page for every page beyond. Totals are not looked at: sources count wrongly.
-        """
-        if not self._paged or (self.due == 1 and len(page) < self._full):
-            self.rows, self.more = page, False
-            return
-        named = [tuple(str(row.get(column)) for column in self._identity) for row in page]
-        new = [row for row, name in zip(page, named, strict=True) if name not in self._seen]
-        self._seen.update(named)
-        self.rows += new
-        self.more = bool(new) and len(page) >= self._full
-        self.due += 1
-        if self.more and self.due > MOST_PAGES:
-            raise SourceMisread(f"the answer has more than {MOST_PAGES} pages")
 
 
 def refusal(code: str) -> SourceError:

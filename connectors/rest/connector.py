@@ -9,9 +9,11 @@ from connectors.base import Answer, Batch
 from connectors.clock import now_text
 from connectors.errors import SourceRejected
 from connectors.exchange import Exchange, address, failure
-from connectors.mapping import row_readers, source_key
+from connectors.keys import all_source_keys
+from connectors.mapping import row_readers
 from connectors.ownership import gather_owned
-from connectors.rest.answer import AnswerReader, Pages
+from connectors.pages import Pages
+from connectors.rest.answer import AnswerReader
 from connectors.rest.question import Question, Questions, Signer
 from connectors.spec import KeySpec, RestEntity, RestSource
 
@@ -53,14 +55,18 @@ class RestConnector:
 
     async def _read_pages(self, batch: Batch, entity: RestEntity, key: KeySpec) -> tuple[list[dict[str, Any]], str]:
         """Return the rows of every page, and the digest of what was sent; an empty batch asks nothing."""
-        keys = [source_key(each, key.form) for each in batch.keys]
+        keys = all_source_keys(batch.scheme, batch.keys, key.form)
         digest = sha256()
-        pages = Pages(entity, key.column)
-        while keys and pages.more:
-            body = await self._ask(self._questions[batch.entity].about(keys, pages.due))
-            digest.update(body)
-            pages.add(self._answers[batch.entity].read(body))
-        return pages.rows, digest.hexdigest()
+        rows: list[dict[str, Any]] = []
+        # Where one call takes one key, a name that is written in several ways costs several.
+        for listed in [keys] if self._spec.batch_size > 1 and keys else [[each] for each in keys]:
+            pages = Pages(entity.page_size, (key.column, *entity.record_key))
+            while pages.more:
+                body = await self._ask(self._questions[batch.entity].about(listed, pages.due))
+                digest.update(body)
+                pages.add(self._answers[batch.entity].read(body))
+            rows += [row for row in pages.rows if row not in rows] if rows else pages.rows
+        return rows, digest.hexdigest()
 
     async def _ask(self, question: Question) -> bytes:
         if self._signer is not None:

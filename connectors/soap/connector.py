@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
 from connectors.exchange import Exchange, address, failure
-from connectors.mapping import Gathered, row_readers, source_key
+from connectors.keys import source_keys
+from connectors.mapping import Gathered, row_readers
 from connectors.ownership import gather_owned
 from connectors.soap.interface import read_operations
 from connectors.soap.reply import ReplyReader
@@ -56,10 +57,13 @@ class SoapConnector:
         await self._exchange.close()
 
     async def _fetch_key(self, batch: Batch) -> tuple[bytes, Gathered]:
-        """Return what the source sent about the one key of ``batch``, and what it says."""
+        """Return what the source sent about the one key of ``batch``, however it is written, and what it says."""
         key = self._spec.entities[batch.entity].keys[batch.scheme]  # type: ignore[index]  # checked by the loader
         operation = self._operations[batch.entity]
-        envelope = operation.envelope(source_key(batch.keys[0], key.form))
-        reply = await self._exchange.ask("POST", self._url, operation.headers, envelope)
-        rows = self._replies[batch.entity].read(reply, datetime.now(UTC))
-        return reply.body, gather_owned(self._reader_of(batch), batch, key.column, rows)
+        body, rows = b"", list[dict[str, str | None]]()
+        for written in source_keys(batch.scheme, batch.keys[0], key.form):
+            reply = await self._exchange.ask("POST", self._url, operation.headers, operation.envelope(written))
+            body += reply.body
+            found = self._replies[batch.entity].read(reply, datetime.now(UTC))
+            rows += [row for row in found if row not in rows] if rows else found
+        return body, gather_owned(self._reader_of(batch), batch, key.column, rows)

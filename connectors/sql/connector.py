@@ -11,7 +11,8 @@ from sqlalchemy.exc import ArgumentError
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
 from connectors.errors import ConfigError, Mistake, SourceError
-from connectors.mapping import RowReader, digest_of, source_key, wanted_aliases
+from connectors.keys import MOST_SPELLINGS, all_source_keys
+from connectors.mapping import RowReader, digest_of, wanted_aliases
 from connectors.spec import SqlEntity, SqlSource
 from connectors.sql.connections import Connections
 from connectors.sql.databases import KINDS, Database
@@ -47,7 +48,7 @@ class SqlConnector:
         aliases = wanted_aliases(batch) if batch.aliases else {}
         schemes = tuple(aliases)
         lists = _written(self._spec.entities[batch.entity], batch, aliases)
-        size = None if self._database.arrays else padded_size(max(map(len, lists)), self._spec.batch_size)
+        size = None if self._database.arrays else padded_size(max(map(len, lists)), self._most(batch.scheme, *schemes))
         question = self._question(batch.entity, batch.scheme, batch.fields, batch.digests, schemes, size)
         arguments = lists if size is None else [key for keys in lists for key in padded(keys, size)]
         raws = [*map(tuple, await self._run(question.text, arguments, question.asked))]
@@ -71,6 +72,10 @@ class SqlConnector:
         except Exception as error:  # noqa: BLE001  (a driver may raise anything; each means that there is no answer)
             # Without its cause: what drivers say can quote keys, and a log of a traceback would show it.
             raise failure_of(driver_error(error), asked) from None
+
+    def _most(self, *schemes: str) -> int:
+        """Return how many keys a list may have: every subject of a batch in each spelling."""
+        return self._spec.batch_size * (MOST_SPELLINGS if "NAME" in schemes else 1)
 
     def _make_question(
         self,
@@ -101,7 +106,7 @@ def _written(entity: SqlEntity, batch: Batch, aliases: Mapping[str, Mapping[str,
     """Return the lists of keys to ask by, each as the source writes it: those of the batch, then its aliases."""
     asked = [(batch.scheme, batch.keys), *aliases.items()]
     forms = {scheme: entity.keys[scheme].form for scheme, _ in asked}  # type: ignore[index]  # checked by the loader
-    return [[source_key(key, forms[scheme]) for key in keys] for scheme, keys in asked]
+    return [all_source_keys(scheme, keys, forms[scheme]) for scheme, keys in asked]
 
 
 def _database(spec: SqlSource, environ: Mapping[str, str]) -> Database:

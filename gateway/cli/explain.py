@@ -59,7 +59,7 @@ def print_plan(console: Console, explained: dict[str, Any]) -> None:
             str(step["stage"]),
             step["source"],
             step["kind"],
-            step["entity"],
+            step.get("part", step["entity"]),
             "\n".join([by, *after]),
             "\n".join(f"{name} ({column})" for name, column in columns),
             str(step["batchSize"]),

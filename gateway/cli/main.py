@@ -11,6 +11,7 @@ from gateway.cli.check import check
 from gateway.cli.demo import demo
 from gateway.cli.explain import explain_command
 from gateway.cli.serve import serve_command
+from gateway.cli.source import source_commands
 from gateway.demo import DemoFailed
 from gateway.errors import RequestError
 from gateway.ledger import SecretError
@@ -32,6 +33,7 @@ commands.command("demo")(demo)
 commands.command("serve")(serve_command)
 commands.command("check")(check)
 commands.command("explain")(explain_command)
+commands.add_typer(source_commands, name="source")
 
 
 @commands.command("schema")

@@ -27,20 +27,20 @@ class Rights:
     catalogue: Catalogue
 
     def asks(self, need: Need) -> tuple[Ask, ...]:
-        """Return the asks of ``need``, one per owner, in the order of the owners' names."""
+        """Return the asks of ``need``, one per part of an owner, in the order of the owners' names."""
         owners = self.catalogue.owners(need.entity)
-        return tuple(self._ask(index, need, source, entity) for index, (source, entity) in enumerate(owners))
+        return tuple(self._ask(index, need, *owner) for index, owner in enumerate(owners))
 
     def crosswalk(self, schemes: Iterable[str]) -> tuple[Ask, ...]:
         """Return the asks that translate between ``schemes``; the scheme they are asked by is chosen per batch."""
         need = Need(CROSSWALK, person_key=False, fields={CROSSWALK_FIELDS[scheme] for scheme in schemes})
         return self.asks(need)
 
-    def _ask(self, index: int, need: Need, source: SourceSpec, entity: AnyEntity) -> Ask:
+    def _ask(self, index: int, need: Need, source: SourceSpec, part: str, entity: AnyEntity) -> Ask:
         scheme = _scheme(entity, need.person_key)
         also_by = tuple(other for other in entity.also_by if other != scheme)
         crosswalk = tuple(other for other in (scheme, *also_by) if other not in KNOWN_SCHEMES and other != "PERSON")
-        ask = Ask(index, source, entity, need.entity, scheme, also_by, crosswalk)
+        ask = Ask(index, source, entity, need.entity, part, scheme, also_by, crosswalk)
         decisions = {name: decide(self.policy, self.caller, source, entity.fields[name]) for name in entity.fields}
         if not any(decision.allowed for decision in decisions.values()):
             ask.refused = next(iter(decisions.values()))

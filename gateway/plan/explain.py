@@ -24,6 +24,8 @@ def explain(plan: Plan, *, columns: bool) -> dict[str, Any]:
 
 def _step(stage: Stage, need: Need, ask: Ask) -> dict[str, Any]:
     step = _base(ask) | {"stage": stage.index, "entity": need.entity, "askedBy": ask.scheme}
+    if ask.part != need.entity:
+        step["part"] = ask.part
     if ask.also_by:
         step["alsoBy"] = list(ask.also_by)
     if ask.crosswalk:

@@ -5,7 +5,8 @@ Terms
              that links of their records lead to
     need     the records of one entity that a stage's subjects need, whatever number of fields, aliases or sections
              select them; hence one batched call per (source, entity, stage)
-    ask      one source's part in a need: the columns it is asked for, and those it is not, with the reason
+    ask      one source's part in a need: the columns it is asked for, and those it is not, with the reason; one ask
+             for each of its tables of the entity
     use      one section field of the document that shows (part of) a need: its arguments, order and filters
     follow   a link from the records of a need to the subjects of a further stage, whatever uses select it
 """
@@ -46,7 +47,7 @@ class Selected:
 
 @dataclass(slots=True, eq=False)
 class Ask:
-    """What one source is asked for, for one need.
+    """What one source is asked for, for one need: ``part`` is the one of its tables that holds ``entity_name``.
 
     ``scheme`` is the key it is asked by; ``crosswalk`` names the schemes that the registry's crosswalk must supply
     first. ``refused`` is set when the caller may see no field of the entity at this source: then it is not asked.
@@ -56,6 +57,7 @@ class Ask:
     source: SourceSpec
     entity: AnyEntity
     entity_name: str
+    part: str
     scheme: str
     also_by: tuple[str, ...] = ()
     crosswalk: tuple[str, ...] = ()
@@ -67,8 +69,9 @@ class Ask:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The source's own names of the requested fields, in their order."""
-        return tuple(self.entity.fields[name].column for name in self.fields)
+        """The source's own names of the requested fields, in their order; of a constant its value in quotes."""
+        fields = [self.entity.fields[name] for name in self.fields]
+        return tuple(field.column or f'"{field.value}"' for field in fields)
 
 
 @dataclass(slots=True, eq=False)

@@ -25,6 +25,7 @@ TABLES: dict[str, tuple[type[Struct], ...]] = {
     'kind = "sql"': (spec.SqlSource,),
     'kind = "rest"': (spec.RestSource,),
     'kind = "soap"': (spec.SoapSource,),
+    'kind = "graphql"': (spec.GraphqlSource,),
     'kind = "file"': (spec.FileSource,),
     "signature": (spec.Signature,),
     "session": (spec.Session,),
@@ -32,6 +33,7 @@ TABLES: dict[str, tuple[type[Struct], ...]] = {
     "Entities of kind sql": (spec.SqlEntity,),
     "Entities of kind rest": (spec.RestEntity,),
     "Entities of kind soap": (spec.SoapEntity,),
+    "Entities of kind graphql": (spec.GraphqlEntity,),
     "Entities of kind file": (spec.FileEntity,),
     "keys": (spec.KeySpec,),
     "as_of": (spec.AsOf,),
@@ -97,7 +99,7 @@ def test_every_choice_is_explained_and_no_other(heading: str, table: int, names:
     assert [row[0].strip("`") for row in _tables(SECTIONS[heading])[table]] == list(names)
 
 
-@pytest.mark.parametrize("type_", ["date", "year", "yuan", "wan_yuan", "boolean"])
+@pytest.mark.parametrize("type_", ["date", "month", "year", "yuan", "wan_yuan", "boolean"])
 def test_the_forms_that_a_type_is_said_to_read_are_read(type_: spec.ValueType) -> None:
     forms = {row[0].strip("`"): re.findall("`([^`]+)`", row[1]) for row in _tables(SECTIONS["Value types"])[0]}
     notes: list[Issue] = []

@@ -24,8 +24,8 @@ KNOWN = Known(load_departments(CONFIG / "departments.toml"), load_policy(CONFIG 
 SHIPPED = {path.stem: read_toml(path) for path in sorted(SOURCES.glob("*.toml"))}
 COURT = (SOURCES / "court_enforcement.toml").read_text(encoding="utf-8")
 PathInFile = tuple[str, ...]
-FREE_TABLES = frozenset({"codes", "where"})
-"""Tables whose keys are a department's own: a renamed one is still sound."""
+FREE_TABLES = frozenset({"codes", "where", "entities"})
+"""Tables whose keys are a department's own, at least in their endings: a renamed one is still sound."""
 
 
 def paths(table: Mapping[str, Any], above: PathInFile = ()) -> Iterator[PathInFile]:

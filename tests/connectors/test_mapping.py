@@ -1,6 +1,6 @@
 """Raw rows to typed rows: whose they are, what of them is left out, and what they say."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -9,15 +9,15 @@ from msgspec.structs import replace
 
 from connectors.base import Issue
 from connectors.errors import SourceMisread
-from connectors.mapping import RowReader, UnreadableRow, canonical_key, columns_needed, digest_of, source_key
-from connectors.spec import EntitySpec, KeySpec
+from connectors.mapping import RowReader, UnreadableRow, columns_needed, digest_of
+from connectors.spec import EntitySpec, KeySpec, ValueType
+from connectors.values import Unread
 from schema.values import Money
 from tests.connectors.rows import (
     ALSO,
     ENTITY,
     FIELDS,
     ONE,
-    ORG_ONE,
     REG_ONE,
     THREE,
     TWO,
@@ -86,6 +86,29 @@ def test_columns_that_nobody_asked_for_are_not_read() -> None:
     reader = RowReader(ENTITY, "USCC", ("name",), digests=True)
     reader.gather([Watched(raw(id_no="secret"))], {ONE})
     assert set(read) == set(reader.columns) == {"uscc", "doc", "serial", "changed", "flag", "name"}
+
+
+def test_record_that_may_have_been_deleted_is_left_out_and_told() -> None:
+    read = gathered(raw(flag="\ufffd"), raw(serial=2), raw(serial=3, flag=Unread("lost")))
+    assert found(read) == {ONE: ["2"]}
+    assert read.unreadable == {ONE: "a record that may have been deleted was left out"}
+
+
+@pytest.mark.parametrize("type_", [each for each in get_args(ValueType) if each not in {"code", "code_list"}])
+def test_cell_that_a_connector_could_not_read_is_misread_for_its_reason(type_: ValueType) -> None:
+    unread = Unread("digits are lost")
+    entity = replace(BARE, fields={"name": field("n", type_, blank=["0"])})
+    (row,) = RowReader(entity, "USCC", ("name",)).gather([{"k": ONE, "id": 1, "n": unread}], {ONE}).rows[ONE]
+    assert (row.values, row.issues) == ((None,), (Issue("name", "MISREAD", "digits are lost"),))
+    assert RowReader(entity, "USCC", ()).gather([{"k": ONE, "id": unread}], {ONE}).unreadable.keys() == {ONE}
+
+
+@pytest.mark.parametrize("type_", ["code", "code_list"])
+def test_code_that_a_connector_could_not_read_is_misread_for_its_reason(type_: ValueType) -> None:
+    entity = replace(BARE, fields={"name": field("n", type_, codes={"1": "WARNING"})})
+    raws = [{"k": ONE, "id": 1, "n": Unread("digits are lost")}]
+    (row,) = RowReader(entity, "USCC", ("name",)).gather(raws, {ONE}).rows[ONE]
+    assert (row.values, row.issues) == ((None,), (Issue("name", "MISREAD", "digits are lost"),))
 
 
 def test_issues_belong_to_their_own_row() -> None:
@@ -174,23 +197,6 @@ def test_row_that_is_too_short() -> None:
     reader = RowReader(ENTITY, "USCC", FIELDS, positional=True)
     with pytest.raises(SourceMisread, match="promised columns"):
         reader.gather([(ONE, "doc")], {ONE})
-
-
-@pytest.mark.parametrize(
-    ("cell", "key"),
-    [(None, ""), ("", ""), ("无", ""), ("NULL", ""), ("— —", ""), ("tj000001-9", ORG_ONE),
-     ("ＴＪ０００００１９", ORG_ONE), (230881900000019, REG_ONE), (" 12 34 ", "1234")],
-)  # fmt: skip
-def test_canonical_keys(cell: object, key: str) -> None:
-    assert canonical_key(cell) == key
-
-
-@pytest.mark.parametrize(
-    ("form", "written"), [("upper", "TJ0000019"), ("lower", "tj0000019"), ("hyphenated", "TJ000001-9")]
-)
-def test_keys_as_sources_write_them(form: str, written: str) -> None:
-    assert source_key(ORG_ONE, form) == written
-    assert canonical_key(written) == ORG_ONE
 
 
 cells = st.none() | st.text() | st.integers() | st.decimals(allow_nan=False) | st.dates() | st.booleans()

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from connectors.base import Batch
 from connectors.errors import SourceError, SourceMisread, SourceRejected, SourceUnavailable
+from connectors.pages import MOST_PAGES, Pages
 from connectors.rest import RestConnector
-from connectors.rest.answer import MOST_PAGES, AnswerReader, Pages
+from connectors.rest.answer import AnswerReader
 from connectors.rest.question import Questions, Signer
 from connectors.spec import KeySpec, RestSource, Signature
-from gateway.demo.environment import PATH, Environment
 from gateway.demo.listen import Answered, Asked
-from gateway.demo.scenarios import everyone
+from gateway.demo.signed import SignedLists
 from tests.connectors.departments import (
     ENTITY,
     FIELDS,
@@ -74,14 +74,15 @@ def test_question(entity: dict[str, Any], keys: list[str], listed: bool, target:
 
 
 def test_signature_is_what_the_environment_bureau_verifies() -> None:
-    bureau = Environment(everyone(10), "gateway-1", "secret")
-    entity = rest_source(path=PATH, method="POST", key_parameter="codes").entities[ENTITY]
+    path = "/openapi/v1/penalties"
+    bureau = SignedLists({path: {}}, "gateway-1", "secret")
+    entity = rest_source(path=path, method="POST", key_parameter="codes").entities[ENTITY]
     question = Questions("http://127.0.0.1:1", entity, listed=True).about([THIRD], 1)
 
     def status(signer: Signer, at: float | None = None) -> int:
         signed = signer.sign(question, at)
         headers = {name.lower().encode(): value.encode() for name, value in signed.headers.items()}
-        return bureau.answer(Asked("POST", PATH.encode(), headers, signed.body or b"")).status
+        return bureau.answer(Asked("POST", path.encode(), headers, signed.body or b"")).status
 
     assert status(Signer("gateway-1", b"secret")) == 200
     assert status(Signer("gateway-1", b"other")) == 401
@@ -122,6 +123,28 @@ async def test_source_sees_its_form_of_the_code() -> None:
         answer = await connector.fetch(batch(FIRST))
     assert answer.rows[FIRST][0].values == ("甲公司", "2026-01-05")
     assert canned.asked[0].target == f"/api/cases?code={FIRST.lower()}".encode()
+
+
+@pytest.mark.parametrize("listed", [True, False])
+async def test_names_are_asked_for_in_every_spelling_and_a_row_that_comes_twice_is_one(listed: bool) -> None:
+    name, full = "三江(同江)公司", "三江（同江）公司"
+    spec = rest_source(
+        source={"batch_size": 5 if listed else 1},
+        method="POST",
+        keys={"NAME": KeySpec(column="iname")},
+    )
+
+    def reply(asked: Asked) -> Answered:
+        sent = orjson.loads(asked.body)["code"]
+        found = [row(number=1, iname=name), row(number=2, iname=full)]
+        return rows_answer(*found[: 2 if full in sent else 1])
+
+    async with asking(spec, reply) as (connector, canned):
+        answer = await connector.fetch(batch(name, scheme="NAME"))
+        nothing = await connector.fetch(batch(scheme="NAME"))
+    assert [orjson.loads(asked.body)["code"] for asked in canned.asked] == ([[name, full]] if listed else [name, full])
+    assert [each.record_key for each in answer.rows[name]] == ["1", "2"]
+    assert (answer.unreadable, nothing.rows) == ({}, {})
 
 
 # What comes back
@@ -185,13 +208,22 @@ def test_bare_list_is_an_answer() -> None:
 
 @given(st.lists(st.integers(0, 9), unique=True), st.integers(1, 4), st.integers(0, 3))
 def test_every_record_is_read_once_however_pages_overlap(numbers: list[int], size: int, overlap: int) -> None:
-    pages = Pages(rest_source(page_parameter="page", page_size=size).entities[ENTITY], "code")
+    pages = Pages(size, ("code", "id"))
     at = 0
     while pages.more:
         shown = numbers[at : at + size]
         pages.add([row(number=number) for number in shown])
         at += max(size - overlap, 1)
     assert [each["id"] for each in pages.rows] == numbers
+
+
+def test_page_of_subjects_without_records_is_not_the_last() -> None:
+    pages = Pages(2, ("code", "id"))
+    for rows, subjects in (([row(number=1), row(number=2)], 2), ([], 2), ([row(number=3)], 1)):
+        assert pages.more
+        pages.add(rows, subjects)
+    assert not pages.more
+    assert [each["id"] for each in pages.rows] == [1, 2, 3]
 
 
 async def test_source_that_repeats_its_only_page_is_asked_twice() -> None:

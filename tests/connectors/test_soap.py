@@ -19,7 +19,7 @@ from connectors.ownership import OTHERS
 from connectors.soap import SoapConnector
 from connectors.soap.interface import read_operations
 from connectors.soap.reply import ReplyReader
-from connectors.spec import FieldSpec, Session, SoapSource
+from connectors.spec import FieldSpec, KeySpec, Session, SoapSource
 from gateway.demo.listen import Answered, Asked
 from gateway.demo.scenarios import everyone
 from gateway.demo.tax import Tax
@@ -97,6 +97,22 @@ async def test_each_key_is_a_call_of_its_own() -> None:
     assert len(sent) == 2
     assert {key: len(rows) for key, rows in answer.rows.items()} == {SECOND: 1}
     assert answer.digest == sha256(b"".join(sent)).hexdigest()
+
+
+async def test_name_is_asked_for_in_every_spelling() -> None:
+    name, full = "三江(同江)公司", "三江（同江）公司"
+    spec = soap_source(entity={"keys": {"NAME": KeySpec(column="nsrmc")}})
+
+    def reply(asked: Asked) -> Answered:
+        (written,) = [each.text for each in etree.fromstring(asked.body).iter("{*}nsrsbh")]
+        return answered(found(*[rated(FIRST, 2025, full), rated(FIRST, 2024, full)][: 2 if written == full else 1]))
+
+    async with asking(spec, reply) as (connector, canned):
+        answer = await connector.fetch(Batch(ENTITY, "NAME", (name,), ("taxpayer_name", "evaluation_year")))
+        sent = [reply(asked).body for asked in canned.asked]
+    assert [row.values for row in answer.rows[name]] == [(full, 2025), (full, 2024)]
+    assert answer.digest == sha256(b"".join(sent)).hexdigest()
+    assert (len(sent), answer.unreadable) == (2, {})
 
 
 async def test_old_number_is_answered_under_the_unified_code_and_others_are_not_attributed() -> None:

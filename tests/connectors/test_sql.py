@@ -9,6 +9,7 @@ import pytest
 from connectors import open_connector
 from connectors.base import Batch
 from connectors.errors import ConfigError, SourceError, SourceMisread
+from connectors.spec import KeySpec, Scheme, SqlEntity
 from connectors.sql import SqlConnector
 from tests.connectors.sql_sources import (
     ENTITY,
@@ -29,6 +30,7 @@ from tests.connectors.sql_sources import (
     source,
 )
 
+FULL_WIDTH = str.maketrans("()", "（）")
 INJECTIONS = (
     "' OR '1'='1", "x') OR 1=1 -- ", "\\' OR 1=1 -- ", "\\", "%s", "%(a)s", "%%", ":key_0_0", "?", "$1", "{", "{A}",
     'a"b', "a`b", "a;DROP TABLE penalties", "a\nb", "县", "\x00",
@@ -114,6 +116,20 @@ async def test_keys_are_written_as_the_source_writes_them(connector: SqlConnecto
     by_lower = await connector.fetch(Batch("Registration", "USCC", (code,), ("uscc",)))
     by_hyphen = await connector.fetch(Batch("Registration", "ORG_CODE", (ORG_CODE[code],), ("uscc",)))
     assert by_lower.rows[code][0].values == by_hyphen.rows[ORG_CODE[code]][0].values == (code,)
+
+
+async def test_names_are_asked_for_in_every_spelling_and_matched_by_their_canonical_form(site: Site) -> None:
+    full, half = "三江(同江)公司".translate(FULL_WIDTH), "三江(同江)公司"
+    held = "SELECT id, '{}' AS name FROM penalties WHERE id = '{}'"
+    rows = [held.format(name, at) for at, name in enumerate((full, half, "三江公司"), 1)]
+    await site.run([f"CREATE VIEW named AS {' UNION ALL '.join(rows)}"])
+    keys: dict[Scheme, KeySpec] = {"NAME": KeySpec(column="name")}
+    described = SqlEntity(table="named", keys=keys, record_key=["id"], fields={"counterpart_name": field("name")})
+    async with site.connector(entities={ENTITY: described}, batch_size=4) as connector:
+        answer = await connector.fetch(batch(half, "甲", "乙", fields=("counterpart_name",), scheme="NAME"))
+    await site.run(["DROP VIEW named"])
+    assert {key: sorted(row.values[0] for row in rows) for key, rows in answer.rows.items()} == {half: [half, full]}
+    assert answer.unreadable == {}
 
 
 @pytest.mark.parametrize("key", INJECTIONS)

@@ -23,8 +23,10 @@ from typing import Any, Final, Protocol
 from xml.sax.saxutils import escape
 
 import orjson
+from graphql import build_schema, graphql_sync
 
 from connectors.spec import (
+    GraphqlSource,
     RestSource,
     SoapSource,
     SourceSpec,
@@ -38,6 +40,11 @@ Rows = Sequence[tuple[str | None, ...]]
 COLUMNS: Final = ("code", "number", "content", "decided")
 ENTITY: Final = "AdministrativePenalty"
 FIELDS: Final = ("content", "decided_on")
+SCHEMA: Final = """
+type Query { penalties(codes: [String!]!): [Penalty!]! subject(code: String!): Subject }
+type Subject { code: String! penalties: [Penalty!]! }
+type Penalty { code: String number: String content: String decided: String }
+"""
 HTML: Final = "<html><head><title>系统提示</title></head><body>系统正在升级维护</body></html>".encode()
 
 
@@ -152,7 +159,7 @@ def _csv(path: Path, columns: Sequence[str], rows: Rows) -> None:
 class HttpSite:
     """A department behind a port, with a line that can fail before it."""
 
-    spec: RestSource | SoapSource
+    spec: RestSource | SoapSource | GraphqlSource
     environ: Mapping[str, str]
     folder: Path
     proxy: FaultProxy
@@ -188,9 +195,16 @@ class HttpSite:
         """Return the rows that ``asked`` names, as the fault of the moment leaves them."""
         sent = asked.target + asked.body
         rows = [_renamed(row) if self.fault == "renamed" else row for row in self.rows if _is_asked(row, sent)]
-        body = _xml(rows) if isinstance(self.spec, SoapSource) else orjson.dumps({"data": rows})
+        body = self._told(rows, asked)
         spoiled = {"html": HTML, "blank": b"", "garbled": body[:-30] + b"\xff\xfe\x00<{" + body[-25:]}
         return Answered(spoiled.get(self.fault, body))
+
+    def _told(self, rows: Sequence[Mapping[str, str | None]], asked: Asked) -> bytes:
+        if isinstance(self.spec, SoapSource):
+            return _xml(rows)
+        if isinstance(self.spec, GraphqlSource):
+            return _executed(rows, asked.body, "other" if self.fault == "renamed" else "content")
+        return orjson.dumps({"data": rows})
 
 
 def _is_asked(row: Mapping[str, str | None], sent: bytes) -> bool:
@@ -205,3 +219,15 @@ def _xml(rows: Sequence[Mapping[str, str | None]]) -> bytes:
     items = ["".join(f"<{name}>{escape(cell or '')}</{name}>" for name, cell in row.items()) for row in rows]
     listed = "".join(f"<item>{cells}</item>" for cells in items)
     return enveloped(f"<queryCreditResponse><pjxx>{listed}</pjxx></queryCreditResponse>", "UTF-8").encode()
+
+
+def _executed(rows: Sequence[Mapping[str, str | None]], sent: bytes, content: str) -> bytes:
+    """Return the response to the GraphQL document in ``sent``, by a schema whose third field is ``content``."""
+    schema = build_schema(SCHEMA.replace("content", content))
+    root = {
+        "penalties": lambda _info, codes: [row for row in rows if row["code"] in codes],
+        "subject": lambda _info, code: {"code": code, "penalties": rows},
+    }
+    asked = orjson.loads(sent)
+    result = graphql_sync(schema, asked["query"], root, variable_values=asked.get("variables"))
+    return orjson.dumps(result.formatted)

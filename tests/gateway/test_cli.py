@@ -1,59 +1,25 @@
 """The command line as its users call it: help, tables, JSON, exit codes, mistakes that say what to do."""
 
-import io
 import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
-from gateway.cli import main
 from schema.schema import sdl
+from tests.commands import ROOT, Run
 
-ROOT = Path(__file__).parents[2]
 KEY = '{value: "91230881TJ00000350", scheme: USCC}'
 FIELDS = "taxRatings { items { level } } penalties { items { legalRepIdNo } }"
 QUERY = f"{{ subject(key: {KEY}) {{ ... on Enterprise {{ {FIELDS} }} }} }}"
 
 
-@dataclass
-class Done:
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Run(Protocol):
-    def __call__(self, *arguments: str, stdin: str = "") -> Done: ...
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line in this process: a process of its own takes two seconds to start."""
-
-    def call(*arguments: str, stdin: str = "") -> Done:
-        monkeypatch.setattr(sys, "argv", ["credit-gateway", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        monkeypatch.setenv("COLUMNS", "200")
-        monkeypatch.chdir(ROOT)
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
-
-    return call
-
-
 def test_help_names_every_command(run: Run) -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("demo", "serve", "check", "explain", "schema"):
+    for command in ("demo", "serve", "check", "explain", "schema", "source"):
         assert command in done.stdout
 
 
@@ -109,6 +75,67 @@ def test_check_goes_on_when_a_file_cannot_be_read(run: Run, tmp_path: Path) -> N
         assert part in done.stderr
     assert "unknown department" not in done.stderr
     assert "unknown scope" not in done.stderr
+
+
+def test_check_prints_json(run: Run, tmp_path: Path) -> None:
+    told = json.loads(run("check", "--json").stdout)
+    assert told["mistakes"] == []
+    assert {source["name"]: source["cases"] for source in told["sources"]}["fire_penalties"] == 5
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    _change(config / "sources" / "fire_penalties.toml", "batch_size", "batchsize")
+    done = run("check", "--json", "--config", str(config))
+    assert (done.returncode, done.stderr) == (1, "")
+    mistakes = {(each["file"], each["place"]) for each in json.loads(done.stdout)["mistakes"]}
+    assert mistakes == {("fire_penalties.toml", "batchsize"), ("fire_penalties.toml", "batch_size")}
+
+
+def test_check_runs_the_cases(run: Run, tmp_path: Path) -> None:
+    cases = tmp_path / "cases"
+    shutil.copytree(ROOT / "tests" / "cases", cases)
+    shutil.rmtree(cases / "tax_credit")
+    fire = cases / "fire_penalties"
+    _change(fire / "AdministrativePenalty.found.toml", 'amount = "1230000"', 'amount = "1230001"')
+    _change(fire / "AdministrativePenalty.none.toml", "ask", "asks")
+    done = run("check", "--cases", str(cases))
+    assert done.returncode == 1
+    for part in (
+        "tax_credit.toml: entities.TaxCreditRating: 0 cases in cases/tax_credit/, at least 3 are needed",
+        "fire_penalties/AdministrativePenalty.found.toml: records.1.values.fine_amount: differs",
+        "fire_penalties/AdministrativePenalty.none.toml: asks: unknown key `asks`",
+    ):
+        assert part in done.stderr
+    assert "1230001" not in done.stderr, "what a record says is not repeated"
+
+
+def test_check_needs_the_folder_of_cases_that_is_named(run: Run, tmp_path: Path) -> None:
+    done = run("check", "--cases", str(tmp_path / "none"))
+    assert done.returncode == 2
+    assert "there is no folder" in done.stderr
+
+
+def test_check_sees_files_that_contradict_each_other(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    _change(
+        config / "clients.toml", '"owner.tax_credit"', '"owner.tax_credit", "owner.court_enforcement", "owner.none"'
+    )
+    fire = config / "sources" / "fire_penalties.toml"
+    _change(fire, 'scope = "credit.public" }', 'scope = "credit.consent", disclosure = "GOV" }')
+    done = run("check", "--config", str(config))
+    assert done.returncode == 1
+    for part in (
+        "clients.toml: clients.tax_department.scopes: scope `owner.court_enforcement` opens nothing",
+        "clients.toml: clients.tax_department.scopes: scope `owner.none` is of no source; known: court_enforcement",
+        "fire_penalties.toml: entities.AdministrativePenalty.fields.counterpart_name: no purpose opens scope",
+    ):
+        assert part in done.stderr
+
+
+def test_check_notes_what_nobody_is_shown(run: Run) -> None:
+    done = run("check")
+    assert done.returncode == 0
+    assert "note: market_registry: owner.market_registry is held by no client: 3 fields" in done.stdout
 
 
 def test_explain_shows_steps_and_denials(run: Run) -> None:

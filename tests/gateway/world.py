@@ -29,7 +29,7 @@ from gateway.plan.document import Documents, Operation
 from gateway.registers import catalogue_fields, source_statuses
 from gateway.resolve import resolve_root, users_of
 from gateway.run import Run
-from schema.entities import CROSSWALK, ENTITY_FIELDS, EntityField
+from schema.entities import CROSSWALK, ENTITY_FIELDS, EntityField, entity_of
 from schema.scalars import Decimal
 from schema.schema import SCHEMA
 from schema.values import Money
@@ -88,7 +88,7 @@ class Inventor:
         if turn < 0.2:
             issues.append(Issue(name, draw.choice(("OPEN_ENDED", "NO_TERM")), "made up"))
             return None
-        return None if turn < 0.3 else invent(draw, ENTITY_FIELDS[entity][name])
+        return None if turn < 0.3 else invent(draw, ENTITY_FIELDS[entity_of(entity)][name])
 
 
 def invent(draw: Random, wanted: EntityField) -> Any:
@@ -149,8 +149,10 @@ class Asked:
 class World:
     """The gateway between validation and the ledger, on invented sources."""
 
-    def __init__(self, faults: Mapping[str, SourceError] | None = None) -> None:
-        self.configuration = configuration()
+    def __init__(
+        self, faults: Mapping[str, SourceError] | None = None, configured: Configuration | None = None
+    ) -> None:
+        self.configuration = configured or configuration()
         self.connectors = {
             name: Inventor(spec, (faults or {}).get(name))
             for name, spec in self.configuration.catalogue.sources.items()
@@ -175,7 +177,7 @@ class World:
         for root in compiled.plan.roots:
             if root.kind == "sources":
                 found.append(list(source_statuses(self.sources, configuration.departments)))
-            elif root.kind == "catalogue":
+            elif root.kind == "catalogue_fields":
                 found.append(list(catalogue_fields(rights, configuration.departments, root.arguments(values))))
             elif root.kind == "typename":
                 found.append([])
