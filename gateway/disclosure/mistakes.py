@@ -20,6 +20,7 @@ Found = Iterator[tuple[str, str]]
 """Places and messages."""
 
 _PENALTY: Final = ENTITY_FIELDS["AdministrativePenalty"]
+_LISTS: Final = ENTITY_FIELDS["ListEntry"]["kind"].enum
 _STANDING: Final = tuple(name for name, facts in FIELDS.items() if "kind" not in facts and "started_on" in facts)
 _CLOSED: Final = {
     "NOT_PUBLISHABLE": ("PUBLIC",),
@@ -34,12 +35,10 @@ _MORE: Final = {"HIDDEN": 0, "WITHHELD": 0, "DUTY": 1, "META": 1, "MARKED": 2, "
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Names that other files or the schema declare; None for those that are not to be checked."""
+    """Names that other files declare; None for those that are not to be checked."""
 
     departments: Collection[str] | None = None
     legal_bases: Collection[str] | None = None
-    list_kinds: Collection[str] | None = None
-    domains: Collection[str] | None = None
 
 
 def mistakes(sound: Part, known: Known) -> Found:
@@ -56,7 +55,7 @@ def mistakes(sound: Part, known: Known) -> Found:
         yield from _bases(f"{place}.basis", rule_set.get("basis", []), known)
     yield from _domains(sound.get("domains", {}), known)
     yield from _overrides(sound, known)
-    yield from _periods("lists", sound, known, known.list_kinds)
+    yield from _periods("lists", sound, known, _LISTS)
     yield from _periods("records", sound, known, _STANDING)
     if "showing" in sound:
         yield from _showing(sound["showing"])
@@ -164,8 +163,8 @@ def _bases(place: str, codes: Collection[str], known: Known) -> Found:
 
 def _domains(domains: Mapping[str, Part], known: Known) -> Found:
     for name, domain in domains.items():
-        if known.domains is not None and name not in known.domains:
-            yield f"domains.{name}", unknown("domain", name, known.domains)
+        if name not in _PENALTY["domain"].enum:
+            yield f"domains.{name}", unknown("domain", name, _PENALTY["domain"].enum)
         if not domain.get("departments") and not domain.get("citations") and not domain.unfit:
             yield f"domains.{name}", "empty: no decision would belong to it"
         for code in domain.get("departments", []):
@@ -191,14 +190,14 @@ def _overrides(sound: Part, known: Known) -> Found:
         yield from _bases(f"{place}.basis", [override["basis"]] if "basis" in override else [], known)
 
 
-def _periods(table: str, sound: Part, known: Known, names: Collection[str] | None) -> Found:
+def _periods(table: str, sound: Part, known: Known, names: Collection[str]) -> Found:
     if table not in sound:
         return
     periods: Part = sound[table]
-    yield from _missing(table, periods, names or ())
+    yield from _missing(table, periods, names)
     for name, period in periods.items():
         place = f"{table}.{name}"
-        if names is not None and name not in names:
+        if name not in names:
             yield place, unknown("kind", name, names)
         yield from _period(place, period)
         yield from _bases(f"{place}.basis", period.get("basis", []), known)

@@ -8,6 +8,7 @@ from gateway.disclosure import (
     EntryFacts,
     PenaltyFacts,
     Reason,
+    Severity,
     State,
     active,
     judge,
@@ -54,6 +55,12 @@ def test_every_state_and_reason_has_a_case() -> None:
     assert {case.table for case in ALL} == {
         *("terms_2018", "terms_2023", "terms_2026", "severity", "claims", "unjudged", "entries")
     }
+
+
+def test_what_sources_may_say_of_states_and_severities_is_what_can_be_judged() -> None:
+    fields = ENTITY_FIELDS["AdministrativePenalty"]
+    assert set(fields["source_state"].enum) == set(get_args(State))
+    assert set(fields["source_severity"].enum) == {*get_args(Severity), "UNCLASSIFIED"}
 
 
 def test_every_status_of_a_penalty_can_be_judged() -> None:

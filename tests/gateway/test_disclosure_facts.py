@@ -7,6 +7,7 @@ import pytest
 from connectors.base import Issue
 from gateway.disclosure import EntryFacts, Facts, PenaltyFacts, facts_reader
 from gateway.disclosure.facts import FIELDS
+from schema.entities import ENTITY_FIELDS
 from schema.values import Money
 from tests.gateway.disclosures import RULES
 
@@ -129,6 +130,7 @@ def test_the_rules_name_the_fields_from_which_they_judge(entity: str) -> None:
     inputs = RULES.inputs(entity)
     assert set(inputs) == {field for fields in FIELDS[entity].values() for field in fields}
     assert len(set(inputs)) == len(inputs)
+    assert set(inputs) <= ENTITY_FIELDS[entity].keys()
     assert {"source_state", "source_severity", "repaired_on"} <= set(inputs)
 
 

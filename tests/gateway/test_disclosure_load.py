@@ -11,12 +11,15 @@ from gateway.configuration import load_configuration
 from gateway.disclosure import Known, Rules, load_disclosure
 from gateway.disclosure.model import Condition
 from gateway.policy import Audience
+from schema.entities import ENTITY_FIELDS
 from tests.gateway.disclosures import RULES
 from tests.gateway.policies import CONFIG, toml
 
 PUBLIC = dict.fromkeys(get_args(Audience), "SHOWN")
 OWN = {**dict.fromkeys(get_args(Audience), "HIDDEN"), "SUBJECT": "SHOWN", "OWNER": "SHOWN"}
 STANDING = {"title": "记录", "tone": "BLACK", "until_removed": True}
+LISTS = ENTITY_FIELDS["ListEntry"]["kind"].enum
+DOMAINS = ENTITY_FIELDS["AdministrativePenalty"]["domain"].enum
 SOUND: dict[str, Any] = {
     "rule_sets": {
         "OLD": {
@@ -48,6 +51,7 @@ SOUND: dict[str, Any] = {
         }
     ],
     "lists": {
+        **{name: dict(STANDING) for name in LISTS},
         "WORK_SAFETY": {"title": "安全", "tone": "BLACK", "min_months": 12, "max_months": 36, "basis": ["LAW_1"]},
         "HONOR": {"title": "荣誉", "tone": "RED", "until_removed": True},
     },
@@ -58,12 +62,7 @@ SOUND: dict[str, Any] = {
         "UNJUDGED": {**OWN, **dict.fromkeys(("PUBLIC", "DEPARTMENT", "BUSINESS", "AUDITOR"), "WITHHELD")},
     },
 }
-KNOWN = Known(
-    departments=["fire_rescue", "court"],
-    legal_bases=["LAW_1", "LAW_2"],
-    list_kinds=["WORK_SAFETY", "HONOR"],
-    domains=["FIRE", "TAX"],
-)
+KNOWN = Known(departments=["fire_rescue", "court"], legal_bases=["LAW_1", "LAW_2"])
 
 
 def load(tmp_path: Path, table: Any, known: Known = KNOWN) -> Rules:
@@ -105,7 +104,7 @@ def test_the_rules_of_a_sound_file(tmp_path: Path) -> None:
     assert [str(amount) for amount in new.amounts] == ["5000000"], "the standard is not of this rule set"
     assert old.rules[0].condition == Condition(only=frozenset({"WARNING"}))
     assert (old.overrides[0].weight, new.overrides) == ((("SERIOUS",), "OVERRIDE FIRE_1 LAW_2"), ())
-    assert set(rules.periods) == {"WORK_SAFETY", "HONOR", "TaxArrears", "TaxAnomaly", "ProfessionBan"}
+    assert set(rules.periods) == {*LISTS, "TaxArrears", "TaxAnomaly", "ProfessionBan"}
     assert rules.periods["WORK_SAFETY"].basis == ("LAW_1",)
     assert rules.unverified == (
         *("rule_sets.OLD.windows.SERIOUS", "rule_sets.NEW.windows.SERIOUS", "severity_overrides.1"),
@@ -215,7 +214,7 @@ def test_names_that_are_not_known_are_not_checked(tmp_path: Path) -> None:
             {"domains.FOOD": {}, "domains.TAX": {"departments": ["courts"], "citations": [""]}},
             [
                 "domains.FOOD: empty: no decision would belong to it",
-                "domains.FOOD: unknown domain `FOOD`; known: FIRE, TAX",
+                f"domains.FOOD: unknown domain `FOOD`; known: {', '.join(DOMAINS)}; did you mean `FOOD_DRUG`?",
                 "domains.TAX.citations.1: expected a text that is not empty",
                 "domains.TAX.departments: unknown department `courts`; known: court, fire_rescue; "
                 "did you mean `court`?",
@@ -247,7 +246,7 @@ def test_names_that_are_not_known_are_not_checked(tmp_path: Path) -> None:
                 "lists.HONOR: RED tells for the subject: it has no term",
                 "lists.WORK_SAFETY: expected either `max_months` or `until_removed = true`",
                 "lists.WORK_SAFTY: expected either `max_months` or `until_removed = true`",
-                "lists.WORK_SAFTY: unknown kind `WORK_SAFTY`; known: WORK_SAFETY, HONOR; did you mean `WORK_SAFETY`?",
+                f"lists.WORK_SAFTY: unknown kind `WORK_SAFTY`; known: {', '.join(LISTS)}; did you mean `WORK_SAFETY`?",
                 "records.TaxAnomaly: missing",
                 "records.TaxArrears.min_months: longer than `max_months`",
                 "records.TaxArrears.tone: unknown value `GREY`; known: BLACK, RED, WATCH",
