@@ -145,6 +145,8 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
     fields: dict[str, FieldSpec]
     as_of: AsOf | None = None
     tombstone: Tombstone | None = None
+    subject_kinds: list[SubjectKind] = []
+    """Kinds of subjects that this table has records of, where it has fewer than its source."""
     also_by: list[Scheme] = []
     """Schemes of `keys` under which rows of the same subject stand when the first key column is blank, or that the same
     column holds too (sql and rest only)."""
