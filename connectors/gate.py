@@ -1,4 +1,4 @@
-"""What stands before a connector: how many calls at once, how many a second, in which hours, for how long.
+"""What stands before a connector: how many calls at once, how many a second, at which times, for how long.
 
 These limits are promises to the department. A call runs in a task of its own, so that a connector which is slow to give
 up keeps its turn, and is never left behind unseen, but does not keep the request waiting. Whatever a connector does,
@@ -18,9 +18,9 @@ from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from connectors.base import Answer, Batch, Connector
-from connectors.errors import SourceClosed, SourceError, SourceTimedOut, SourceUnavailable
+from connectors.errors import SourceClosed, SourceError, SourceMisread, SourceTimedOut, SourceUnavailable
 from connectors.health import Health, Tally
-from connectors.hours import CHINA_TIME, parse_quiet_hours
+from connectors.hours import CHINA_TIME, Quiet
 from connectors.pace import Pace
 from connectors.spec import SourceSpec
 
@@ -78,7 +78,8 @@ class Gate:
         self._pace = Pace(spec.calls_per_second) if spec.calls_per_second is not None else None
         self._shared = shared
         self._next_place = asyncio.Lock()
-        self._quiet = parse_quiet_hours(spec.quiet_hours) if spec.quiet_hours is not None else None
+        has_quiet_times = spec.quiet_hours is not None or spec.quiet_days is not None
+        self._quiet = Quiet(spec.quiet_hours, spec.quiet_days) if has_quiet_times else None
         self._tally = Tally()
         self._running: set[asyncio.Task[object]] = set()
         self._closing = False
@@ -96,7 +97,8 @@ class Gate:
 
     def health(self) -> Health:
         """Return how the source has been answering."""
-        return self._tally.health(closed=self._opens_at() is not None)
+        closed = self._quiet is not None and self._quiet.closing(self._now()) is not None
+        return self._tally.health(closed=closed)
 
     async def close(self) -> None:
         """Give up all calls and close the connector; whoever still waits gets `SourceUnavailable`."""
@@ -114,7 +116,7 @@ class Gate:
     async def _call(self, ask: Callable[[], Awaitable[T]], timeout_seconds: float) -> T:
         """Return what ``ask`` does, counted, when the source is open and its turn and place come in time."""
         if self._quiet is not None:
-            self._refuse_when_closed()
+            self._refuse_when_closed(self._quiet)
         self._tally.calls += 1
         now = asyncio.get_running_loop().time()
         call = _Call(now + min(self.spec.timeout_seconds, timeout_seconds))
@@ -158,7 +160,7 @@ class Gate:
             if self._pace is not None:
                 await self._wait_for_place(self._pace, call)
             if self._quiet is not None:
-                self._refuse_when_closed()
+                self._refuse_when_closed(self._quiet)
             call.asked = True
             return await ask()
         except BaseException as error:  # also what libraries derive from it: nothing a connector does may pass
@@ -171,8 +173,12 @@ class Gate:
     async def _fetch(self, batch: Batch) -> Answer:
         loop = asyncio.get_running_loop()
         started = loop.time()
-        answer = await self._connector.fetch(batch)
-        self._tally.measured(answer, loop.time() - started)
+        try:
+            answer = await self._connector.fetch(batch)
+        except SourceMisread as error:
+            self._tally.misread(batch.entity, error.reason, self._now())
+            raise
+        self._tally.measured(batch.entity, answer, loop.time() - started, self._now())
         return answer
 
     async def _wait_for_place(self, pace: Pace, call: _Call) -> None:
@@ -214,13 +220,10 @@ class Gate:
                 raise _over_limit(self._pace)
             self._pace.waiting.add(call)
 
-    def _refuse_when_closed(self) -> None:
-        opens_at = self._opens_at()
-        if opens_at is not None:
-            raise SourceClosed(f"closed in its quiet hours {self.spec.quiet_hours}", opens_at.isoformat())
-
-    def _opens_at(self) -> datetime | None:
-        return self._quiet.until(self._now()) if self._quiet is not None else None
+    def _refuse_when_closed(self, quiet: Quiet) -> None:
+        closing = quiet.closing(self._now())
+        if closing is not None:
+            raise SourceClosed(closing.reason, closing.until.isoformat())
 
     def _why_late(self, call: _Call, timeout_seconds: float) -> str:
         if not call.asked:

@@ -32,6 +32,7 @@ ValueType = Literal[
     "code_list",  # several codes in one column, separated by `;` `；` `,` `，` `、`
     "date",
     "datetime",
+    "month",
     "year",
     "integer",
     "decimal",
@@ -62,6 +63,8 @@ Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\Z", description="a name in
 Text = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 Hours = Annotated[str, Meta(pattern=rf"^{_CLOCK}-{_CLOCK}\Z", description="two clock times, e.g. `23:30-05:30`")]
+_DAY = r"([1-9]|[12][0-9]|3[01])"
+Days = Annotated[str, Meta(pattern=rf"^{_DAY}-{_DAY}\Z", description="two days of the month, e.g. `1-3`")]
 Variable = Annotated[
     str,
     Meta(
@@ -142,8 +145,11 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
     fields: dict[str, FieldSpec]
     as_of: AsOf | None = None
     tombstone: Tombstone | None = None
+    subject_kinds: list[SubjectKind] = []
+    """Kinds of subjects that this table has records of, where it has fewer than its source."""
     also_by: list[Scheme] = []
-    """Schemes of `keys` under which rows of the same subject stand when the first key column is blank (sql only)."""
+    """Schemes of `keys` under which rows of the same subject stand when the first key column is blank, or that the same
+    column holds too (sql and rest only)."""
 
 
 class SqlEntity(EntitySpec, frozen=True, kw_only=True):
@@ -160,6 +166,8 @@ class RestEntity(EntitySpec, frozen=True, kw_only=True):
     method: Literal["GET", "POST"] = "GET"
     key_parameter: Text
     """Query parameter (GET) or body member (POST) that takes the key, or the keys joined by comma / as a list."""
+    also_parameters: dict[Scheme, Text] = {}
+    """Scheme -> parameter that takes a further identifier of the subject beside the key, where one key is a call."""
     items: str
     """Dotted path of the list of rows in the answer, e.g. `data.list`."""
     page_parameter: str | None = None
@@ -206,9 +214,16 @@ class FileEntity(EntitySpec, frozen=True, kw_only=True):
     """An entity in files that a department drops: the newest file of ``pattern`` supersedes the others."""
 
     pattern: Text
+    """Pattern of the names; of the folders named before a `/`, the latest counts: `????Q?/欠税公告*.csv`."""
+    supersedes_mark: Text | None = None
+    """What stands in the name of a corrected reissue, e.g. `(更正)`: it supersedes the original, however old it is."""
+    sheet: Text | None = None
+    """Name or pattern of the sheet in a workbook; the first that is to be seen if not given."""
     header_line: PositiveInt = 1
+    header_lines: PositiveInt = 1
+    """Lines that the header of a workbook's sheet has: the names in a column are joined by `/`."""
     footer_marks: list[str] = []
-    """A row whose first cell starts with one of these is not data (totals, signatures)."""
+    """A row whose first cell starts with one of these is not data (totals, signatures, notes)."""
 
 
 class Signature(Strict, frozen=True, kw_only=True):
@@ -239,6 +254,8 @@ class SourceBase(Strict, frozen=True, kw_only=True):
     calls_per_second: PositiveFloat | None = None
     quiet_hours: Hours | None = None
     """Local time (Asia/Shanghai) in which the department does not want to be asked, e.g. `23:30-05:30`."""
+    quiet_days: Days | None = None
+    """Days of every month, the last one included, on which it is not to be asked at all, e.g. `1-3`, or `30-2`."""
     cost: PositiveInt = 1
     """Weight of one call in a query's cost."""
     update_cycle: str = "实时"
@@ -299,7 +316,7 @@ class FileSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="f
     folder_env: Variable
     entities: dict[str, FileEntity]
     encoding: str = "utf-8"
-    format: Literal["csv"] = "csv"
+    format: Literal["csv", "xlsx"] = "csv"
 
 
 SourceSpec = SqlSource | RestSource | SoapSource | GraphqlSource | FileSource

@@ -13,6 +13,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
 from schema.bindings import KEY, PersonPart
+from schema.person import NaturalPerson
 from schema.records.annual_report import AnnualReport
 from schema.records.commitments import CreditCommitment
 from schema.records.contracts import ContractPerformance
@@ -53,7 +54,6 @@ from schema.records.tax import TaxAnomaly, TaxArrears, TaxCreditRating, TaxRegis
 from schema.records.utilities import UtilityArrears, UtilityUsage
 from schema.records.work_safety import WorkSafetyRecord
 from schema.scalars import Date, DateTime, Decimal, YearMonth
-from schema.subjects import NaturalPerson
 from schema.values import Money
 
 Form = Literal[
@@ -73,7 +73,7 @@ class EntityField:
 CROSSWALK: Final = "Crosswalk"
 """The entity of a registry that pairs the identifiers of one subject; it is not shown as a record."""
 
-RECORDS: Final[tuple[type, ...]] = (
+_RECORDS: Final[tuple[type, ...]] = (
     Registration,
     RegistrationChange,
     Shareholder,
@@ -120,9 +120,8 @@ RECORDS: Final[tuple[type, ...]] = (
     PersonConsumptionRestriction,
     PersonVerification,
 )
-"""Every type of record."""
 _TYPES: Final[dict[str, type]] = {
-    **{type_.__name__: type_ for type_ in RECORDS},
+    **{type_.__name__: type_ for type_ in _RECORDS},
     "LegalRepresentative": PersonRole,
     "KeyPersonnel": PersonRole,
 }
@@ -205,5 +204,5 @@ ENTITY_FIELDS: Final[dict[str, dict[str, EntityField]]] = {
 
 
 def entity_of(part: str) -> str:
-    """Return the entity whose records a table named ``part`` holds: `ListEntry` for `ListEntry_abnormal`."""
+    """Return the entity that ``part`` of a source holds records of: `ListEntry` of `ListEntry_abnormal`."""
     return part.partition("_")[0]

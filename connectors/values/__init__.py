@@ -20,6 +20,7 @@ from connectors.values.identifiers import (
     parse_uscc,
 )
 from connectors.values.money import amount_parser
+from connectors.values.months import parse_month
 from connectors.values.numbers import parse_decimal, parse_integer, parse_year
 from connectors.values.reading import Noted, Parser, Unread, noting, sparing
 from connectors.values.text import is_blank, is_lost, parse_text
@@ -30,6 +31,7 @@ _PARSERS: Final[dict[ValueType, Parser]] = {
     "text": parse_text,
     "date": parse_date,
     "datetime": parse_datetime,
+    "month": parse_month,
     "year": parse_year,
     "integer": parse_integer,
     "decimal": parse_decimal,

@@ -8,7 +8,7 @@ from schema.bindings import Noted
 from schema.enums import label
 from schema.fields import say, shown
 from schema.records.record import Counterpart, CreditRecord, NegativeRecord
-from schema.scalars import Date
+from schema.scalars import Date, DateTime
 from schema.values import Money
 
 
@@ -138,6 +138,8 @@ class AdministrativeLicense(CreditRecord, Counterpart):
     authority: str | None = shown("许可机关（来源原文）", "The licensing authority as written", "XK_XKJG")
     authority_uscc: str | None = shown("许可机关统一社会信用代码", "Code of the licensing authority", "XK_XKJGDM")
     status: LicenseStatus | None = shown("当前状态", "State of the license", "XK_ZT")
+    use_scope: str | None = shown("信息使用范围（地方扩展）", "Scope of use, locally", "XK_SYFW")
+    collected_at: DateTime | None = shown("采集时间（地方扩展）", "When it was collected, locally", "ADD_TIME")
     data_source: str | None = shown("数据来源单位", "The body that delivered the data", "XK_LYDW")
     data_source_code: str | None = shown("数据来源单位统一社会信用代码", "Code of that body", "XK_LYDWDM")
     remark: str | None = shown("备注", "Remark", "BZ")
@@ -166,10 +168,17 @@ class AdministrativePenalty(NegativeRecord, Counterpart):
     without_term: bool | None = shown(
         "是否无处罚期限", "Whether it has no term", binding=Noted("effective_until", "NO_TERM")
     )
+    source_public_until: Date | None = shown(
+        "公示截止期（来源所报，可能被更新时间覆盖）",
+        "End of publicity as the source reports it, which may be overwritten",
+        "CF_GSJZQ",
+    )
     authority: str | None = shown("处罚机关（来源原文）", "The penalizing authority as written", "CF_CFJG")
     authority_uscc: str | None = shown("处罚机关统一社会信用代码", "Code of the penalizing authority", "CF_CFJGDM")
     procedure: PenaltyProcedure | None = shown("案件程序", "Procedure of the case")
     status: PenaltyStatus | None = shown("处罚状态", "State of the penalty")
+    revocation_reason: str | None = shown("撤销（变更）原因", "Why it was revoked or altered")
+    major_violation: bool | None = shown("是否重大违法行为", "Whether it is a major violation")
     data_source: str | None = shown("数据来源单位", "The body that delivered the data", "CF_SJLY")
     data_source_code: str | None = shown("数据来源单位统一社会信用代码", "Code of that body", "CF_SJLYDM")
     remark: str | None = shown("备注", "Remark", "BZ")

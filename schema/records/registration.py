@@ -13,7 +13,7 @@ from schema.scalars import Date, Decimal
 from schema.values import Money
 
 if TYPE_CHECKING:
-    from schema.subjects import Organization
+    from schema.organization import Organization
 
 
 @strawberry.enum(description=say("登记状态", "States of a registration"))
@@ -107,7 +107,7 @@ class Shareholder(CreditRecord):
     paid_form: str | None = shown("实缴出资方式", "Form of the contribution paid")
     paid_on: Date | None = shown("实缴出资日期", "Date of payment")
     share_percent: Decimal | None = shown("出资比例（%）", "Share of the capital, in percent", "SUBCONPROP")
-    organization: Annotated["Organization", strawberry.lazy("schema.subjects")] | None = shown(
+    organization: Annotated["Organization", strawberry.lazy("schema.organization")] | None = shown(
         "股东为组织时的主体",
         "The shareholder as a subject of its own",
         binding=Link("organization", "organization_uscc"),

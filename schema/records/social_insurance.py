@@ -39,6 +39,9 @@ class SocialInsurance(CreditRecord):
 
     unit_no: str | None = shown("单位编号", "Number of the employer at the social-insurance office")
     name: str | None = shown("单位名称", "Name of the employer")
+    uscc: str | None = shown("统一社会信用代码", "Unified social credit code as the source has it")
+    org_code: str | None = shown("组织机构代码", "Organization code as the source has it")
+    reg_no: str | None = shown("工商注册号", "Business registration number as the source has it")
     registered_from: YearMonth | None = shown("参保起始年月", "Month in which it first insured")
     status: InsuranceStatus | None = shown("参保状态", "State of the account")
     month: YearMonth | None = shown("数据所属年月（应收年月）", "Month to which the figures belong")

@@ -59,11 +59,11 @@ class TaxRegistration(CreditRecord):
 
     taxpayer_no: str | None = shown("纳税人识别号", "Taxpayer identification number", "NSRSBH")
     name: str | None = shown("纳税人名称", "Name of the taxpayer", "NSRMC")
-    status: TaxpayerStatus | None = shown("纳税人状态", "State of the taxpayer", "NSRZT")
-    registered_on: Date | None = shown("登记日期", "Date of registration", "DJRQ")
-    authority: str | None = shown("主管税务机关（来源原文）", "The tax office in charge as written", "ZGSWJ_MC")
-    authority_code: str | None = shown("主管税务机关代码", "Code of the tax office in charge", "ZGSWJ_DM")
-    office: str | None = shown("主管税务所（科、分局）", "The branch in charge", "ZGSWSKFJ")
+    status: TaxpayerStatus | None = shown("纳税人状态", "State of the taxpayer")
+    registered_on: Date | None = shown("登记日期", "Date of registration")
+    authority: str | None = shown("主管税务机关（来源原文）", "The tax office in charge as written")
+    authority_code: str | None = shown("主管税务机关代码", "Code of the tax office in charge")
+    office: str | None = shown("主管税务所（科、分局）", "The branch in charge")
     legal_representative: str | None = shown("法定代表人（负责人）", "Name of the legal representative")
     address: str | None = shown("生产经营地址", "Address of business")
 

@@ -32,6 +32,7 @@ class UtilityRecord(CreditRecord):
     account_no: str | None = shown("用户号（户号）", "Number of the account")
     user_nature: str | None = shown("用户性质", "Nature of the user")
     name: str | None = shown("用户名称", "Name of the user")
+    uscc: str | None = shown("统一社会信用代码", "Unified social credit code as the source has it")
     address: str | None = shown("用水（用电、用热）地址", "Address of supply")
     bill_no: str | None = shown("账单流水号", "Number of the bill")
     month: YearMonth | None = shown("统计（账单）年月", "Month of the figures")

@@ -188,6 +188,19 @@ def test_in_quiet_hours_the_source_is_not_asked(hour: int, minute: int, until: s
     assert gate.health().calls == 0
 
 
+@pytest.mark.parametrize(("day", "until"), [(30, None), (31, "2027-01-03T05:30:00+08:00")])
+def test_on_quiet_days_the_source_is_not_asked(day: int, until: str | None) -> None:
+    source = Source(takes(0))
+    gate = gate_of(source, lambda: NOON.replace(month=12, day=day), quiet_days="31-2", quiet_hours="23:30-05:30")
+    if until is None:
+        run(gate.fetch(BATCH, 1.0))
+        return
+    with pytest.raises(SourceClosed, match="quiet days 31-2 of the month") as closed:
+        run(gate.fetch(BATCH, 1.0))
+    assert closed.value.until == until
+    assert (source.asked_at, gate.health().state) == ([], "CLOSED")
+
+
 def test_closing_ends_calls_and_tells_those_who_wait() -> None:
     source = Source(takes(1000))
     gate = gate_of(source, concurrency=1)
