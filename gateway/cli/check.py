@@ -25,9 +25,10 @@ def check(
     console = Console()
     console.print(_table(configuration))
     clients, departments = len(configuration.clients), len(configuration.departments)
+    items = len(configuration.items.by_code)
     console.print(
-        f"no mistakes: {len(configuration.catalogue.sources)} sources, {departments} departments, {clients} clients; "
-        f"catalogue {configuration.catalogue.version}, policy {configuration.policy.version}",
+        f"no mistakes: {len(configuration.catalogue.sources)} sources, {departments} departments, {clients} clients, "
+        f"{items} catalogue items; catalogue {configuration.catalogue.version}, policy {configuration.policy.version}",
         highlight=False,
     )
 
