@@ -200,16 +200,17 @@ def legal_bases(rights: Rights, arguments: Mapping[str, Any], today: str) -> lis
     return [shown.basis(code) for code in shown.items.bases]
 
 
-def departments_as_of(rights: Rights, arguments: Mapping[str, Any], today: str) -> list[Department]:
-    """Return the bodies that there were on the day `asOf`, of today when it is not given."""
-    return rights.catalogue.items.departments.as_of(arguments.get("asOf") or today)
+def departments(rights: Rights, arguments: Mapping[str, Any], today: str) -> list[Department]:
+    """Return the bodies that there were on the day `asOf`; without it all, those that only old records name too."""
+    register, day = rights.catalogue.items.departments, arguments.get("asOf")
+    return register.as_of(day) if day is not None else list(register.values())
 
 
 Register = Callable[[Rights, Mapping[str, Any], str], list[Any]]
 REGISTERS: Final[Mapping[str, Register]] = {
     "catalogue": catalogue_items,
     "legal_bases": legal_bases,
-    "departments": departments_as_of,
+    "departments": departments,
     "catalogue_fields": lambda rights, arguments, today: catalogue_fields(
         rights, rights.catalogue.items.departments, arguments
     ),

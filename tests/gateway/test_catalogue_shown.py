@@ -11,7 +11,7 @@ from gateway.catalogue.shown import (
     ShownCatalogue,
     ShownItem,
     catalogue_items,
-    departments_as_of,
+    departments,
     legal_bases,
 )
 from gateway.configuration import load_configuration
@@ -129,11 +129,13 @@ def test_legal_bases_are_shown_as_of_the_day(day: str, expected: list[bool]) -> 
     assert found["statistics_credit_measures"].articles is None
 
 
-def test_departments_are_shown_as_of_a_day() -> None:
-    now = departments_as_of(rights(), {}, TODAY)
-    then = departments_as_of(rights(), {"asOf": "2018-06-01"}, TODAY)
+def test_departments_are_shown_as_of_a_day_or_all() -> None:
+    then = departments(rights(), {"asOf": "2018-06-01"}, TODAY)
+    now = departments(rights(), {"asOf": TODAY}, TODAY)
     assert {each.code for each in then} - {each.code for each in now} == {
         code for code, each in CONFIGURATION.departments.items() if each.successor is not None
     }
-    (old,) = [each for each in then if each.code == "state_taxation"]
+    everybody = departments(rights(), {}, TODAY)
+    assert [each.code for each in everybody] == list(CONFIGURATION.departments)
+    (old,) = [each for each in everybody if each.code == "state_taxation"]
     assert old.successor == "taxation"
