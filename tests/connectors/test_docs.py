@@ -97,7 +97,7 @@ def test_every_choice_is_explained_and_no_other(heading: str, table: int, names:
     assert [row[0].strip("`") for row in _tables(SECTIONS[heading])[table]] == list(names)
 
 
-@pytest.mark.parametrize("type_", ["date", "year", "yuan", "wan_yuan", "boolean"])
+@pytest.mark.parametrize("type_", ["date", "month", "year", "yuan", "wan_yuan", "boolean"])
 def test_the_forms_that_a_type_is_said_to_read_are_read(type_: spec.ValueType) -> None:
     forms = {row[0].strip("`"): re.findall("`([^`]+)`", row[1]) for row in _tables(SECTIONS["Value types"])[0]}
     notes: list[Issue] = []
