@@ -146,7 +146,8 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
     as_of: AsOf | None = None
     tombstone: Tombstone | None = None
     also_by: list[Scheme] = []
-    """Schemes of `keys` under which rows of the same subject stand when the first key column is blank (sql only)."""
+    """Schemes of `keys` under which rows of the same subject stand when the first key column is blank, or that the same
+    column holds too (sql and rest only)."""
 
 
 class SqlEntity(EntitySpec, frozen=True, kw_only=True):
@@ -163,6 +164,8 @@ class RestEntity(EntitySpec, frozen=True, kw_only=True):
     method: Literal["GET", "POST"] = "GET"
     key_parameter: Text
     """Query parameter (GET) or body member (POST) that takes the key, or the keys joined by comma / as a list."""
+    also_parameters: dict[Scheme, Text] = {}
+    """Scheme -> parameter that takes a further identifier of the subject beside the key, where one key is a call."""
     items: str
     """Dotted path of the list of rows in the answer, e.g. `data.list`."""
     page_parameter: str | None = None

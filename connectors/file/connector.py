@@ -15,13 +15,14 @@ from typing import Any, Final, TypeVar
 
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
+from connectors.columns import columns_needed
 from connectors.disk import is_local
 from connectors.errors import ConfigError, Mistake, SourceUnavailable
 from connectors.file import sheets
 from connectors.file.folder import FileChanged, Found, newest
-from connectors.file.index import Index, make_index, read_rows
+from connectors.file.index import Index, lost_columns, make_index, read_rows
 from connectors.file.records import is_fit
-from connectors.mapping import digest_of, row_readers
+from connectors.mapping import RowReader, digest_of, row_readers
 from connectors.spec import FileEntity, FileSource
 
 T = TypeVar("T")
@@ -52,8 +53,7 @@ class FileConnector:
 
     async def fetch(self, batch: Batch) -> Answer:
         """Return what the newest file has about the keys of ``batch``; raises `SourceError`."""
-        reader = self._reader_of(batch)
-        index, rows = await self._look_up(batch, reader.columns)
+        index, reader, rows = await self._look_up(batch)
         fetched_at = now_text()
         gathered = reader.gather(rows, frozenset(batch.keys))
         unreadable = index.unreadable(batch.scheme, batch.keys) | gathered.unreadable
@@ -74,15 +74,19 @@ class FileConnector:
             await asyncio.wait(building)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _look_up(self, batch: Batch, columns: tuple[str, ...]) -> tuple[Index, Rows]:
+    async def _look_up(self, batch: Batch) -> tuple[Index, RowReader, Rows]:
         entity = self._spec.entities[batch.entity]
+        needed = columns_needed(entity, batch.scheme, batch.fields)
         for _ in range(_TRIES):
             index = self._indexes.get(batch.entity)
-            look = partial(_look, self._folder, entity, index, columns, batch)
             with suppress(FileChanged):
-                rows = look() if self._at_once(index, batch) else await self._in_thread(look)
-                if index is not None and rows is not None:
-                    return index, rows
+                if index is not None:
+                    lost = lost_columns(index.header, needed)
+                    there = tuple(column for column in needed if column not in dict(lost))
+                    look = partial(_look, self._folder, entity, index, there, batch)
+                    rows = look() if self._at_once(index, batch) else await self._in_thread(look)
+                    if rows is not None:
+                        return index, self._reader_of(batch, lost=lost), rows
                 await self._build(batch.entity)
         raise SourceUnavailable("the file of the source is being written")
 
@@ -113,9 +117,9 @@ class FileConnector:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
 
-def _look(folder: Path, entity: FileEntity, index: Index | None, columns: tuple[str, ...], batch: Batch) -> Rows | None:
+def _look(folder: Path, entity: FileEntity, index: Index, columns: tuple[str, ...], batch: Batch) -> Rows | None:
     """Return the rows that ``batch`` asks for, None when ``index`` is not of the newest file."""
-    if index is None or index.found != _newest(folder, entity):
+    if index.found != _newest(folder, entity):
         return None
     read = read_rows if index.sheet is None else sheets.read_rows
     return read(index, columns, batch.scheme, batch.keys)
