@@ -30,7 +30,7 @@ def nothing_to_try(site: Site) -> set[str]:
     """Return the behaviors of which there is nothing to try: one key a call, no such limit, no line."""
     one_key = {"full_batch"} if site.spec.batch_size == 1 else set()
     no_line = LINES if target_of(site.spec, site.environ) is None else set()
-    return {"quiet_hours", "pace", *one_key, *no_line}
+    return {"quiet_times", "pace", *one_key, *no_line}
 
 
 @pytest.mark.parametrize("behavior", BEHAVIORS, ids=lambda behavior: behavior.name)
@@ -106,6 +106,11 @@ async def at_no_place_in_time(source: Scripted, batch: Batch) -> Answer:
     return msgspec.structs.replace(await source.honest(batch), fetched_at="2026-11-23T12:00:00")
 
 
+async def without_a_column(source: Scripted, batch: Batch) -> Answer:
+    rows = [{name: cell for name, cell in each.items() if name != "jdrq"} for each in source.rows]
+    return await source.honest(batch, rows)
+
+
 async def shows_what_it_cannot_read(source: Scripted, batch: Batch) -> Answer:
     answer = await source.honest(batch, [{**each, "jdrq": "待定"} for each in source.rows])
     shown = [Row(("guessed",) * len(batch.fields), each.record_key, None, each.issues, each.digest)
@@ -159,6 +164,7 @@ BAD = [
     ("only_asked", all_fields_always),
     ("stamped", without_digests),
     ("stamped", at_no_place_in_time),
+    ("columns", without_a_column),
     ("malformed", shows_what_it_cannot_read),
     ("many_at_once", mixes_up),
     ("timeout", blocks),
@@ -178,7 +184,7 @@ async def test_a_bad_source_is_found_out(name: str, behave: Behave) -> None:
 
 
 def test_every_behavior_that_a_source_can_break_has_a_bad_source() -> None:
-    by_the_gate = {"quiet_hours", "pace", "closed_for_good"}
+    by_the_gate = {"quiet_times", "pace", "closed_for_good"}
     assert set(BY_NAME) == {name for name, _ in BAD} | by_the_gate | LINES | {"discreet"}
 
 
@@ -188,7 +194,7 @@ async def test_every_behavior_but_those_of_limits_is_tried_on_some_kind(tmp_path
         (tmp_path / kind).mkdir()
         async with opener(tmp_path / kind) as site:
             tried |= set(BY_NAME) - nothing_to_try(site)
-    assert tried == set(BY_NAME) - {"quiet_hours", "pace"}
+    assert tried == set(BY_NAME) - {"quiet_times", "pace"}
 
 
 async def test_a_full_batch_is_full() -> None:
@@ -199,7 +205,7 @@ async def test_a_full_batch_is_full() -> None:
 async def test_quiet_hours_are_kept_without_asking() -> None:
     spec = msgspec.structs.replace(SPEC, quiet_hours="23:30-05:30")
     trial = Trial(scripted(SOUND, spec=spec), PART, "USCC", (ONE,))
-    assert (await BY_NAME["quiet_hours"].check(trial))["calls"] == 0
+    assert (await BY_NAME["quiet_times"].check(trial))["calls"] == 0
     assert trial.reasons == ["closed in its quiet hours 23:30-05:30"]
 
 

@@ -28,7 +28,7 @@ tombstone = { column = "sc_bz", values = ["D"] }
 [entities.AdministrativePenalty.fields]
 decision_no = { column = "wsh", type = "text", scope = "credit.public" }
 decided_on = { column = "jdrq", type = "date", scope = "credit.public" }
-remark = { column = "bz", type = "text", scope = "credit.public" }
+remark = { column = "bz", type = "text", scope = "credit.public", disclosure = "GOV" }
 """
 
 

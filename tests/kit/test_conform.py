@@ -32,7 +32,7 @@ async def test_a_sound_source_keeps_the_contract(tmp_path: Path) -> None:
     assert [line.name for line in lines] == [behavior.name for behavior in BEHAVIORS]
     assert {line.result for line in lines} == {Result.KEPT, Result.NOT_APPLICABLE}
     assert {line.name for line in lines if line.result is Result.NOT_APPLICABLE} == {
-        "quiet_hours", "pace", "lost_connection", "hanging", "late_start",
+        "quiet_times", "pace", "lost_connection", "hanging", "late_start",
     }  # fmt: skip
     evidence = {line.name: line.evidence for line in lines}
     assert evidence["by_key"]["keys"] == 3

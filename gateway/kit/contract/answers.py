@@ -8,12 +8,15 @@ from hashlib import sha256
 from typing import Final
 
 from connectors.base import Answer
+from connectors.columns import columns_described
 from gateway.kit.bench import content_of
 from gateway.kit.contract.behavior import Behavior, Evidence, NotApplicable, Trial, keep
+from gateway.kit.findings import Kind, reason_of
 from gateway.kit.specimens import never_issued, nobody_key
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _SHOWN: Final = 16
+_MISSING: Final = Kind.COLUMN_MISSING
 
 
 async def by_key(trial: Trial) -> Evidence:
@@ -136,6 +139,19 @@ async def stamped(trial: Trial) -> Evidence:
     return {"answer_digest": first.digest[:_SHOWN], "same_bytes": first.digest == again.digest}
 
 
+async def columns(trial: Trial) -> Evidence:
+    """Look whether a record came without a column that the source file names."""
+    async with trial.bench.open() as watch:
+        answers = await trial.singles(watch)
+    rows = [row for key, answer in answers.items() for row in answer.rows.get(key, ())]
+    if not rows:
+        raise NotApplicable("没有查到记录,未能证明", "no record was found, so nothing is proved")
+    missing = {issue.message for row in rows for issue in row.issues if reason_of(issue.message)[0] is _MISSING}
+    told = "; ".join(sorted(missing))
+    keep(not missing, f"缺少或改名的列:{len(missing)} 个", told)
+    return {"columns": len(columns_described(trial.entity)), "records": len(rows)}
+
+
 async def malformed(trial: Trial) -> Evidence:
     """Look at the values that cannot be read: each is null and noted, its record kept, and counted."""
     async with trial.bench.open() as watch:
@@ -203,6 +219,12 @@ ANSWERS: Final = (
         ("查看答复的时间与摘要", "times and digests of answers are looked at"),
         ("有时间和摘要;同一记录摘要不变", "there are both, and a record keeps its digest"),
         stamped,
+    ),
+    Behavior(
+        "columns",
+        ("查看文件所列的列是否都在", "every column that the source file names is looked for"),
+        ("一列不缺", "all of them are there"),
+        columns,
     ),
     Behavior(
         "malformed",

@@ -1,14 +1,14 @@
 """What is owed to a source and to callers: no more calls at once than agreed, none when it is closed, all in time."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from time import perf_counter
 from typing import Final
 
 from connectors.errors import SourceClosed, SourceError, SourceTimedOut
 from connectors.gate import GRACE_SECONDS, china_now
-from connectors.hours import CHINA_TIME, parse_quiet_hours
+from connectors.hours import Quiet
 from gateway.kit.bench import Watch, content_of
 from gateway.kit.contract.behavior import SLACK_SECONDS, Behavior, Evidence, NotApplicable, NotKept, Trial, keep
 
@@ -85,12 +85,12 @@ async def _still_answers(trial: Trial, watch: Watch, before: list[str]) -> None:
     keep(again == before, "之后再问,结果不同", "after it, the next question found something else")
 
 
-async def quiet_hours(trial: Trial) -> Evidence:
-    """Ask in the quiet hours: the clock is set into them, the source is not asked."""
-    hours = trial.bench.spec.quiet_hours
-    if hours is None:
-        raise NotApplicable("没有约定静默时段", "no quiet hours are agreed")
-    within = datetime.combine(china_now().date(), parse_quiet_hours(hours).start, CHINA_TIME)
+async def quiet_times(trial: Trial) -> Evidence:
+    """Ask in a quiet time: the clock is set into it, the source is not asked."""
+    hours, days = trial.bench.spec.quiet_hours, trial.bench.spec.quiet_days
+    if hours is None and days is None:
+        raise NotApplicable("没有约定静默时段", "no quiet times are agreed")
+    within = _next_quiet(Quiet(hours, days))
     async with trial.bench.open(now=lambda: within) as watch:
         try:
             await trial.ask(watch, trial.keys[0])
@@ -98,9 +98,17 @@ async def quiet_hours(trial: Trial) -> Evidence:
             trial.failed(error)
             keep(error.until is not None, "没有告知何时开放", "it is not told when the source opens")
         else:
-            raise NotKept("静默时段里问了来源", "the source was asked in its quiet hours")
-        keep(not watch.connector.began, "静默时段里问了来源", "the source was asked in its quiet hours")
-    return {"quiet_hours": hours, "calls": 0, "outcome": "CLOSED"}
+            raise NotKept("静默时段里问了来源", "the source was asked in a quiet time")
+        keep(not watch.connector.began, "静默时段里问了来源", "the source was asked in a quiet time")
+    return {"quiet_hours": hours or "", "quiet_days": days or "", "calls": 0, "outcome": "CLOSED"}
+
+
+def _next_quiet(quiet: Quiet) -> datetime:
+    """Return the next moment, to five minutes, at which a source is closed."""
+    moment = china_now().replace(minute=0, second=0, microsecond=0)
+    while quiet.closing(moment) is None:
+        moment += timedelta(minutes=5)
+    return moment
 
 
 async def pace(trial: Trial) -> Evidence:
@@ -158,10 +166,10 @@ LIMITS: Final = (
         once=True,
     ),
     Behavior(
-        "quiet_hours",
-        ("在静默时段查询(调时钟)", "the source is asked in its quiet hours, by a clock that is set"),
+        "quiet_times",
+        ("在静默时段查询(调时钟)", "the source is asked in a quiet time, by a clock that is set"),
         ("不打扰来源,答 CLOSED 和何时开放", "it is left alone; the answer is CLOSED, and until when"),
-        quiet_hours,
+        quiet_times,
         once=True,
     ),
     Behavior(
