@@ -210,10 +210,11 @@ def row_readers(entities: Mapping[str, EntitySpec], *, positional: bool = False)
     """Return what finds the reader of a batch about one of ``entities``: one for all batches of the same shape."""
 
     @lru_cache(_READERS)
-    def known(entity: str, scheme: str, fields: tuple[str, ...], digests: bool) -> RowReader:
-        return RowReader(entities[entity], scheme, fields, digests=digests, positional=positional)
+    def known(entity: str, scheme: str, fields: tuple[str, ...], digests: bool, aliased: bool) -> RowReader:
+        also = tuple(each for each in entities[entity].also_by if each != scheme) if aliased else ()
+        return RowReader(entities[entity], scheme, fields, also=also, digests=digests, positional=positional)
 
-    return lambda batch: known(batch.entity, batch.scheme, batch.fields, batch.digests)
+    return lambda batch: known(batch.entity, batch.scheme, batch.fields, batch.digests, bool(batch.aliases))
 
 
 def _columns_of(spec: FieldSpec) -> list[str]:

@@ -146,7 +146,7 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
     as_of: AsOf | None = None
     tombstone: Tombstone | None = None
     also_by: list[Scheme] = []
-    """Schemes of `keys` under which rows of the same subject stand when the first key column is blank (sql only)."""
+    """Schemes of `keys` under which rows of the same subject stand when the first key column is blank (sql, file)."""
 
 
 class SqlEntity(EntitySpec, frozen=True, kw_only=True):

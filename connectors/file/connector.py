@@ -19,9 +19,9 @@ from connectors.disk import is_local
 from connectors.errors import ConfigError, Mistake, SourceUnavailable
 from connectors.file import sheets
 from connectors.file.folder import FileChanged, Found, newest
-from connectors.file.index import Index, make_index, read_rows
+from connectors.file.index import Asked, Index, make_index, read_rows
 from connectors.file.records import is_fit
-from connectors.mapping import digest_of, row_readers
+from connectors.mapping import digest_of, row_readers, wanted_aliases
 from connectors.spec import FileEntity, FileSource
 
 T = TypeVar("T")
@@ -52,11 +52,13 @@ class FileConnector:
 
     async def fetch(self, batch: Batch) -> Answer:
         """Return what the newest file has about the keys of ``batch``; raises `SourceError`."""
-        reader = self._reader_of(batch)
-        index, rows = await self._look_up(batch, reader.columns)
+        reader, aliases = self._reader_of(batch), wanted_aliases(batch) if batch.aliases else {}
+        index, rows = await self._look_up(batch.entity, {batch.scheme: batch.keys, **aliases}, reader.columns)
         fetched_at = now_text()
-        gathered = reader.gather(rows, frozenset(batch.keys))
+        gathered = reader.gather(rows, frozenset(batch.keys), aliases or None)
         unreadable = index.unreadable(batch.scheme, batch.keys) | gathered.unreadable
+        for scheme, codes in aliases.items():
+            unreadable |= {codes[code]: reason for code, reason in index.unreadable(scheme, codes).items()}
         return Answer(gathered.rows, fetched_at, digest_of(rows), index.found.as_of, unreadable)
 
     async def probe(self) -> None:
@@ -74,23 +76,23 @@ class FileConnector:
             await asyncio.wait(building)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _look_up(self, batch: Batch, columns: tuple[str, ...]) -> tuple[Index, Rows]:
-        entity = self._spec.entities[batch.entity]
+    async def _look_up(self, name: str, asked: Asked, columns: tuple[str, ...]) -> tuple[Index, Rows]:
+        entity = self._spec.entities[name]
         for _ in range(_TRIES):
-            index = self._indexes.get(batch.entity)
-            look = partial(_look, self._folder, entity, index, columns, batch)
+            index = self._indexes.get(name)
+            look = partial(_look, self._folder, entity, index, columns, asked)
             with suppress(FileChanged):
-                rows = look() if self._at_once(index, batch) else await self._in_thread(look)
+                rows = look() if self._at_once(index, asked) else await self._in_thread(look)
                 if index is not None and rows is not None:
                     return index, rows
-                await self._build(batch.entity)
+                await self._build(name)
         raise SourceUnavailable("the file of the source is being written")
 
-    def _at_once(self, index: Index | None, batch: Batch) -> bool:
+    def _at_once(self, index: Index | None, asked: Asked) -> bool:
         """Return whether to look without a thread: few codes on a local disk, and no workbook to be opened for them."""
-        if index is None or not self._local or len(batch.keys) > _FEW or self._closed:
+        if index is None or not self._local or sum(map(len, asked.values())) > _FEW or self._closed:
             return False
-        return index.sheet is None or not index.due(batch.scheme, batch.keys)
+        return index.sheet is None or not index.due(asked)
 
     async def _build(self, name: str) -> None:
         """Index the newest file for the entity ``name``: once, whoever waits, and to the end though nobody may."""
@@ -113,12 +115,12 @@ class FileConnector:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
 
-def _look(folder: Path, entity: FileEntity, index: Index | None, columns: tuple[str, ...], batch: Batch) -> Rows | None:
-    """Return the rows that ``batch`` asks for, None when ``index`` is not of the newest file."""
+def _look(folder: Path, entity: FileEntity, index: Index | None, columns: tuple[str, ...], asked: Asked) -> Rows | None:
+    """Return the rows that are ``asked`` for, None when ``index`` is not of the newest file."""
     if index is None or index.found != _newest(folder, entity):
         return None
     read = read_rows if index.sheet is None else sheets.read_rows
-    return read(index, columns, batch.scheme, batch.keys)
+    return read(index, columns, asked)
 
 
 def _make(folder: Path, entity: FileEntity, spec: FileSource) -> tuple[Index, bool]:
