@@ -13,15 +13,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from connectors.aliases import wanted_aliases
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
+from connectors.columns import columns_needed
 from connectors.disk import is_local
 from connectors.errors import ConfigError, Mistake, SourceUnavailable
 from connectors.file import sheets
 from connectors.file.folder import FileChanged, Found, newest
-from connectors.file.index import Asked, Index, make_index, read_rows
+from connectors.file.index import Asked, Index, lost_columns, make_index, read_rows
 from connectors.file.records import is_fit
-from connectors.mapping import digest_of, row_readers, wanted_aliases
+from connectors.mapping import RowReader, digest_of, row_readers
 from connectors.spec import FileEntity, FileSource
 
 T = TypeVar("T")
@@ -52,8 +54,8 @@ class FileConnector:
 
     async def fetch(self, batch: Batch) -> Answer:
         """Return what the newest file has about the keys of ``batch``; raises `SourceError`."""
-        reader, aliases = self._reader_of(batch), wanted_aliases(batch) if batch.aliases else {}
-        index, rows = await self._look_up(batch.entity, {batch.scheme: batch.keys, **aliases}, reader.columns)
+        aliases = wanted_aliases(batch, self._spec.entities[batch.entity].also_by)
+        index, reader, rows = await self._look_up(batch, {batch.scheme: batch.keys, **aliases})
         fetched_at = now_text()
         gathered = reader.gather(rows, frozenset(batch.keys), aliases or None)
         unreadable = index.unreadable(batch.scheme, batch.keys) | gathered.unreadable
@@ -76,16 +78,22 @@ class FileConnector:
             await asyncio.wait(building)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _look_up(self, name: str, asked: Asked, columns: tuple[str, ...]) -> tuple[Index, Rows]:
-        entity = self._spec.entities[name]
+    async def _look_up(self, batch: Batch, asked: Asked) -> tuple[Index, RowReader, Rows]:
+        entity = self._spec.entities[batch.entity]
+        # Any further code may tell whose a row is, also one that nobody is known by.
+        also = tuple(scheme for scheme in entity.also_by if scheme != batch.scheme) if len(asked) > 1 else ()
+        needed = columns_needed(entity, batch.scheme, batch.fields, also)
         for _ in range(_TRIES):
-            index = self._indexes.get(name)
-            look = partial(_look, self._folder, entity, index, columns, asked)
+            index = self._indexes.get(batch.entity)
             with suppress(FileChanged):
-                rows = look() if self._at_once(index, asked) else await self._in_thread(look)
-                if index is not None and rows is not None:
-                    return index, rows
-                await self._build(name)
+                if index is not None:
+                    lost = lost_columns(index.header, needed)
+                    there = tuple(column for column in needed if column not in dict(lost))
+                    look = partial(_look, self._folder, entity, index, there, asked)
+                    rows = look() if self._at_once(index, asked) else await self._in_thread(look)
+                    if rows is not None:
+                        return index, self._reader_of(batch, also, lost), rows
+                await self._build(batch.entity)
         raise SourceUnavailable("the file of the source is being written")
 
     def _at_once(self, index: Index | None, asked: Asked) -> bool:
@@ -115,9 +123,9 @@ class FileConnector:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
 
-def _look(folder: Path, entity: FileEntity, index: Index | None, columns: tuple[str, ...], asked: Asked) -> Rows | None:
+def _look(folder: Path, entity: FileEntity, index: Index, columns: tuple[str, ...], asked: Asked) -> Rows | None:
     """Return the rows that are ``asked`` for, None when ``index`` is not of the newest file."""
-    if index is None or index.found != _newest(folder, entity):
+    if index.found != _newest(folder, entity):
         return None
     read = read_rows if index.sheet is None else sheets.read_rows
     return read(index, columns, asked)

@@ -8,7 +8,7 @@ same for workbooks.
 Terms
     misfit    a record that has not as many cells as the header (one stray comma shifts them), or an unpaired quote
     doubtful  a code or name in a misfit, or inside a cell of several lines: its subject's records may not all be known
-    unowned   a misfit, or a record, whose code itself was lost to a wrong encoding: it may be anybody's
+    unowned   a misfit, or a record, whose code itself was lost to a wrong encoding or a formula: it may be anybody's
 """
 
 import csv
@@ -108,12 +108,11 @@ def make_index(found: Found, entity: FileEntity, encoding: str) -> Index:
 
 
 def read_rows(index: Index, columns: Sequence[str], asked: Asked) -> list[tuple[str, ...]]:
-    """Return the cells of ``columns`` of the records that are ``asked`` for, in the order of the file.
+    """Return the cells of ``columns``, none of them lost, of the records that are ``asked`` for, in their order.
 
     Raises `FileChanged` when the file is not the one that was indexed.
     """
-    places = places_of(index.header, tuple(columns))
-    due = index.due(asked)
+    places, due = places_of(index.header, tuple(columns)), index.due(asked)
     if not due:
         return []
     try:
@@ -143,15 +142,29 @@ def _header(rows: Iterator[Record], line: int, encoding: str) -> tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
+def lost_columns(header: tuple[str, ...], columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return those of ``columns`` that the ``header`` does not have, or has twice, each with the reason."""
+    return tuple((each, reason) for each in columns if (reason := _why_lost(header, each)) is not None)
+
+
+def _why_lost(header: Sequence[str], column: str) -> str | None:
+    count = header.count(column)
+    if count == 1:
+        return None
+    return f"column `{column}` {'is missing from' if count == 0 else 'stands twice in'} the file"
+
+
+@lru_cache(maxsize=256)
 def places_of(header: tuple[str, ...], columns: tuple[str, ...]) -> list[int]:
     """Return where each of ``columns`` stands; raises `SourceMisread` when one does not, or stands twice."""
     return [place_of(header, column) for column in columns]
 
 
 def place_of(header: Sequence[str], column: str) -> int:
-    count = header.count(column)
-    if count != 1:
-        raise SourceMisread(f"column `{column}` {'is missing from' if count == 0 else 'stands twice in'} the file")
+    """Return where ``column`` stands, without which nothing could be looked up; or raise `SourceMisread`."""
+    reason = _why_lost(header, column)
+    if reason is not None:
+        raise SourceMisread(reason)
     return header.index(column)
 
 

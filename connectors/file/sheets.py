@@ -89,9 +89,9 @@ def _name(cells: Iterable[Any]) -> str:
 
 def _index(found: Found, entity: FileEntity, sheet: SheetPlaces, header: tuple[str, ...], lines: Lines) -> Index:
     places = {str(scheme): place_of(header, key.column) for scheme, key in entity.keys.items()}
+    canonical = {scheme: canonical_by(scheme) for scheme in places}
     starts: dict[str, dict[str, list[int]]] = {scheme: {} for scheme in places}
     numbers: dict[str, list[float]] = {scheme: [] for scheme in places}
-    canonical = {scheme: canonical_by(scheme) for scheme in places}
     unowned = False
     marks = tuple(entity.footer_marks)
     for line, cells in lines:

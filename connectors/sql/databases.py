@@ -10,13 +10,15 @@ without a thread, for as long as that takes a moment (`connectors.sql.at_once`).
 import asyncio
 import logging
 import os
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from sqlalchemy import URL, NullPool
+from sqlalchemy import URL, Dialect, NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from connectors.errors import SourceUnavailable
 from connectors.sql.at_once import AtOnce
 
 Driver = Any
@@ -24,9 +26,13 @@ Driver = Any
 
 
 class Database(Protocol):
-    """One database of one kind; ``arrays`` tells whether a list of keys is one parameter."""
+    """One database of one kind.
+
+    ``arrays`` tells whether a list of keys is one parameter, ``exact_names`` whether case tells columns apart.
+    """
 
     arrays: bool
+    exact_names: bool
 
     def engine(self) -> AsyncEngine:
         """Return an engine that makes connections and keeps none."""
@@ -34,6 +40,10 @@ class Database(Protocol):
 
     async def ask(self, driver: Driver, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """Run one question and return its rows, each a sequence; raises what the driver raises."""
+        ...
+
+    def columns(self, dialect: Dialect, table: str, schema: str | None) -> tuple[str, Sequence[Any]]:
+        """Return the question after the names of the columns that a table or view has, and its arguments."""
         ...
 
     def is_open(self, driver: Driver) -> bool:
@@ -71,6 +81,11 @@ class Postgres(_Server):
     """PostgreSQL through asyncpg, which itself asks the server to cancel what it no longer waits for."""
 
     arrays = True
+    exact_names = True
+    _COLUMNS: Final = (
+        "SELECT attname FROM pg_catalog.pg_attribute"
+        " WHERE attrelid = pg_catalog.to_regclass($1) AND attnum > 0 AND NOT attisdropped"
+    )
 
     def engine(self) -> AsyncEngine:
         settings = {
@@ -84,6 +99,10 @@ class Postgres(_Server):
         rows: Sequence[Any] = await driver.fetch(text, *arguments)
         return rows
 
+    def columns(self, dialect: Dialect, table: str, schema: str | None) -> tuple[str, Sequence[Any]]:
+        quoted = [dialect.identifier_preparer.quote(each) for each in (schema, table) if each is not None]
+        return self._COLUMNS, [".".join(quoted)]
+
     def is_open(self, driver: Driver) -> bool:
         return not driver.is_closed()
 
@@ -95,6 +114,11 @@ class Maria(_Server):
     """MariaDB, or MySQL, through asyncmy. Each ignores the comment that is meant for the other."""
 
     arrays = False
+    exact_names = False
+    _COLUMNS: Final = (
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_name = %s AND table_schema = COALESCE(%s, DATABASE())"
+    )
     _SESSION: Final = (
         "SET SESSION autocommit = 1"
         " /*M!, tx_read_only = 1, max_statement_time = {seconds:.3f} */"
@@ -113,6 +137,9 @@ class Maria(_Server):
             rows: Sequence[Any] = await cursor.fetchall()
             return rows
 
+    def columns(self, dialect: Dialect, table: str, schema: str | None) -> tuple[str, Sequence[Any]]:
+        return self._COLUMNS, [table, schema]
+
     def is_open(self, driver: Driver) -> bool:
         return bool(driver.connected)
 
@@ -126,6 +153,7 @@ class Sqlite:
     """A SQLite file, opened read-only, and anew when another file has taken its place; what takes long by aiosqlite."""
 
     arrays = False
+    exact_names = False
 
     def __init__(self, url: URL, timeout_seconds: float) -> None:
         self._path = Path((url.database or "").removeprefix("file:")).absolute()
@@ -138,8 +166,20 @@ class Sqlite:
         return _engine(self._url, {"timeout": self._timeout_seconds / 2})
 
     async def ask(self, driver: Driver, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        rows: Sequence[Any] | None = self._at_once.ask(text, arguments, self.version())
-        return await driver.execute_fetchall(text, arguments) if rows is None else rows
+        version = self.version()
+        rows: Sequence[Any] | None = self._at_once.ask(text, arguments, version)
+        if rows is not None:
+            return rows
+        try:
+            rows = await driver.execute_fetchall(text, arguments)
+        except sqlite3.DatabaseError as error:
+            if _is_unsound(error) and await self._is_being_replaced(version):
+                raise SourceUnavailable("the source's file is being replaced") from None
+            raise
+        return rows
+
+    def columns(self, dialect: Dialect, table: str, schema: str | None) -> tuple[str, Sequence[Any]]:
+        return "SELECT name FROM pragma_table_xinfo(?, ?)", [table, schema or "main"]
 
     def close(self) -> None:
         self._at_once.close()
@@ -154,6 +194,14 @@ class Sqlite:
         except OSError:
             return None
         return (file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns)
+
+    async def _is_being_replaced(self, version: object) -> bool:
+        """Return whether the file is another one than ``version``, or becomes one while we look."""
+        for _ in range(_LOOKS):
+            if self.version() != version:
+                return True
+            await asyncio.sleep(_LOOK_SECONDS)
+        return self.version() != version
 
     async def stop(self, driver: Driver, engine: AsyncEngine) -> None:
         """Interrupt until the thread is free: what has not begun yet cannot be interrupted."""
@@ -172,8 +220,18 @@ KINDS: Final[dict[str, type[Postgres] | type[Maria] | type[Sqlite]]] = {
 }
 """Driver name of a SQLAlchemy URL -> how that database is asked."""
 
+_UNSOUND: Final = ("not a database", "malformed", "no such table", "disk i/o error")
+"""What SQLite says of a file that is whole only in part, as it is for as long as it is being copied."""
+_LOOKS: Final = 5
+_LOOK_SECONDS: Final = 0.1
+"""A file that is being copied changes meanwhile."""
+
 _TALKATIVE: Final = ("asyncmy", "aiosqlite")
 """Drivers that log what servers warn of, and what is asked, keys included: a key can be the number of a person."""
+
+
+def _is_unsound(error: Exception) -> bool:
+    return any(words in str(error).lower() for words in _UNSOUND)
 
 
 def _engine(url: URL, connect: dict[str, Any]) -> AsyncEngine:

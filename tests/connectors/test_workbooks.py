@@ -447,3 +447,12 @@ async def test_hyphenated_and_full_width_codes(tmp_path: Path) -> None:
     answer = await connector.fetch(batch("TJ0000019", scheme="ORG_CODE", fields=FIELDS[:1]))
     assert numbers(answer, "TJ0000019") == ["罚1号", "罚2号"]
     await connector.close()
+
+
+async def test_names_in_any_brackets(tmp_path: Path) -> None:
+    write(tmp_path / NAME, [row(1, 单位="同江（甲）公司"), row(2, 单位="同江(甲) 公司"), row(3, 单位="同江甲公司")])
+    connector = opened(tmp_path, keys={"NAME": KeySpec(column="单位")})
+    name = "同江(甲)公司"
+    answer = await connector.fetch(batch(name, scheme="NAME", fields=FIELDS[:1]))
+    assert (numbers(answer, name), answer.unreadable) == (["罚1号", "罚2号"], {})
+    await connector.close()

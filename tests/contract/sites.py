@@ -8,7 +8,8 @@ A site holds rows of four columns: code, number, content, decided on. Its faults
     garbled   bytes of the answer, or the file, are spoiled
     html      a maintenance page where the answer, or the file, should be
     blank     no bytes at all
-    renamed   a column has another name
+    renamed   a column that feeds one field has another name
+    unkeyed   the column that tells one record from another has another name
     hanging   the question arrives, no answer does
 """
 
@@ -46,6 +47,7 @@ type Query { penalties(codes: [String!]!): [Penalty!]! subject(code: String!): S
 type Subject { code: String! penalties: [Penalty!]! }
 type Penalty { code: String number: String content: String decided: String }
 """
+RENAMED: Final = {"renamed": "content", "unkeyed": "number"}
 HTML: Final = "<html><head><title>系统提示</title></head><body>系统正在升级维护</body></html>".encode()
 
 
@@ -120,8 +122,8 @@ class StoredSite:
                 self._replace(HTML)
             case "blank":
                 self._replace(b"")
-            case "renamed":
-                self.columns = ("code", "number", "other", "decided")
+            case "renamed" | "unkeyed":
+                self.columns = tuple("other" if name == RENAMED[fault] else name for name in COLUMNS)
                 self.hold(self.rows)
             case "hanging":
                 self.writer = sqlite3.connect(self.path, isolation_level=None)
@@ -205,7 +207,7 @@ class HttpSite:
     def answer(self, asked: Asked) -> Answered:
         """Return the rows that ``asked`` names, as the fault of the moment leaves them."""
         sent = asked.target + asked.body
-        rows = [_renamed(row) if self.fault == "renamed" else row for row in self.rows if _is_asked(row, sent)]
+        rows = [_renamed(row, RENAMED.get(self.fault)) for row in self.rows if _is_asked(row, sent)]
         body = self._told(rows, asked)
         spoiled = {"html": HTML, "blank": b"", "garbled": body[:-30] + b"\xff\xfe\x00<{" + body[-25:]}
         return Answered(spoiled.get(self.fault, body))
@@ -222,8 +224,8 @@ def _is_asked(row: Mapping[str, str | None], sent: bytes) -> bool:
     return (row["code"] or "").encode() in sent
 
 
-def _renamed(row: Mapping[str, str | None]) -> dict[str, str | None]:
-    return {("other" if name == "content" else name): cell for name, cell in row.items()}
+def _renamed(row: Mapping[str, str | None], column: str | None) -> dict[str, str | None]:
+    return {("other" if name == column else name): cell for name, cell in row.items()}
 
 
 def _xml(rows: Sequence[Mapping[str, str | None]]) -> bytes:
