@@ -153,7 +153,7 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
     """Kinds of subjects that this table has records of, where it has fewer than its source."""
     also_by: list[Scheme] = []
     """Schemes of `keys` under which rows of the same subject stand when the first key column is blank, or that the same
-    column holds too (sql, rest and file)."""
+    column holds too (sql, rest and file only)."""
 
 
 class SqlEntity(EntitySpec, frozen=True, kw_only=True):

@@ -54,7 +54,7 @@ class FileConnector:
 
     async def fetch(self, batch: Batch) -> Answer:
         """Return what the newest file has about the keys of ``batch``; raises `SourceError`."""
-        aliases = wanted_aliases(batch, self._spec.entities[batch.entity].also_by) if batch.aliases else {}
+        aliases = wanted_aliases(batch, self._spec.entities[batch.entity].also_by)
         index, reader, rows = await self._look_up(batch, {batch.scheme: batch.keys, **aliases})
         fetched_at = now_text()
         gathered = reader.gather(rows, frozenset(batch.keys), aliases or None)
@@ -79,9 +79,9 @@ class FileConnector:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _look_up(self, batch: Batch, asked: Asked) -> tuple[Index, RowReader, Rows]:
-        """Return the rows that are ``asked`` for, the index that told where they are, and what reads them."""
         entity = self._spec.entities[batch.entity]
-        also = tuple(each for each in entity.also_by if each != batch.scheme) if len(asked) > 1 else ()
+        # Any further code may tell whose a row is, also one that nobody is known by.
+        also = tuple(scheme for scheme in entity.also_by if scheme != batch.scheme) if len(asked) > 1 else ()
         needed = columns_needed(entity, batch.scheme, batch.fields, also)
         for _ in range(_TRIES):
             index = self._indexes.get(batch.entity)
@@ -92,7 +92,7 @@ class FileConnector:
                     look = partial(_look, self._folder, entity, index, there, asked)
                     rows = look() if self._at_once(index, asked) else await self._in_thread(look)
                     if rows is not None:
-                        return index, self._reader_of(batch, also=also, lost=lost), rows
+                        return index, self._reader_of(batch, also, lost), rows
                 await self._build(batch.entity)
         raise SourceUnavailable("the file of the source is being written")
 

@@ -108,12 +108,11 @@ def make_index(found: Found, entity: FileEntity, encoding: str) -> Index:
 
 
 def read_rows(index: Index, columns: Sequence[str], asked: Asked) -> list[tuple[str, ...]]:
-    """Return the cells of ``columns``, none lost, of the records that are ``asked`` for, in the order of the file.
+    """Return the cells of ``columns``, none of them lost, of the records that are ``asked`` for, in their order.
 
     Raises `FileChanged` when the file is not the one that was indexed.
     """
-    places = places_of(index.header, tuple(columns))
-    due = index.due(asked)
+    places, due = places_of(index.header, tuple(columns)), index.due(asked)
     if not due:
         return []
     try:
