@@ -16,6 +16,8 @@ from gateway.catalogue import PLANNED_ENTITIES, Catalogue, Items, LegalBases, lo
 from gateway.catalogue import Known as KnownToItems
 from gateway.catalogue.across import department_mistakes, source_mistakes
 from gateway.departments import Departments, load_departments
+from gateway.disclosure import Known as KnownToDisclosure
+from gateway.disclosure import Rules, load_disclosure
 from gateway.policy import Policy, load_policy
 from gateway.settings import Settings, load_settings
 from schema.entities import ENTITY_FIELDS
@@ -31,6 +33,7 @@ class Configuration:
     settings: Settings
     departments: Departments
     policy: Policy
+    disclosure: Rules
     clients: Mapping[str, Client]
     catalogue: Catalogue
 
@@ -72,6 +75,9 @@ def load_configuration(folder: Path) -> Configuration:
     known = Known(departments, policy.field_mistake if policy is not None else None)
     sources = _read(mistakes, lambda: load_sources(folder / "sources", known))
     bases = _read(mistakes, lambda: load_legal_bases(folder / "legal_bases.toml"))
+    disclosure = _read(
+        mistakes, lambda: load_disclosure(folder / "disclosure.toml", KnownToDisclosure(departments, bases))
+    )
     named = KnownToItems(departments, bases, ENTITY_FIELDS, PLANNED_ENTITIES)
     items = _read(mistakes, lambda: load_items(folder / "catalogue" / "items", named))
     catalogue = Catalogue(sources, items) if sources is not None and items is not None else None
@@ -80,7 +86,8 @@ def load_configuration(folder: Path) -> Configuration:
         mistakes += department_mistakes(sources.values(), clients.values(), policy, departments)
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
-    return Configuration(folder, settings, departments, policy, clients, catalogue)
+    assert disclosure is not None, "what cannot be read is a mistake"
+    return Configuration(folder, settings, departments, policy, disclosure, clients, catalogue)
 
 
 def _read(mistakes: list[Mistake], load: Callable[[], T]) -> T | None:
