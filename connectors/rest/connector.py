@@ -29,6 +29,7 @@ class RestConnector:
         self._questions = {name: Questions(base, entity, listed=listed) for name, entity in spec.entities.items()}
         self._answers = {name: AnswerReader(spec, entity) for name, entity in spec.entities.items()}
         self._signer = _signer(spec, environ)
+        self._header = {} if spec.header is None else {spec.header.name: environ[spec.header.value_env]}
         self._exchange = Exchange(spec.concurrency)
         self._reader_of = row_readers(spec.entities)
 
@@ -84,7 +85,8 @@ class RestConnector:
     async def _ask(self, question: Question) -> bytes:
         if self._signer is not None:
             question = self._signer.sign(question)
-        reply = await self._exchange.ask(question.method, question.url, question.headers, question.body)
+        headers = {**question.headers, **self._header}
+        reply = await self._exchange.ask(question.method, question.url, headers, question.body)
         error = failure(reply)
         if error is not None:
             raise error
