@@ -1,30 +1,51 @@
-"""Whose a row is when its own key column is blank: what its other codes say, all of them together.
+"""Whose a row is by its codes: its own key column where that is filled, else what its other codes say, all together.
 
 Terms
     alias   a further code of a subject that is asked about
-    codes   the codes in one row, scheme -> code, those that are filled
+    codes   what one row holds, a tuple for each filled column: the schemes that the column may be of, each with the
+            code as keys of that scheme are written; a column of any scheme holds several
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from connectors.base import Batch
 
 Aliases = Mapping[str, Mapping[str, str]]
 """Scheme -> {code: key}, as in `Batch.aliases`."""
+Codes = Sequence[Sequence[tuple[str, str]]]
 
 
-def named_by(codes: Mapping[str, str], aliases: Aliases) -> dict[str, str]:
+def named_by(codes: Codes, aliases: Aliases) -> dict[str, str]:
     """Return the keys that ``codes`` name, each with the first scheme that names it."""
     named: dict[str, str] = {}
-    for scheme, code in codes.items():
-        key = aliases.get(scheme, {}).get(code)
-        if key is not None:
-            named.setdefault(key, scheme)
+    for column in codes:
+        for scheme, code in column:
+            key = aliases.get(scheme, {}).get(code)
+            if key is not None:
+                named.setdefault(key, scheme)
     return named
 
 
-def fit(codes: Mapping[str, str], key: str, aliases: Aliases) -> bool:
-    """Tell whether ``codes`` may all be those of ``key``: none differs from what is known of it under its scheme."""
-    for scheme, code in codes.items():
-        known = aliases.get(scheme, {})
-        if not (known[code] == key if code in known else key not in known.values()):
+def fit(codes: Codes, key: str, aliases: Aliases) -> bool:
+    """Tell whether ``codes`` may all be those of ``key``.
+
+    A column contradicts it that names another key, or that names none although ``key`` is known by all that it may be.
+    """
+    for column in codes:
+        named = named_by([column], aliases)
+        if named.keys() - {key} or (not named and all(key in aliases.get(each, {}).values() for each, _ in column)):
             return False
     return True
+
+
+def wanted_aliases(batch: Batch, also_by: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the aliases of ``batch`` under ``also_by`` that lead to a key of it; schemes without any are left out."""
+    if not batch.aliases:
+        return {}
+    keys = frozenset(batch.keys)
+    kept = {
+        scheme: {code: key for code, key in codes.items() if key in keys}
+        for scheme, codes in batch.aliases.items()
+        if scheme in also_by
+    }
+    return {scheme: codes for scheme, codes in kept.items() if codes}

@@ -14,11 +14,11 @@ from msgspec import Struct, field
 class Batch(Struct, frozen=True):
     """One question to one source.
 
-    ``keys`` are canonical identifiers of ``scheme`` (or internal keys), without duplicates, at most the source's
-    ``batch_size``. ``fields`` are the entity fields to read, in the order of `Row.values`; nothing else is asked for
-    where the source's interface lets us choose. ``digests`` asks for a digest per row. ``aliases`` (only for entities
-    with `also_by`) tells further codes of the same subjects, scheme -> {code: key}: a row whose own key column is
-    blank belongs to the key that one of its other codes names.
+    ``entity`` is the part that is asked about. ``keys`` are canonical identifiers of ``scheme`` (or internal keys),
+    without duplicates, at most the source's ``batch_size``. ``fields`` are the entity fields to read, in the order of
+    `Row.values`; nothing else is asked for where the source's interface lets us choose. ``digests`` asks for a digest
+    per row. ``aliases`` tells further identifiers of the same subjects, scheme -> {identifier: key}: under those of
+    `also_by` their rows may stand as well, and those of `also_parameters` the source is told beside the key.
     """
 
     entity: str

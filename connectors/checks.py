@@ -47,10 +47,12 @@ def source_mistakes(kind: str | None, source: Part, file: Path, known: Known) ->
         yield from _wsdl(source, file.parent)
     yield from empty(source, "entities", "the source holds nothing")
     for part, entity in source.get("entities", {}).items():
-        for place, message in _entity(kind, part, entity, file.stem, known):
+        for place, message in _entity(kind, part, entity, file.stem, source.get("batch_size", 1), known):
             yield f"entities.{part}.{place}".rstrip("."), message
     if kind == "graphql":
         yield from selection.mistakes(source)
+    if kind == "file":
+        yield from _files(source)
 
 
 def _encoding(source: Part) -> Found:
@@ -77,6 +79,18 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _files(source: Part) -> Found:
+    form = source.get("format", "csv")
+    if form == "xlsx" and "encoding" in source:
+        yield "encoding", "not for format xlsx: a workbook says its own"
+    for name, entity in source.get("entities", {}).items():
+        if not {"", ".", ".."}.isdisjoint(entity.get("pattern", "*").split("/")):
+            yield f"entities.{name}.pattern", "expected names joined by `/`, below the folder of the source"
+        for key in ("sheet", "header_lines"):
+            if form == "csv" and key in entity:
+                yield f"entities.{name}.{key}", "only for format xlsx"
+
+
 def _statuses(source: Part) -> Found:
     given = [name for name in STATUSES if source.get(name)]
     if given and source.lacks("status"):
@@ -90,7 +104,7 @@ def _statuses(source: Part) -> Found:
                 yield name, f"code `{code}` stands in {meanings[code]} too"
 
 
-def _entity(kind: str | None, part: str, entity: Part, source: str, known: Known) -> Found:
+def _entity(kind: str | None, part: str, entity: Part, source: str, batch_size: int, known: Known) -> Found:
     name = entity_of(part)
     fields = ENTITY_FIELDS.get(name)
     if fields is None:
@@ -106,6 +120,7 @@ def _entity(kind: str | None, part: str, entity: Part, source: str, known: Known
     yield from _also_by(kind, entity)
     if kind == "rest":
         yield from _pages(entity, "page_parameter")
+        yield from _parameters(entity, batch_size)
         yield from _address(entity)
     if kind == "graphql":
         yield from _pages(entity, "page_argument")
@@ -128,8 +143,8 @@ def _keys(name: str, entity: Part) -> Found:
 
 def _also_by(kind: str | None, entity: Part) -> Found:
     also_by = entity.get("also_by", ())
-    if also_by and kind not in {"sql", None}:
-        yield "also_by", "only a source of kind sql can be asked by several codes at once"
+    if also_by and kind not in {"sql", "rest", None}:
+        yield "also_by", "only a source of kind sql or rest can be asked by several codes at once"
     for at, scheme in enumerate(also_by, 1):
         if "keys" in entity and scheme not in entity["keys"]:
             yield "also_by", unknown("key", scheme, entity["keys"])
@@ -143,6 +158,20 @@ def _pages(entity: Part, page: str) -> Found:
             yield other, f"missing: `{name}` needs it"
 
 
+def _parameters(entity: Part, batch_size: int) -> Found:
+    further = entity.get("also_parameters", {})
+    if further and batch_size > 1:
+        yield "also_parameters", "only where one key is a call: expected a `batch_size` of 1"
+    if further and entity.get("also_by"):
+        yield "also_parameters", "not beside `also_by`: a further code is either one to be asked by or one to be told"
+    taken = {entity[key] for key in ("key_parameter", "page_parameter") if key in entity}
+    for scheme, parameter in further.items():
+        if parameter in taken:
+            yield f"also_parameters.{scheme}", f"parameter `{parameter}` is taken"
+        taken.add(parameter)
+
+
 def _address(entity: Part) -> Found:
-    if "PERSON" in entity.get("keys", {}) and entity.get("method", "GET") == "GET":
+    told = {*entity.get("keys", {}), *entity.get("also_parameters", {})}
+    if "PERSON" in told and entity.get("method", "GET") == "GET":
         yield "method", "a personal number is never sent in an address: expected `POST`"

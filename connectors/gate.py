@@ -18,7 +18,7 @@ from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from connectors.base import Answer, Batch, Connector
-from connectors.errors import SourceClosed, SourceError, SourceTimedOut, SourceUnavailable
+from connectors.errors import SourceClosed, SourceError, SourceMisread, SourceTimedOut, SourceUnavailable
 from connectors.health import Health, Tally
 from connectors.hours import CHINA_TIME, Quiet
 from connectors.pace import Pace
@@ -173,8 +173,12 @@ class Gate:
     async def _fetch(self, batch: Batch) -> Answer:
         loop = asyncio.get_running_loop()
         started = loop.time()
-        answer = await self._connector.fetch(batch)
-        self._tally.measured(answer, loop.time() - started)
+        try:
+            answer = await self._connector.fetch(batch)
+        except SourceMisread as error:
+            self._tally.misread(batch.entity, error.reason, self._now())
+            raise
+        self._tally.measured(batch.entity, answer, loop.time() - started, self._now())
         return answer
 
     async def _wait_for_place(self, pace: Pace, call: _Call) -> None:

@@ -2,18 +2,20 @@
 
 Rules of this file: no I/O; one `RowReader` per (entity, scheme, fields, digests), compiled once, used in one event
 loop. A raw row is a mapping (rest, soap) or a sequence in the order of `RowReader.columns` (sql, file): both answer to
-``raw[place]``, so one path serves them. The tuple of values is generated code (2026-11: 0.9 us a row of 8 fields beside
-the value readers, 1.6 us as a comprehension; it runs for every row of every answer). Most rows need no note: they are
-read without looking for one at every cell, the others once more with.
+``raw[place]``, so one path serves them (`connectors.cells` makes the values).
 
 # INVARIANT: a column outside `columns_needed` is never read, whatever else the source sends.
 
 Terms
-    place       what finds a cell in a raw row: the column's name in a mapping, its index in a sequence
+    place, lost as in `connectors.cells`
+    needed for  what tells whose a row is, which record it is, and whether it still counts: without those columns there
+    all         is no answer; without another one, the fields that it feeds are MISREAD
     tombstone   a row that the department deleted but still sends: skipped, as if it were not there
     alias       a further code of a subject, under which rows stand whose own key column is blank. Every code of such a
                 row must fit the one subject; a row whose codes contradict each other is nobody's, and makes the
                 answer incomplete for those that it names
+    shared      a key column that may hold codes of several schemes: whichever it is of names the subject
+    others      subjects that nobody asked about
 """
 
 import json
@@ -22,22 +24,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from connectors.aliases import Aliases, fit, named_by
 from connectors.base import Batch, Issue, Row
-from connectors.constants import constant_of
-from connectors.errors import InvalidValue, SourceMisread
+from connectors.cells import Lost, Places, field_reader, values_reader
+from connectors.columns import columns_for_all, columns_needed
+from connectors.errors import SourceMisread
 from connectors.keys import canonical_by
 from connectors.spec import EntitySpec, FieldSpec
-from connectors.values import Noted, is_blank, is_lost, parser, reader
+from connectors.values import is_blank, is_lost
 
 _CONTRADICTION: Final = "a record whose codes do not belong together was left out"
 _KEY_DIGITS: Final = 32
 _READERS: Final = 256
 """Readers kept per source: callers choose the fields, so there is no natural limit."""
+LostPairs = tuple[tuple[str, str], ...]
+"""Lost columns, each with the reason."""
 _ENCODER: Final = msgspec.json.Encoder(order="sorted", enc_hook=str)
 
 
@@ -55,19 +60,8 @@ class Gathered:
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
-
-
-def columns_needed(entity: EntitySpec, scheme: str, fields: Sequence[str], also: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the columns to ask for, without duplicates: keys, record key, as-of, tombstone, then ``fields``."""
-    named = [entity.keys[each].column for each in (scheme, *also)]  # type: ignore[index]  # checked by the loader
-    named += entity.record_key
-    if entity.as_of is not None:
-        named.append(entity.as_of.column)
-    if entity.tombstone is not None:
-        named.append(entity.tombstone.column)
-    for name in fields:
-        named += _columns_of(entity.fields[name])
-    return tuple(dict.fromkeys(named))
+    others: bool = False
+    """Whether rows of others were among them."""
 
 
 def digest_of(sent: object) -> str:
@@ -78,20 +72,12 @@ def digest_of(sent: object) -> str:
         return sha256(json.dumps(sent, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def wanted_aliases(batch: Batch) -> dict[str, dict[str, str]]:
-    """Return the aliases of ``batch`` that lead to one of its keys; a scheme without any is left out."""
-    keys = frozenset(batch.keys)
-    kept = {
-        scheme: {code: key for code, key in codes.items() if key in keys} for scheme, codes in batch.aliases.items()
-    }
-    return {scheme: codes for scheme, codes in kept.items() if codes}
-
-
 class RowReader:
     """Reads raw rows of one entity, asked by ``scheme``, into rows of ``fields``.
 
-    ``also`` are the alias schemes whose columns are there to tell whose a row is. ``positional`` rows are sequences
-    in the order of ``columns``; others are mappings. Raises `SourceMisread` when a needed column is not there.
+    ``also`` are the alias schemes whose columns are there to tell whose a row is. ``positional`` rows are sequences in
+    the order of ``columns``; others are mappings. ``lost`` pairs columns that the source does not have with the reason:
+    they are not among ``columns``. Raises `SourceMisread` when a column is lost, or missing, that is needed for all.
     """
 
     def __init__(
@@ -103,37 +89,52 @@ class RowReader:
         also: tuple[str, ...] = (),
         digests: bool = False,
         positional: bool = False,
+        lost: LostPairs = (),
     ) -> None:
-        self.columns = columns_needed(entity, scheme, fields, also)
+        gone = dict(lost)
+        for column in columns_for_all(entity, scheme, also):
+            if column in gone:
+                raise SourceMisread(gone[column])
+        self.columns = tuple(each for each in columns_needed(entity, scheme, fields, also) if each not in gone)
         places: dict[str, Any] = {column: at if positional else column for at, column in enumerate(self.columns)}
         self._notes: list[Issue] = []
+        self._scheme = scheme
         self._key = places[entity.keys[scheme].column]  # type: ignore[index]  # checked by the loader
         self._canonical = canonical_by(scheme)
-        also_columns = [(each, entity.keys[each].column) for each in also]  # type: ignore[index]  # as above
-        self._also = [(each, places[column], canonical_by(each)) for each, column in also_columns]
+        self._codes = _code_columns(entity, scheme, also, places)
+        self._shared = self._key in self._codes
+        self.whose = (self._key, *self._codes)
+        """Where to look whose a row is."""
         self._record_key = [places[column] for column in entity.record_key]
         self._internal = entity.record_key_internal
         self._tombstone = places[entity.tombstone.column] if entity.tombstone else None
         self._deleted = frozenset(map(_mark, entity.tombstone.values)) if entity.tombstone else frozenset()
-        self._values = _values_of([(name, entity.fields[name]) for name in fields], places, self._notes)
-        self._as_of = _as_of_reader(entity, places, self._notes)
-        self._digested = list(places.items()) if digests else None
+        self._values = values_reader([(name, entity.fields[name]) for name in fields], places, gone, self._notes)
+        self._as_of = _as_of_reader(entity, places, gone, self._notes)
+        self._digests = digests
 
     def gather(
         self,
         raws: Iterable[Any],
         wanted: Collection[str],
         aliases: Aliases | None = None,
+        alone: str | None = None,
     ) -> Gathered:
-        """Return the rows of ``raws`` that belong to a ``wanted`` key by their own key column, or by an alias."""
+        """Return the rows of ``raws`` that belong to a ``wanted`` key by their own key column, or by an alias.
+
+        With ``aliases``, a row without any code is a row of ``alone``.
+        """
         gathered, canonical = Gathered(), self._canonical
+        known = {**aliases, self._scheme: {key: key for key in wanted}} if aliases is not None else {}
         with self._as_promised():
             for raw in raws:
-                key, key_scheme = canonical(raw[self._key]), None
-                if not key and aliases is not None:
-                    key, key_scheme = self._owner(gathered, raw, wanted, aliases)
-                if key in wanted:
-                    self._add(gathered, key, raw, key_scheme)
+                key = canonical(raw[self._key])
+                if aliases is not None and (self._shared or not key):
+                    self._add_by_codes(gathered, raw, wanted, known, alone)
+                elif key in wanted:
+                    self._add(gathered, key, raw, None)
+                elif not known or not named_by(self._codes_in(raw), known):
+                    gathered.others = True
         return gathered
 
     def gather_for(self, key: str, raws: Iterable[Any]) -> Gathered:
@@ -157,8 +158,7 @@ class RowReader:
         if self._notes:
             issues = tuple(self._notes)
             self._notes.clear()
-        digest = digest_of({column: raw[place] for column, place in self._digested}) if self._digested else None
-        return Row(values, record_key, as_of, issues, digest)
+        return Row(values, record_key, as_of, issues, self._digest(raw) if self._digests else None)
 
     def _add(self, gathered: Gathered, key: str, raw: Any, key_scheme: str | None) -> None:
         try:
@@ -171,16 +171,36 @@ class RowReader:
         row.key_scheme = key_scheme
         gathered.rows.setdefault(key, []).append(row)
 
-    def _owner(self, gathered: Gathered, raw: Any, wanted: Collection[str], aliases: Aliases) -> tuple[str, str | None]:
-        """Return whose row this is by its further codes, and the scheme that told; blank when it is nobody's."""
-        codes = {scheme: code for scheme, place, canonical in self._also if (code := canonical(raw[place]))}
-        named = named_by(codes, aliases)
+    def _add_by_codes(
+        self, gathered: Gathered, raw: Any, wanted: Collection[str], known: Aliases, alone: str | None
+    ) -> None:
+        """Add a row to whom its codes name, all of them together; one that contradicts itself is nobody's."""
+        codes = self._codes_in(raw)
+        named = named_by(codes, known)
         for key, scheme in named.items():
-            if fit(codes, key, aliases):
-                return key, scheme
-        if not self._is_deleted(raw):
+            if key in wanted and fit(codes, key, known):
+                self._add(gathered, key, raw, None if scheme == self._scheme else scheme)
+                return
+        if not codes and alone is not None:
+            self._add(gathered, alone, raw, None)
+        elif not named:
+            gathered.others = True
+        elif not self._is_deleted(raw):
             gathered.unreadable.update({key: _CONTRADICTION for key in named if key in wanted})
-        return "", None
+
+    def _codes_in(self, raw: Any) -> list[list[tuple[str, str]]]:
+        """Return the codes of a row, those of each filled column by the schemes that it may be of."""
+        found = []
+        for place, schemes in self._codes.items():
+            codes = [(scheme, code) for scheme, canonical in schemes if (code := canonical(raw[place]))]
+            if codes:
+                found.append(codes)
+        return found
+
+    def _digest(self, raw: Any) -> str:
+        if isinstance(raw, Mapping):
+            return digest_of({column: raw[column] for column in self.columns if column in raw})
+        return digest_of(dict(zip(self.columns, raw, strict=True)))
 
     def _is_deleted(self, raw: Any) -> bool:
         return self._tombstone is not None and _mark(raw[self._tombstone]) in self._deleted
@@ -196,7 +216,7 @@ class RowReader:
 
     @contextmanager
     def _as_promised(self) -> Iterator[None]:
-        """Turn a cell that is not there into the `SourceMisread` that it is."""
+        """Turn a cell that is not there, and is needed for all, into the `SourceMisread` that it is."""
         self._notes.clear()
         try:
             yield
@@ -206,74 +226,51 @@ class RowReader:
             raise SourceMisread("a row does not have the promised columns") from error
 
 
-def row_readers(entities: Mapping[str, EntitySpec], *, positional: bool = False) -> Callable[[Batch], RowReader]:
-    """Return what finds the reader of a batch about one of ``entities``: one for all batches of the same shape."""
+class ReaderOf(Protocol):
+    """Finds the reader of a batch: one for all batches of the same shape."""
+
+    def __call__(self, batch: Batch, also: tuple[str, ...] = (), lost: LostPairs = ()) -> RowReader:
+        """Return the reader of the answer to ``batch``; ``also`` and ``lost`` as for a `RowReader`."""
+        ...
+
+
+def row_readers(entities: Mapping[str, EntitySpec], *, positional: bool = False) -> ReaderOf:
+    """Return what finds the reader of a batch about one of ``entities``."""
 
     @lru_cache(_READERS)
-    def known(entity: str, scheme: str, fields: tuple[str, ...], digests: bool) -> RowReader:
-        return RowReader(entities[entity], scheme, fields, digests=digests, positional=positional)
+    def known(
+        entity: str, scheme: str, fields: tuple[str, ...], digests: bool, also: tuple[str, ...], lost: LostPairs
+    ) -> RowReader:
+        spec = entities[entity]
+        return RowReader(spec, scheme, fields, also=also, digests=digests, positional=positional, lost=lost)
 
-    return lambda batch: known(batch.entity, batch.scheme, batch.fields, batch.digests)
+    def reader_of(batch: Batch, also: tuple[str, ...] = (), lost: LostPairs = ()) -> RowReader:
+        return known(batch.entity, batch.scheme, batch.fields, batch.digests, also, lost)
 
-
-def _columns_of(spec: FieldSpec) -> list[str]:
-    """Return the columns of a field: its own and that of its currency; none of a constant."""
-    if spec.column is None:
-        return []
-    return [spec.column] if spec.currency is None else [spec.column, spec.currency.column]
+    return reader_of
 
 
 def _mark(cell: object) -> str:
     return str(cell).strip().upper()
 
 
-def _values_of(
-    fields: Sequence[tuple[str, FieldSpec]], places: Mapping[str, Any], notes: list[Issue]
-) -> Callable[[Any], tuple[Any, ...]]:
-    """Return the function from a raw row to its values; a row about which something is to be noted is read twice."""
-    names: dict[str, Any] = {}
-    plain, noted = [], []
-    for at, (name, spec) in enumerate(fields):
-        if spec.column is None:
-            names[f"constant{at}"] = value = constant_of(spec)
-            # A list is made anew for each row: nobody knows what is done to it.
-            constant = f"[*constant{at}]" if type(value) is list else f"constant{at}"
-            plain.append(constant)
-            noted.append(constant)
-        else:
-            cell = _cell_of(spec, places)
-            names[f"parse{at}"], names[f"read{at}"] = parser(spec), reader(name, spec, notes)
-            plain.append(f"None if (c := {cell}) is None else parse{at}(c)")
-            noted.append(f"read{at}({cell})")
-    read_plain, read_noted = _tuple_of(plain, names), _tuple_of(noted, names)
-
-    def values(raw: Any) -> tuple[Any, ...]:
-        try:
-            read = read_plain(raw)
-        except InvalidValue:
-            return read_noted(raw)
-        return read_noted(raw) if Noted in map(type, read) else read
-
-    return values
-
-
-def _tuple_of(expressions: Sequence[str], names: Mapping[str, Any]) -> Callable[[Any], tuple[Any, ...]]:
-    """Return the generated function ``raw -> (expression, …)``."""
-    # Only column names enter the source text, as string literals made by repr().
-    source = f"lambda raw: ({''.join(f'({each}),' for each in expressions)})"
-    return eval(source, dict(names))  # type: ignore[no-any-return]  # noqa: S307  # see above
-
-
-def _cell_of(spec: FieldSpec, places: Mapping[str, Any]) -> str:
-    cells = [f"raw[{places[column]!r}]" for column in _columns_of(spec)]
-    return cells[0] if len(cells) == 1 else f"({', '.join(cells)})"
+def _code_columns(
+    entity: EntitySpec, scheme: str, also: Sequence[str], places: Places
+) -> dict[Any, list[tuple[str, Callable[[object], str]]]]:
+    """Return the schemes that each column of further codes may be of: with ``scheme``, where they share its column."""
+    own = places[entity.keys[scheme].column]  # type: ignore[index]  # checked by the loader
+    columns: dict[Any, list[tuple[str, Callable[[object], str]]]] = {}
+    for each in also:
+        place = places[entity.keys[each].column]  # type: ignore[index]  # as above
+        first = [(scheme, canonical_by(scheme))] if place == own else []
+        columns.setdefault(place, first).append((each, canonical_by(each)))
+    return columns
 
 
 def _as_of_reader(
-    entity: EntitySpec, places: Mapping[str, Any], notes: list[Issue]
+    entity: EntitySpec, places: Places, lost: Lost, notes: list[Issue]
 ) -> Callable[[Any], str | None] | None:
     if entity.as_of is None:
         return None
-    read = reader("as_of", FieldSpec(column=entity.as_of.column, type=entity.as_of.type, scope=""), notes)
-    place = places[entity.as_of.column]
-    return lambda raw: read(raw[place])
+    spec = FieldSpec(column=entity.as_of.column, type=entity.as_of.type, scope="")
+    return field_reader("as_of", spec, places, lost, notes)

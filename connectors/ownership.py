@@ -7,9 +7,10 @@ Terms
     alone   a question about one key only: a row that names no subject at all is then about that key
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from connectors.aliases import Aliases
 from connectors.base import Batch
 from connectors.errors import SourceMisread
 from connectors.keys import canonical_by
@@ -38,6 +39,17 @@ def gather_owned(reader: RowReader, batch: Batch, column: str, raws: Iterable[di
         gathered.rows.update(each.rows)
         gathered.unreadable.update(each.unreadable)
     return _with_others(gathered, batch.keys) if others else gathered
+
+
+def gather_aliased(reader: RowReader, batch: Batch, raws: Sequence[dict[str, Any]], aliases: Aliases) -> Gathered:
+    """Return the rows of ``raws`` by the key of ``batch`` that any code of each names; raises `SourceMisread`."""
+    alone = batch.keys[0] if len(batch.keys) == 1 else None
+    if alone is not None:
+        for raw in raws:
+            for column in reader.whose:
+                raw.setdefault(column, None)
+    gathered = reader.gather(raws, frozenset(batch.keys), aliases, alone)
+    return _with_others(gathered, batch.keys) if gathered.others else gathered
 
 
 def _named(raw: dict[str, Any], column: str, alone: str | None) -> Any:

@@ -146,7 +146,8 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
     as_of: AsOf | None = None
     tombstone: Tombstone | None = None
     also_by: list[Scheme] = []
-    """Schemes of `keys` under which rows of the same subject stand when the first key column is blank (sql only)."""
+    """Schemes of `keys` under which rows of the same subject stand when the first key column is blank, or that the same
+    column holds too (sql and rest only)."""
 
 
 class SqlEntity(EntitySpec, frozen=True, kw_only=True):
@@ -163,6 +164,8 @@ class RestEntity(EntitySpec, frozen=True, kw_only=True):
     method: Literal["GET", "POST"] = "GET"
     key_parameter: Text
     """Query parameter (GET) or body member (POST) that takes the key, or the keys joined by comma / as a list."""
+    also_parameters: dict[Scheme, Text] = {}
+    """Scheme -> parameter that takes a further identifier of the subject beside the key, where one key is a call."""
     items: str
     """Dotted path of the list of rows in the answer, e.g. `data.list`."""
     page_parameter: str | None = None
@@ -209,9 +212,16 @@ class FileEntity(EntitySpec, frozen=True, kw_only=True):
     """An entity in files that a department drops: the newest file of ``pattern`` supersedes the others."""
 
     pattern: Text
+    """Pattern of the names; of the folders named before a `/`, the latest counts: `????Q?/欠税公告*.csv`."""
+    supersedes_mark: Text | None = None
+    """What stands in the name of a corrected reissue, e.g. `(更正)`: it supersedes the original, however old it is."""
+    sheet: Text | None = None
+    """Name or pattern of the sheet in a workbook; the first that is to be seen if not given."""
     header_line: PositiveInt = 1
+    header_lines: PositiveInt = 1
+    """Lines that the header of a workbook's sheet has: the names in a column are joined by `/`."""
     footer_marks: list[str] = []
-    """A row whose first cell starts with one of these is not data (totals, signatures)."""
+    """A row whose first cell starts with one of these is not data (totals, signatures, notes)."""
 
 
 class Signature(Strict, frozen=True, kw_only=True):
@@ -304,7 +314,7 @@ class FileSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="f
     folder_env: Variable
     entities: dict[str, FileEntity]
     encoding: str = "utf-8"
-    format: Literal["csv"] = "csv"
+    format: Literal["csv", "xlsx"] = "csv"
 
 
 SourceSpec = SqlSource | RestSource | SoapSource | GraphqlSource | FileSource

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.spec import AnyEntity, FieldSpec, SourceSpec
+from gateway.catalogue import CatalogueItem
 from gateway.coalesce import Coalescer
 from gateway.departments import Department
 from gateway.errors import BadQuery
@@ -73,7 +74,7 @@ class CatalogueField:
     disclosure: str
     allowed: bool
     reason: str | None
-    item: str | None = None
+    item: str | None
 
 
 def catalogue_fields(
@@ -110,11 +111,19 @@ def _fields(
         return []
     internal = INTERNAL_FIELDS.get(entity_name, frozenset())
     shown = {name: spec for name, spec in entity.fields.items() if name not in internal}
-    return [_field(rights, department, source, entity_name, name, spec) for name, spec in shown.items()]
+    items, sorts = rights.catalogue.items, rights.catalogue.sorts(entity_name, entity)
+    bound = {name: items.item_of(entity_name, name, sorts[0] if len(sorts) == 1 else None) for name in shown}
+    return [_field(rights, department, source, entity_name, name, spec, bound[name]) for name, spec in shown.items()]
 
 
 def _field(
-    rights: Rights, department: Department, source: SourceSpec, entity_name: str, name: str, spec: FieldSpec
+    rights: Rights,
+    department: Department,
+    source: SourceSpec,
+    entity_name: str,
+    name: str,
+    spec: FieldSpec,
+    item: CatalogueItem | None,
 ) -> CatalogueField:
     decision = decide(rights.policy, rights.caller, source, spec)
     type_name = ENTITIES[entity_name]
@@ -128,4 +137,5 @@ def _field(
         spec.disclosure,
         decision.allowed,
         None if decision.allowed else f"{decision.reason.zh}。{decision.reason.en}",
+        item.code if item is not None else None,
     )

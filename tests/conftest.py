@@ -17,7 +17,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.fixture(scope="session")
 def demo_departments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Departments]:
-    """The seven simulated departments, running. A test that lets one of them fail lets it answer again."""
+    """The simulated departments, running. A test that lets one of them fail lets it answer again."""
     with departments(tmp_path_factory.mktemp("departments"), tax_latency="0") as running:
         yield running
 

@@ -1,6 +1,9 @@
 """Where in a file the records of each code stand, so that a question reads those records and no others.
 
-# INVARIANT: keys and byte offsets are all that is kept; what a record says is read from the file for every question.
+# INVARIANT: keys and places are all that is kept; what a record says is read from the file for every question.
+
+Here is what all forms of files have in common, and CSV, where places are byte offsets; `connectors.file.sheets` is the
+same for workbooks.
 
 Terms
     misfit    a record that has not as many cells as the header (one stray comma shifts them), or an unpaired quote
@@ -11,16 +14,18 @@ Terms
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 from unicodedata import normalize
 
 from connectors.errors import SourceMisread, SourceUnavailable
 from connectors.file.folder import FileChanged, Found
+from connectors.file.numbers import NUMBERED, Numbers
 from connectors.file.records import LOST, Record, record_at, records
 from connectors.keys import canonical_by, canonical_key, canonical_key_name
 from connectors.spec import FileEntity
+from connectors.values import Unread
 
 DOUBTFUL: Final = "a line of the file that names this code cannot be read"
 UNOWNED: Final = "lines of the file cannot be read, and whose they are is not known"
@@ -30,22 +35,47 @@ _MOST_PIECES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
+class SheetPlaces:
+    """What is kept of a workbook's sheet besides: its name, and places of cells that cannot be read."""
+
+    name: str
+    header: range
+    faults: Mapping[tuple[int, int], Unread]
+    numbers: Mapping[str, Numbers] = field(default_factory=dict)
+    """By scheme."""
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
-    """The index of one file for one entity; ``starts`` holds offsets by scheme and key."""
+    """The index of one file for one entity; ``starts`` holds places of records by scheme and key."""
 
     found: Found
-    encoding: str
     header: tuple[str, ...]
     key_places: Mapping[str, int]
     starts: Mapping[str, Mapping[str, Sequence[int]]]
     doubtful: frozenset[str]
     unowned: bool
+    encoding: str = "utf-8"
+    sheet: SheetPlaces | None = None
+    """Of a workbook."""
 
-    def unreadable(self, keys: Iterable[str]) -> dict[str, str]:
+    def due(self, scheme: str, keys: Iterable[str]) -> list[tuple[int, str]]:
+        """Return where the records of ``keys`` stand, in the order of the file."""
+        starts = self.starts[scheme]
+        return sorted((start, key) for key in keys for start in starts.get(key, ()))
+
+    def unreadable(self, scheme: str, keys: Iterable[str]) -> dict[str, str]:
         """Return for which of ``keys`` the file may hold more than could be read, and why."""
         if self.unowned:
             return dict.fromkeys(keys, UNOWNED)
-        return {key: DOUBTFUL for key in keys if key in self.doubtful}
+        numbers = self.sheet.numbers[scheme] if self.sheet is not None else None
+        told = {}
+        for key in keys:
+            if key in self.doubtful:
+                told[key] = DOUBTFUL
+            elif numbers is not None and numbers.may_be(key):
+                told[key] = NUMBERED
+        return told
 
 
 def make_index(found: Found, entity: FileEntity, encoding: str) -> Index:
@@ -65,13 +95,12 @@ def make_index(found: Found, entity: FileEntity, encoding: str) -> Index:
 
 
 def read_rows(index: Index, columns: Sequence[str], scheme: str, keys: Iterable[str]) -> list[tuple[str, ...]]:
-    """Return the cells of ``columns`` of the records of ``keys``, in the order of the file.
+    """Return the cells of ``columns``, none of them lost, of the records of ``keys``, in the order of the file.
 
     Raises `FileChanged` when the file is not the one that was indexed.
     """
-    places = _places(index.header, tuple(columns))
-    starts, key_place = index.starts[scheme], index.key_places[scheme]
-    due = sorted((start, key) for key in keys for start in starts.get(key, ()))
+    places, key_place = places_of(index.header, tuple(columns)), index.key_places[scheme]
+    due = index.due(scheme, keys)
     if not due:
         return []
     try:
@@ -102,20 +131,34 @@ def _header(rows: Iterator[Record], line: int, encoding: str) -> tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
-def _places(header: tuple[str, ...], columns: tuple[str, ...]) -> list[int]:
-    """Return where each of ``columns`` stands; raises `SourceMisread` when one does not, or stands twice."""
-    return [_place(header, column) for column in columns]
+def lost_columns(header: tuple[str, ...], columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return those of ``columns`` that the ``header`` does not have, or has twice, each with the reason."""
+    return tuple((each, reason) for each in columns if (reason := _why_lost(header, each)) is not None)
 
 
-def _place(header: Sequence[str], column: str) -> int:
+def _why_lost(header: Sequence[str], column: str) -> str | None:
     count = header.count(column)
-    if count != 1:
-        raise SourceMisread(f"column `{column}` {'is missing from' if count == 0 else 'stands twice in'} the file")
+    if count == 1:
+        return None
+    return f"column `{column}` {'is missing from' if count == 0 else 'stands twice in'} the file"
+
+
+@lru_cache(maxsize=256)
+def places_of(header: tuple[str, ...], columns: tuple[str, ...]) -> list[int]:
+    """Return where each of ``columns`` stands; raises `SourceMisread` when one does not, or stands twice."""
+    return [place_of(header, column) for column in columns]
+
+
+def place_of(header: Sequence[str], column: str) -> int:
+    """Return where ``column`` stands, without which nothing could be looked up; or raise `SourceMisread`."""
+    reason = _why_lost(header, column)
+    if reason is not None:
+        raise SourceMisread(reason)
     return header.index(column)
 
 
 def _index(found: Found, entity: FileEntity, encoding: str, header: tuple[str, ...], rows: Iterator[Record]) -> Index:
-    places = {str(scheme): _place(header, key.column) for scheme, key in entity.keys.items()}
+    places = {str(scheme): place_of(header, key.column) for scheme, key in entity.keys.items()}
     canonical = {scheme: canonical_by(scheme) for scheme in places}
     starts: dict[str, dict[str, list[int]]] = {scheme: {} for scheme in places}
     doubtful: set[str] = set()
@@ -135,7 +178,7 @@ def _index(found: Found, entity: FileEntity, encoding: str, header: tuple[str, .
                 starts[scheme].setdefault(code, []).append(row.start)
                 unowned = unowned or LOST in code
         doubtful.update(_swallowed(row, named).difference(codes.values()))
-    return Index(found, encoding, header, places, starts, frozenset(doubtful), unowned)
+    return Index(found, header, places, starts, frozenset(doubtful), unowned, encoding)
 
 
 def _is_no_record(row: Record, marks: tuple[str, ...]) -> bool:

@@ -5,17 +5,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from connectors.aliases import Aliases, wanted_aliases
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
 from connectors.errors import SourceRejected
 from connectors.exchange import Exchange, address, failure
-from connectors.keys import all_source_keys
+from connectors.keys import all_source_keys, source_keys
 from connectors.mapping import row_readers
-from connectors.ownership import gather_owned
+from connectors.ownership import gather_aliased, gather_owned
 from connectors.pages import Pages
-from connectors.rest.answer import AnswerReader
+from connectors.rest.answer import AnswerReader, joined
 from connectors.rest.question import Question, Questions, Signer
-from connectors.spec import KeySpec, RestEntity, RestSource
+from connectors.spec import RestEntity, RestSource
 
 
 class RestConnector:
@@ -34,12 +35,17 @@ class RestConnector:
     async def fetch(self, batch: Batch) -> Answer:
         """Return what the source has about the keys of ``batch``; raises `SourceError`."""
         entity = self._spec.entities[batch.entity]
-        if batch.scheme == "PERSON" and entity.method == "GET":
+        if entity.method == "GET" and "PERSON" in {batch.scheme, *entity.also_parameters}:
             raise SourceRejected("a personal number is never sent in an address")
+        aliases = wanted_aliases(batch, entity.also_by)
         key = entity.keys[batch.scheme]  # type: ignore[index]  # checked by the loader
-        rows, digest = await self._read_pages(batch, entity, key)
+        rows, digest = await self._read_all(batch, entity, key.column, aliases)
         fetched_at = now_text()
-        gathered = gather_owned(self._reader_of(batch), batch, key.column, rows)
+        if aliases:
+            also = tuple(scheme for scheme in entity.also_by if scheme != batch.scheme)
+            gathered = gather_aliased(self._reader_of(batch, also), batch, rows, aliases)
+        else:
+            gathered = gather_owned(self._reader_of(batch), batch, key.column, rows)
         return Answer(gathered.rows, fetched_at, digest, unreadable=gathered.unreadable)
 
     async def probe(self) -> None:
@@ -53,20 +59,27 @@ class RestConnector:
         """Close the connections."""
         await self._exchange.close()
 
-    async def _read_pages(self, batch: Batch, entity: RestEntity, key: KeySpec) -> tuple[list[dict[str, Any]], str]:
-        """Return the rows of every page, and the digest of what was sent; an empty batch asks nothing."""
-        keys = all_source_keys(batch.scheme, batch.keys, key.form)
-        digest = sha256()
-        rows: list[dict[str, Any]] = []
-        # Where one call takes one key, a name that is written in several ways costs several.
-        for listed in [keys] if self._spec.batch_size > 1 and keys else [[each] for each in keys]:
-            pages = Pages(entity.page_size, (key.column, *entity.record_key))
-            while pages.more:
-                body = await self._ask(self._questions[batch.entity].about(listed, pages.due))
-                digest.update(body)
-                pages.add(self._answers[batch.entity].read(body))
-            rows += [row for row in pages.rows if row not in rows] if rows else pages.rows
-        return rows, digest.hexdigest()
+    async def _read_all(
+        self, batch: Batch, entity: RestEntity, column: str, aliases: Aliases
+    ) -> tuple[list[dict[str, Any]], str]:
+        """Return the rows of every page of every answer, and the digest of what was sent.
+
+        An empty batch asks nothing. More codes than the source takes a call, further codes and spellings counted, are
+        asked about in several calls, one after the other.
+        """
+        digest, size = sha256(), self._spec.batch_size
+        codes = _written(entity, batch, aliases)
+        answers: list[list[dict[str, Any]]] = []
+        for at in range(0, len(codes), size):
+            for beside in _beside(entity, batch):
+                pages = Pages(entity.page_size, (column, *entity.record_key))
+                while pages.more:
+                    question = self._questions[batch.entity].about(codes[at : at + size], pages.due, beside)
+                    body = await self._ask(question)
+                    digest.update(body)
+                    pages.add(self._answers[batch.entity].read(body))
+                answers.append(pages.rows)
+        return joined(answers), digest.hexdigest()
 
     async def _ask(self, question: Question) -> bytes:
         if self._signer is not None:
@@ -76,6 +89,29 @@ class RestConnector:
         if error is not None:
             raise error
         return reply.body
+
+
+def _written(entity: RestEntity, batch: Batch, aliases: Aliases) -> list[str]:
+    """Return all codes to ask about as the source writes them, each once: those of the batch, then its aliases."""
+    codes: dict[str, None] = {}
+    for scheme, keys in ((batch.scheme, batch.keys), *aliases.items()):
+        form = entity.keys[scheme].form  # type: ignore[index]  # checked by the loader
+        codes.update(dict.fromkeys(all_source_keys(scheme, keys, form)))
+    return list(codes)
+
+
+def _beside(entity: RestEntity, batch: Batch) -> list[dict[str, str]]:
+    """Return what is to be told beside the one key of ``batch``: once for each spelling of it."""
+    told: list[dict[str, str]] = [{}]
+    for scheme, parameter in entity.also_parameters.items():
+        known = [code for code, key in batch.aliases.get(scheme, {}).items() if key == batch.keys[0]]
+        if not known:
+            raise SourceRejected(
+                f"the source wants to be told the {scheme} as well, which is not known of this subject"
+            )
+        form = entity.keys[scheme].form if scheme in entity.keys else "upper"
+        told = [{**each, parameter: code} for each in told for code in source_keys(scheme, known[0], form)]
+    return told
 
 
 def _signer(spec: RestSource, environ: Mapping[str, str]) -> Signer | None:

@@ -57,11 +57,12 @@ class Questions:
         self._key = f"?{quote(entity.key_parameter)}="
         self._page = f"&{quote(entity.page_parameter)}=" if entity.page_parameter is not None else None
 
-    def about(self, keys: Sequence[str], page: int) -> Question:
-        """Return the question about ``keys``, written as the source writes them."""
+    def about(self, keys: Sequence[str], page: int, beside: Mapping[str, str]) -> Question:
+        """Return the question about ``keys``, written as the source writes them; ``beside`` are further parameters."""
         if self._entity.method == "GET":
-            return Question("GET", URL(f"{self._address}{self._query(keys, page)}", encoded=True), _ACCEPT)
-        body: dict[str, Any] = {self._entity.key_parameter: list(keys) if self._listed else keys[0]}
+            further = "".join(f"&{quote(name)}={quote(value, safe='')}" for name, value in beside.items())
+            return Question("GET", URL(f"{self._address}{self._query(keys, page)}{further}", encoded=True), _ACCEPT)
+        body: dict[str, Any] = {self._entity.key_parameter: list(keys) if self._listed else keys[0], **beside}
         if self._entity.page_parameter is not None:
             body[self._entity.page_parameter] = page
         return Question("POST", URL(self._address, encoded=True), _ACCEPT_AND_SEND, orjson.dumps(body))

@@ -22,8 +22,8 @@ from zeep.proxy import ServiceProxy
 from zeep.transports import Transport
 from zeep.wsdl.bindings.soap import Soap11Binding, SoapOperation
 
+from connectors.columns import columns_needed
 from connectors.errors import ConfigError, Mistake
-from connectors.mapping import columns_needed
 from connectors.spec import SoapEntity, SoapSource
 
 _MARK: Final = "KEY-GOES-HERE"

@@ -1,6 +1,6 @@
 """Asks a database: one statement a batch, written once per shape, run on the driver's own connection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -8,16 +8,21 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from connectors.aliases import wanted_aliases
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
+from connectors.columns import columns_described
 from connectors.errors import ConfigError, Mistake, SourceError
 from connectors.keys import MOST_SPELLINGS, all_source_keys
-from connectors.mapping import RowReader, digest_of, wanted_aliases
+from connectors.mapping import RowReader, digest_of
 from connectors.spec import SqlEntity, SqlSource
 from connectors.sql.connections import Connections
 from connectors.sql.databases import KINDS, Database
-from connectors.sql.failures import Asked, driver_error, failure_of
+from connectors.sql.drift import LostColumns, LostPairs
+from connectors.sql.failures import Asked, driver_error, failure_of, lacks_column
 from connectors.sql.statements import padded, padded_size, statement_text
+
+Rows = list[tuple[Any, ...]]
 
 _QUESTIONS: Final = 512
 """Shapes of questions kept: callers choose the fields, so there is no natural limit."""
@@ -39,39 +44,64 @@ class SqlConnector:
         self._spec = spec
         self._database = _database(spec, environ)
         self._connections = Connections(self._database, spec.concurrency, spec.timeout_seconds)
+        self._lost = LostColumns()
         self._question = lru_cache(_QUESTIONS)(self._make_question)
 
     async def fetch(self, batch: Batch) -> Answer:
-        """Return what the source has about the keys of ``batch``, in one round trip; raises `SourceError`."""
+        """Return what the source has about the keys of ``batch``, in one round trip; raises `SourceError`.
+
+        For a table that lacks a column it takes three: what the table has is learnt, and the rest asked for.
+        """
         if not batch.keys:
             return Answer({}, now_text(), digest_of([]))
-        aliases = wanted_aliases(batch) if batch.aliases else {}
-        schemes = tuple(aliases)
-        lists = _written(self._spec.entities[batch.entity], batch, aliases)
-        size = None if self._database.arrays else padded_size(max(map(len, lists)), self._most(batch.scheme, *schemes))
-        question = self._question(batch.entity, batch.scheme, batch.fields, batch.digests, schemes, size)
-        arguments = lists if size is None else [key for keys in lists for key in padded(keys, size)]
-        raws = [*map(tuple, await self._run(question.text, arguments, question.asked))]
+        entity = self._spec.entities[batch.entity]
+        aliases = wanted_aliases(batch, entity.also_by)
+        lists = _written(entity, batch, aliases)
+        reader, raws = await self._read(batch, tuple(aliases), lists)
         fetched_at = now_text()
-        gathered = question.reader.gather(raws, frozenset(batch.keys), aliases or None)
+        gathered = reader.gather(raws, frozenset(batch.keys), aliases or None)
         return Answer(gathered.rows, fetched_at, digest_of(raws), unreadable=gathered.unreadable)
 
     async def probe(self) -> None:
         """Ask the database for the number one; raises `SourceError`."""
-        await self._run("SELECT 1", (), _PROBE)
+        try:
+            await self._connections.run("SELECT 1", ())
+        except Exception as error:  # noqa: BLE001  (as in `_read`)
+            raise _failure(error, _PROBE) from None
 
     async def close(self) -> None:
         """Let questions under way finish, then close the connections."""
         await self._connections.close()
 
-    async def _run(self, text: str, arguments: Sequence[Any], asked: Asked) -> Sequence[Any]:
+    async def _read(self, batch: Batch, schemes: tuple[str, ...], lists: list[list[str]]) -> tuple[RowReader, Rows]:
+        """Return the rows under any of the ``lists`` of keys, and what reads them; without what the table lacks."""
+        size = None if self._database.arrays else padded_size(max(map(len, lists)), self._most(batch.scheme, *schemes))
+        arguments = lists if size is None else [key for keys in lists for key in padded(keys, size)]
+        lost = self._lost.lost(batch.entity, self._database.version)
+        while True:
+            question = self._question(batch.entity, batch.scheme, batch.fields, batch.digests, schemes, size, lost)
+            try:
+                return question.reader, [*map(tuple, await self._connections.run(question.text, arguments))]
+            except Exception as error:  # noqa: BLE001  (a driver may raise anything; each means that there is no answer)
+                learnt = await self._learn(batch.entity) if lacks_column(driver_error(error)) else lost
+                if learnt == lost:
+                    raise _failure(error, question.asked) from None
+                lost = learnt
+
+    async def _learn(self, part: str) -> LostPairs:
+        """Return which columns the table of ``part`` lacks of those that it is said to have; none if it hides them."""
+        entity, database = self._spec.entities[part], self._database
+        version = database.version()
+        question = database.columns(self._connections.dialect, entity.table, self._spec.schema_name)
         try:
-            return await self._connections.run(text, arguments)
-        except SourceError:
-            raise
-        except Exception as error:  # noqa: BLE001  (a driver may raise anything; each means that there is no answer)
-            # Without its cause: what drivers say can quote keys, and a log of a traceback would show it.
-            raise failure_of(driver_error(error), asked) from None
+            there = {str(name) for (name,) in await self._connections.run(*question)}
+        except Exception:  # noqa: BLE001  (as above; the failure that led here is the one to tell)
+            return ()
+        described = columns_described(entity)
+        if not database.exact_names:
+            folded = {name.casefold() for name in there}
+            there = {name for name in described if name.casefold() in folded}
+        return self._lost.learn(part, version, described, there) if there else ()
 
     def _most(self, *schemes: str) -> int:
         """Return how many keys a list may have: every subject of a batch in each spelling."""
@@ -85,21 +115,26 @@ class SqlConnector:
         digests: bool,
         also: tuple[str, ...],
         size: int | None,
+        lost: LostPairs,
     ) -> Question:
         entity = self._spec.entities[name]
         # Any further code may tell whose a row is, also one that nobody is known by.
         read = tuple(each for each in entity.also_by if each != scheme) if also else ()
-        reader = RowReader(entity, scheme, fields, also=read, digests=digests, positional=True)
+        reader = RowReader(entity, scheme, fields, also=read, digests=digests, positional=True, lost=lost)
         text = statement_text(
             entity,
             (scheme, *also),
-            fields,
+            reader.columns,
             schema=self._spec.schema_name,
-            read=read,
             size=size,
             dialect=self._connections.dialect,
         )
         return Question(text, reader, Asked(entity.table, (*reader.columns, *entity.where)))
+
+
+def _failure(error: Exception, asked: Asked) -> SourceError:
+    # To be raised without its cause: what drivers say can quote keys, and a log of a traceback would show it.
+    return error if isinstance(error, SourceError) else failure_of(driver_error(error), asked)
 
 
 def _written(entity: SqlEntity, batch: Batch, aliases: Mapping[str, Mapping[str, str]]) -> list[list[str]]:

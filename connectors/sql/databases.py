@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from sqlalchemy import URL, NullPool
+from sqlalchemy import URL, Dialect, NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from connectors.sql.at_once import AtOnce
@@ -24,9 +24,13 @@ Driver = Any
 
 
 class Database(Protocol):
-    """One database of one kind; ``arrays`` tells whether a list of keys is one parameter."""
+    """One database of one kind.
+
+    ``arrays`` tells whether a list of keys is one parameter, ``exact_names`` whether case tells columns apart.
+    """
 
     arrays: bool
+    exact_names: bool
 
     def engine(self) -> AsyncEngine:
         """Return an engine that makes connections and keeps none."""
@@ -34,6 +38,10 @@ class Database(Protocol):
 
     async def ask(self, driver: Driver, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """Run one question and return its rows, each a sequence; raises what the driver raises."""
+        ...
+
+    def columns(self, dialect: Dialect, table: str, schema: str | None) -> tuple[str, Sequence[Any]]:
+        """Return the question after the names of the columns that a table or view has, and its arguments."""
         ...
 
     def is_open(self, driver: Driver) -> bool:
@@ -71,6 +79,11 @@ class Postgres(_Server):
     """PostgreSQL through asyncpg, which itself asks the server to cancel what it no longer waits for."""
 
     arrays = True
+    exact_names = True
+    _COLUMNS: Final = (
+        "SELECT attname FROM pg_catalog.pg_attribute"
+        " WHERE attrelid = pg_catalog.to_regclass($1) AND attnum > 0 AND NOT attisdropped"
+    )
 
     def engine(self) -> AsyncEngine:
         settings = {
@@ -84,6 +97,10 @@ class Postgres(_Server):
         rows: Sequence[Any] = await driver.fetch(text, *arguments)
         return rows
 
+    def columns(self, dialect: Dialect, table: str, schema: str | None) -> tuple[str, Sequence[Any]]:
+        quoted = [dialect.identifier_preparer.quote(each) for each in (schema, table) if each is not None]
+        return self._COLUMNS, [".".join(quoted)]
+
     def is_open(self, driver: Driver) -> bool:
         return not driver.is_closed()
 
@@ -95,6 +112,11 @@ class Maria(_Server):
     """MariaDB, or MySQL, through asyncmy. Each ignores the comment that is meant for the other."""
 
     arrays = False
+    exact_names = False
+    _COLUMNS: Final = (
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_name = %s AND table_schema = COALESCE(%s, DATABASE())"
+    )
     _SESSION: Final = (
         "SET SESSION autocommit = 1"
         " /*M!, tx_read_only = 1, max_statement_time = {seconds:.3f} */"
@@ -113,6 +135,9 @@ class Maria(_Server):
             rows: Sequence[Any] = await cursor.fetchall()
             return rows
 
+    def columns(self, dialect: Dialect, table: str, schema: str | None) -> tuple[str, Sequence[Any]]:
+        return self._COLUMNS, [table, schema]
+
     def is_open(self, driver: Driver) -> bool:
         return bool(driver.connected)
 
@@ -126,6 +151,7 @@ class Sqlite:
     """A SQLite file, opened read-only, and anew when another file has taken its place; what takes long by aiosqlite."""
 
     arrays = False
+    exact_names = False
 
     def __init__(self, url: URL, timeout_seconds: float) -> None:
         self._path = Path((url.database or "").removeprefix("file:")).absolute()
@@ -140,6 +166,9 @@ class Sqlite:
     async def ask(self, driver: Driver, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
         rows: Sequence[Any] | None = self._at_once.ask(text, arguments, self.version())
         return await driver.execute_fetchall(text, arguments) if rows is None else rows
+
+    def columns(self, dialect: Dialect, table: str, schema: str | None) -> tuple[str, Sequence[Any]]:
+        return "SELECT name FROM pragma_table_xinfo(?, ?)", [table, schema or "main"]
 
     def close(self) -> None:
         self._at_once.close()

@@ -104,6 +104,11 @@ def is_lost(error: Exception) -> bool:
     return not isinstance(error, sqlite3.Error | UnicodeError) and "clos" in str(error)
 
 
+def lacks_column(error: Exception) -> bool:
+    """Return whether ``error``, raised by a driver, says that the table does not have a column."""
+    return _meaning(error) is _COLUMN
+
+
 def failure_of(error: Exception, asked: Asked) -> SourceError:
     """Return the error that ``error``, raised by a driver when it was ``asked``, means to a caller."""
     kind, reason = _meaning(error)

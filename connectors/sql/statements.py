@@ -27,7 +27,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from connectors.mapping import columns_needed
 from connectors.spec import SqlEntity
 
 Columns = ReadOnlyColumnCollection[str, Any]
@@ -36,23 +35,20 @@ Columns = ReadOnlyColumnCollection[str, Any]
 def statement_text(
     entity: SqlEntity,
     schemes: Sequence[str],
-    fields: Sequence[str],
+    columns: Sequence[str],
     *,
     schema: str | None,
-    read: Sequence[str],
     size: int | None,
     dialect: Dialect,
 ) -> str:
-    """Return the text that asks for rows of ``entity`` under any of ``schemes``, one list of keys for each.
+    """Return the text that asks for ``columns`` of ``entity`` under any of ``schemes``, one list of keys for each.
 
-    ``read`` are the schemes of the further code columns to select; ``size`` is the length of every list of keys, None
-    where the database takes arrays.
+    ``size`` is the length of every list of keys, None where the database takes arrays.
     """
-    names = columns_needed(entity, schemes[0], fields, read)
     keys = [entity.keys[scheme].column for scheme in schemes]  # type: ignore[index]  # checked by the loader
-    every = dict.fromkeys([*names, *keys, *entity.where])
+    every = dict.fromkeys([*columns, *keys, *entity.where])
     rows = table(entity.table, *map(column, every), schema=schema).alias("t").c
-    statement = select(*(rows[name] for name in names))
+    statement = select(*(rows[name] for name in columns))
     statement = statement.where(or_(*(_key_condition(rows[key], at, size) for at, key in enumerate(keys))))
     for condition in _constants(entity, rows):
         statement = statement.where(condition)

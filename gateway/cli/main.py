@@ -10,6 +10,7 @@ from connectors.errors import ConfigError
 from gateway.cli.check import check
 from gateway.cli.demo import demo
 from gateway.cli.explain import explain_command
+from gateway.cli.probe import probe
 from gateway.cli.serve import serve_command
 from gateway.cli.source import source_commands
 from gateway.demo import DemoFailed
@@ -33,6 +34,7 @@ commands.command("demo")(demo)
 commands.command("serve")(serve_command)
 commands.command("check")(check)
 commands.command("explain")(explain_command)
+commands.command("probe")(probe)
 commands.add_typer(source_commands, name="source")
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 HTTP_SOURCES: Final = (
     "tax_credit", "court_enforcement", "environment_penalties", "environment_credit", "procurement_records",
-    "customs_credit", "police_verification",
+    "customs_credit", "upper_platform", "police_verification",
 )  # fmt: skip
 """Sources whose department can be told to fail (`gateway.demo.faults`)."""
 

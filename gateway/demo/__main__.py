@@ -29,6 +29,7 @@ the systems:
   environment_credit     the same bureau's ratings and permits, alike
   procurement_records    REST, any code or the name of a supplier in one field
   customs_credit         SOAP 1.1 in UTF-8, by customs code
+  upper_platform         GraphQL of the level above, with a token
   police_verification    REST, one person a call, answers 1, 2 or 3
   fire_penalties         CSV files in GB18030
   market_penalties       CSV files in GB18030, by registration number

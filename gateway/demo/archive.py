@@ -34,13 +34,20 @@ CREATE VIEW v_cf_2016 AS SELECT *, CASE WHEN CF_CFLB2 = '' THEN CF_CFLB1 ELSE CF
 FROM cf_2016
 """
 _LICENSES: Final[dict[int, License]] = {
-    7: granted(62, 0, date(2016, 4, 16), date(2020, 4, 15), "GSZC"),
-    8: granted(70, 7, date(2015, 12, 7), date(2017, 12, 6), "ZZJG"),
+    14: granted(118, 7, date(2015, 12, 7), date(2017, 12, 6), "ZZJG"),
+    22: granted(182, 4, date(2016, 9, 1), None, "SWDJ"),
+    27: granted(222, 1, date(2016, 4, 16), date(2020, 4, 15), "GSZC"),
 }
 _PENALTIES: Final[dict[int, Penalty]] = {
-    3: replace(penalty(31, PUBLICITY_VIOLATIONS[2], HOUSING, date(2016, 11, 3), fine=20000), status="0"),
-    6: replace(penalty(55, PUBLICITY_VIOLATIONS[1], TRANSPORT, date(2017, 8, 21), fine=30000), status="2"),
+    14: replace(penalty(119, PUBLICITY_VIOLATIONS[2], HOUSING, date(2016, 11, 3), fine=20000), status="0"),
+    22: replace(
+        penalty(183, PUBLICITY_VIOLATIONS[4], MARKET, date(2018, 3, 15), fine=2000), status="3", keyed_by="SWDJ"
+    ),
     24: replace(penalty(199, PUBLICITY_VIOLATIONS[4], MARKET, date(2018, 1, 30), fine=2000), status="1"),
+    25: replace(
+        penalty(207, PUBLICITY_VIOLATIONS[1], TRANSPORT, date(2017, 8, 21), fine=30000), status="2", keyed_by="ZZJG"
+    ),
+    27: replace(penalty(223, PUBLICITY_VIOLATIONS[0], MARKET, date(2017, 6, 12), fine=0), status="0", keyed_by="GSZC"),
 }
 
 

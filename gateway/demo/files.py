@@ -11,6 +11,7 @@ from typing import Final
 from gateway.demo.bureaus import LEDGERS
 from gateway.demo.facts import Penalty
 from gateway.demo.institutions import write_institutions
+from gateway.demo.labor import write_labor
 from gateway.demo.ledgers import writer_of
 from gateway.demo.scenarios import Known
 from gateway.demo.sheets import FULL_WIDTH, write_sheet
@@ -99,6 +100,7 @@ FOLDERS: Final[dict[str, Write]] = {
     "fire_penalties": write_fire,
     "market_penalties": write_market,
     "tax_notices": write_tax_notices,
+    "labor_inspection": write_labor,
     "institution_registry": write_institutions,
     "utility_arrears": write_utilities,
     **{source: writer_of(ledgers) for source, ledgers in LEDGERS.items()},

@@ -7,6 +7,7 @@ from gateway.demo.court import open_court
 from gateway.demo.customs import open_customs
 from gateway.demo.environment import open_credit, open_penalties
 from gateway.demo.listen import Interface
+from gateway.demo.platform import open_platform
 from gateway.demo.police import open_police
 from gateway.demo.procurement import open_procurement
 from gateway.demo.scenarios import Known
@@ -20,5 +21,6 @@ INTERFACES: Final[dict[str, Opener]] = {
     "environment_credit": open_credit,
     "procurement_records": open_procurement,
     "customs_credit": open_customs,
+    "upper_platform": open_platform,
     "police_verification": open_police,
 }

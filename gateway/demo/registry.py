@@ -170,5 +170,7 @@ async def write_registry(url: str, password: str, everyone: Sequence[Known]) -> 
             f"CREATE ROLE {READER} LOGIN PASSWORD '{password}';"
             f"GRANT USAGE ON SCHEMA {SCHEMA} TO {READER}; GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {READER};"
         )
+        # What subjects withhold from publication stands in this table: the view without it is all that is offered.
+        await database.execute(f"REVOKE ALL ON {SCHEMA}.an_baseinfo FROM {READER}")
     finally:
         await database.close()

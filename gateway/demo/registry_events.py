@@ -95,7 +95,7 @@ def changes(subject: Subject) -> Iterator[Row]:
         for turn, (before, after) in enumerate(zip(former, [*former[1:], subject.name], strict=True)):
             yield _change(subject, turn, "01", "名称变更", before, after, date(2018 + turn, 5, 14), "I")
     elif number % 3 == 0:
-        old, new = person(number + 300_000).name, subject.representative.name
+        old, new = person(number + 300_011).name, subject.representative.name
         yield _change(subject, 0, "03", "法定代表人变更", old, new, day("change", number, 400, 2000), "I")
         street = subject.address[:-1] + "副1号"
         flag = "D" if number % 12 == 0 else "I"
@@ -119,7 +119,7 @@ def investors(subject: Subject) -> Iterator[Row]:
     share = 100 if number % 2 else 60
     yield _investor(subject, 0, _natural(subject.representative), capital, share)
     if share < 100:
-        yield _investor(subject, 1, _natural(person(number + 350_000)), capital, 100 - share)
+        yield _investor(subject, 1, _natural(person(number + 350_017)), capital, 100 - share)
 
 
 def _natural(who: Person) -> Row:

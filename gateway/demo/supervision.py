@@ -42,8 +42,14 @@ _MARKED: Final[dict[int, tuple[Listed, ...]]] = {
         Listed(7, MARK_REASONS[0], date(2016, 7, 5), date(2017, 3, 14), "补报年度报告,申请恢复正常记载状态"),
         Listed(70, MARK_REASONS[0], date(2026, 7, 6)),
     ),
+    137: (Listed(137, MARK_REASONS[1], date(2024, 5, 21)),),
 }
-_SERIOUS: Final[dict[int, tuple[Listed, ...]]] = {27: (Listed(27, SERIOUS_REASONS[0], date(2025, 8, 15)),)}
+_SERIOUS: Final[dict[int, tuple[Listed, ...]]] = {
+    27: (
+        Listed(26, SERIOUS_REASONS[2], date(2014, 3, 17), date(2017, 3, 16), "列入期满三年"),
+        Listed(27, SERIOUS_REASONS[0], date(2025, 8, 15)),
+    )
+}
 
 
 class Sample(Struct, frozen=True):
@@ -109,7 +115,11 @@ class Certificate(Struct, frozen=True):
     number: str
     scope: str
     granted_on: date
-    valid_to: date
+
+    @property
+    def valid_to(self) -> date:
+        """Five years later."""
+        return self.granted_on + timedelta(days=1826)
 
 
 _PRODUCTS: Final = {
@@ -127,7 +137,10 @@ _COMPLAINTS: Final = (
     ("拒不履行三包义务", "终止调解"),
     ("预付卡退费纠纷", "调解达成一致"),
 )
-_PLATFORMS: Final = (("淘宝", "https://shop{}.taobao.example/"), ("拼多多", "https://mall.yangkeduo.example/{}"))
+_PLATFORMS: Final = (
+    ("东极商城(示例)", "https://shop{}.dongji.example/"),
+    ("三江优选(示例)", "https://mall.sanjiang.example/{}"),
+)
 
 
 def abnormal(subject: Subject) -> tuple[Listed, ...]:
@@ -166,7 +179,10 @@ def samples(subject: Subject) -> tuple[Sample, ...]:
 def recalls(subject: Subject) -> tuple[Recall, ...]:
     """Return the recalls of the subject's products: of some that failed a test."""
     if subject.number == 2:
-        return (Recall(2, "赫哲鱼毛", "20240608", 120, "标签未标注致敏物质", "更换标签", date(2024, 7, 2)),)
+        return (
+            Recall(1, "冷冻鳇鱼", "20160405", 36, "菌落总数超标", "退货", date(2016, 5, 9), ordered=True),
+            Recall(2, "赫哲鱼毛", "20240608", 120, "标签未标注致敏物质", "更换标签", date(2024, 7, 2)),
+        )
     failed = [each for each in samples(subject) if each.failed_item and subject.trade.word in MAKERS]
     return tuple(
         Recall(
@@ -227,14 +243,7 @@ def certificates(subject: Subject) -> tuple[Certificate, ...]:
         return ()
     food = subject.trade.word in FOOD_TRADES
     name, code = ("食品生产许可证", f"SC1{number:013d}") if food else ("工业产品生产许可证", f"XK08-005-{number:05d}")
-    granted_on = day("certificate", number, 30, 1900)
-    return (
-        Certificate(
-            serial=number,
-            name=name,
-            number=code,
-            scope=subject.trade.scope,
-            granted_on=granted_on,
-            valid_to=granted_on + timedelta(days=1826),
-        ),
-    )
+    latest = Certificate(number, name, code, subject.trade.scope, day("certificate", number, 30, 1800))
+    # The certificate before: its row still carries the registration number.
+    before = Certificate(900_002, name, "SC10200000000002", subject.trade.scope, date(2016, 8, 1))
+    return (before, latest) if number == 2 else (latest,)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from gateway.demo.chance import hits
-from gateway.demo.facts import MARKET
+from gateway.demo.facts import MARKET, REFERENCE
 from gateway.demo.listed import Listed
 from gateway.demo.scenarios import Known
 from gateway.demo.subjects import Subject
@@ -184,7 +184,7 @@ def _certificate_row(subject: Subject, each: Certificate) -> Row:
         _at(each.granted_on),
         _at(each.valid_to),
         MARKET.name,
-        "有效",
+        "有效" if each.valid_to > REFERENCE else "过期",
         _at(each.granted_on),
     )
 

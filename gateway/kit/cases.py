@@ -151,7 +151,9 @@ def run_case(source: SourceSpec, case: Case) -> Outcome:
 def _read(source: SourceSpec, entity: AnyEntity, case: CaseSpec) -> Gathered:
     positional = source.__struct_config__.tag in _POSITIONAL
     also = tuple(entity.also_by) if case.aliases is not None else ()
-    reader = RowReader(entity, case.scheme, tuple(entity.fields), also=also, positional=positional, digests=True)
+    lost = tuple((column, f"column `{column}` is missing") for column in case.absent) if positional else ()
+    fields = tuple(entity.fields)
+    reader = RowReader(entity, case.scheme, fields, also=also, positional=positional, digests=True, lost=lost)
     columns = [column for column in reader.columns if column not in case.absent]
     rows: list[Any] = [{**dict.fromkeys(columns), **row} for row in case.rows]
     if positional:

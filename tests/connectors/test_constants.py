@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from connectors.columns import columns_needed
 from connectors.constants import constant_mistake, constant_of
 from connectors.load import Known, load_sources
-from connectors.mapping import RowReader, columns_needed
+from connectors.mapping import RowReader
 from connectors.spec import EntitySpec, FieldSpec, KeySpec
 from schema.entities import EntityField, Form
 from schema.values import Money

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from connectors import open_connector
-from connectors.base import Connector
+from connectors.base import Connector, Issue
 from connectors.disk import is_local
 from connectors.errors import ConfigError, SourceMisread, SourceUnavailable
 from connectors.spec import FieldSpec, KeySpec
@@ -133,16 +133,27 @@ async def test_encodings(tmp_path: Path, encoding: str) -> None:
 
 async def test_columns_that_are_missing_or_stand_twice(connector: Connector, tmp_path: Path) -> None:
     path = tmp_path / "处罚_1.csv"
-    write(path, [row(1, A)], header=[*HEADER[:-2], "罚款", "备注"])
-    with pytest.raises(SourceMisread, match="column `金额` is missing from the file"):
-        await connector.fetch(batch(A))
-    assert names(await connector.fetch(batch(A, fields=FIELDS[:1])), A) == ["公司1"]
+    write(path, [row(1, A), row(2, A)], header=[*HEADER[:-2], "罚款", "备注"])
+    for read in (await connector.fetch(batch(A))).rows[A]:
+        assert read.values[1] is None
+        assert read.issues == (Issue("fine_amount", "MISREAD", "column `金额` is missing from the file"),)
+    assert names(await connector.fetch(batch(A)), A) == ["公司1", "公司2"]
     write(path, [row(1, A)], header=[*HEADER[:-1], "单位"])
-    with pytest.raises(SourceMisread, match="column `单位` stands twice"):
+    (read,) = (await connector.fetch(batch(A))).rows[A]
+    assert (read.values[0], read.values[1].amount) == (None, "1000")
+    assert read.issues == (Issue("counterpart_name", "MISREAD", "column `单位` stands twice in the file"),)
+    write(path, [row(1, A)])
+    assert (await connector.fetch(batch(A))).rows[A][0].issues == ()
+
+
+@pytest.mark.parametrize("column", ["代码", "注册号", "文号"])
+async def test_columns_without_which_nothing_can_be_read(connector: Connector, tmp_path: Path, column: str) -> None:
+    path = tmp_path / "处罚_1.csv"
+    write(path, [row(1, A)], header=["另名" if name == column else name for name in HEADER])
+    with pytest.raises(SourceMisread, match=f"column `{column}` is missing from the file"):
         await connector.fetch(batch(A))
-    write(path, [row(1, A)], header=["序号", "单位", "信用代码", *HEADER[3:]])
-    with pytest.raises(SourceMisread, match="column `代码` is missing"):
-        await connector.fetch(batch(A))
+    write(path, [row(1, A)])
+    assert names(await connector.fetch(batch(A)), A) == ["公司1"]
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00\n" * 9, b'"' * 2001, "公司,代码\n甲".encode("utf-16")])

@@ -3,12 +3,15 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.base import Answer, Issue, Row
-from connectors.errors import SourceClosed, SourceTimedOut, SourceUnavailable
-from connectors.health import RECENT
+from connectors.errors import SourceClosed, SourceMisread, SourceTimedOut, SourceUnavailable
+from connectors.health import RECENT, WHOLE
 from tests.connectors.behaviors import BATCH, Source, gate_of, outcome, takes
 from tests.connectors.virtual_time import run
+
+LONG = "x" * 999
 
 
 def test_health_follows_what_the_source_did_last() -> None:
@@ -64,3 +67,32 @@ def test_a_source_that_says_it_is_closed_is_shown_as_closed() -> None:
     run(outcome(gate.fetch(BATCH, 1.0)))
     assert gate.health().state == "CLOSED"
     assert gate.health().failures == {"CLOSED": 1}
+
+
+def test_drift_is_told_by_part_and_field() -> None:
+    row = Row((None, None), "1", issues=(Issue("name", "MISREAD", LONG), Issue("status", "NO_TERM", "a note")))
+    issues = (Issue("status", "MISREAD", "code `9` is new"), Issue("name", "MISREAD", "y"))
+    twice = Row((None, None), "2", issues=issues)
+    source = Source(takes(0, Answer({"A": [row, twice]}, "", "")))
+    gate = gate_of(source)
+    other = replace(BATCH, entity="ListEntry_serious")
+
+    async def ask() -> None:
+        await gate.fetch(other, 1.0)
+        await gate.fetch(BATCH, 1.0)
+        source.behave = takes(0, Answer({"A": [row]}, "", ""))
+        await gate.fetch(BATCH, 1.0)
+        source.behave = takes(0, SourceMisread("column `id` is missing from the answer"))
+        await outcome(gate.fetch(BATCH, 1.0))
+
+    run(ask())
+    health = gate.health()
+    at = "2026-11-23T04:00:00.000Z"
+    assert [(each.entity, each.field, each.count, each.last_at, each.reason) for each in health.drift] == [
+        ("ListEntry_serious", "name", 2, at, "y"),
+        ("ListEntry_serious", "status", 1, at, "code `9` is new"),
+        ("Registration", WHOLE, 1, at, "column `id` is missing from the answer"),
+        ("Registration", "name", 3, at, LONG[:160]),
+        ("Registration", "status", 1, at, "code `9` is new"),
+    ]
+    assert (health.misreads, health.failures) == (5, {"MISREAD": 1})

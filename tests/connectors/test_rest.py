@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base import Batch
+from connectors.base import Batch, Issue
 from connectors.errors import SourceError, SourceMisread, SourceRejected, SourceUnavailable
 from connectors.pages import MOST_PAGES, Pages
 from connectors.rest import RestConnector
@@ -68,7 +68,7 @@ def batch(*keys: str, scheme: str = "USCC", digests: bool = False) -> Batch:
     ],
 )
 def test_question(entity: dict[str, Any], keys: list[str], listed: bool, target: str, body: object) -> None:
-    question = Questions(BASE, rest_source(**entity).entities[ENTITY], listed=listed).about(keys, 3)
+    question = Questions(BASE, rest_source(**entity).entities[ENTITY], listed=listed).about(keys, 3, {})
     assert question.url.raw_path_qs == target
     assert (question.body and orjson.loads(question.body)) == body
 
@@ -77,7 +77,7 @@ def test_signature_is_what_the_environment_bureau_verifies() -> None:
     path = "/openapi/v1/penalties"
     bureau = SignedLists({path: {}}, "gateway-1", "secret")
     entity = rest_source(path=path, method="POST", key_parameter="codes").entities[ENTITY]
-    question = Questions("http://127.0.0.1:1", entity, listed=True).about([THIRD], 1)
+    question = Questions("http://127.0.0.1:1", entity, listed=True).about([THIRD], 1, {})
 
     def status(signer: Signer, at: float | None = None) -> int:
         signed = signer.sign(question, at)
@@ -91,7 +91,7 @@ def test_signature_is_what_the_environment_bureau_verifies() -> None:
 
 
 def test_signature_covers_the_address_as_it_is_sent() -> None:
-    question = Questions(BASE, rest_source().entities[ENTITY], listed=False).about(["甲"], 1)
+    question = Questions(BASE, rest_source().entities[ENTITY], listed=False).about(["甲"], 1, {})
     signed = Signer("gateway-1", b"secret").sign(question, at=1.9)
     expected = b"GET\n/base/cases?code=%E7%94%B2\n1\n" + sha256(b"").hexdigest().encode()
     assert signed.headers["X-Signature"] == new_mac(b"secret", expected, sha256).hexdigest()
@@ -155,6 +155,25 @@ def read(body: bytes, **source: Any) -> list[dict[str, Any]]:
     return AnswerReader(spec, spec.entities[ENTITY]).read(body)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html><body>请输入验证码</body></html>".encode(),
+        '{"code":200,"message":"请输入验证码","data":null}'.encode(),
+        rb'{"code":-7,"message":"\u8bf7\u8f93\u5165\u9a8c\u8bc1\u7801"}',
+        b'{"code":403,"data":{"Captcha":"/c.png"}}',
+    ],
+)
+def test_a_request_for_a_captcha_is_told_as_such(body: bytes) -> None:
+    with pytest.raises(SourceUnavailable, match="the source asks for a captcha"):
+        read(body)
+
+
+def test_a_record_may_speak_of_a_captcha() -> None:
+    body = '{"code":200,"data":{"list":[{"id":1,"content":"未经验证码核验"}]}}'.encode()
+    assert read(body) == [{"id": 1, "content": "未经验证码核验"}]
+
+
 @pytest.mark.parametrize("code", [b"200", b"0", b'"0"'])
 def test_rows_are_read_when_the_code_is_good(code: bytes) -> None:
     assert read(b'{"code":%s,"data":{"list":[{"id":1}]}}' % code) == [{"id": 1}]
@@ -165,7 +184,9 @@ def test_rows_are_read_when_the_code_is_good(code: bytes) -> None:
     [
         (b"", "the answer is empty"),
         (b" \n", "the answer is empty"),
-        (b"<html></html>", "the answer is not JSON"),
+        (b"<html></html>", "the answer is a web page, not JSON"),
+        (b"\r\n<!DOCTYPE html><p>", "the answer is a web page, not JSON"),
+        (b"503 Service Unavailable", "the answer is not JSON"),
         (b'{"code":200,"data":{"list":[{"id":1},', "the answer is not JSON"),
         ('{"code":200,"data":{"list":[{"id":"甲"}]}}'.encode("gb18030"), "the answer is not JSON"),
         (b'{"data":{"list":[]}}', "`code` is missing from the answer"),
@@ -261,10 +282,19 @@ async def test_empty_batch_asks_nothing() -> None:
     assert (answer.rows, answer.unreadable, canned.asked) == ({}, {}, [])
 
 
-async def test_missing_column_is_misread() -> None:
+async def test_missing_member_costs_its_own_field_in_its_own_row() -> None:
     renamed = {("mc" if name == "iname" else name): cell for name, cell in row().items()}
+    async with asking(rest_source(), rows_answer(renamed, row(number=2))) as (connector, _):
+        one, two = (await connector.fetch(batch(FIRST, digests=True))).rows[FIRST]
+    assert (one.values, two.values) == ((None, "2026-01-05"), ("甲公司", "2026-01-05"))
+    assert one.issues == (Issue("name", "MISREAD", "column `iname` is missing from the answer"),)
+    assert (two.issues, one.digest == two.digest) == ((), False)
+
+
+async def test_missing_member_of_the_record_key_is_misread() -> None:
+    renamed = {("no" if name == "id" else name): cell for name, cell in row().items()}
     async with asking(rest_source(), rows_answer(renamed)) as (connector, _):
-        with pytest.raises(SourceMisread, match="column `iname` is missing from the answer"):
+        with pytest.raises(SourceMisread, match="column `id` is missing from the answer"):
             await connector.fetch(batch(FIRST))
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from connectors.base import Batch
+from connectors.base import Batch, Issue
 from connectors.errors import ConfigError, SourceMisread, SourceUnavailable
 from connectors.exchange import Reply
 from connectors.ownership import OTHERS
@@ -124,10 +124,18 @@ async def test_old_number_is_answered_under_the_unified_code_and_others_are_not_
     assert answer.unreadable == {old: OTHERS}
 
 
-async def test_missing_element_is_misread() -> None:
+async def test_missing_element_costs_its_own_field() -> None:
     reply = answered(found(f"<item><nsrsbh>{FIRST}</nsrsbh><pjnd>2025</pjnd></item>"))
     async with asking(soap_source(), reply) as (connector, _):
-        with pytest.raises(SourceMisread, match="column `nsrmc` is missing from the answer"):
+        (row,) = (await connector.fetch(batch(FIRST))).rows[FIRST]
+    assert row.values == (None, 2025)
+    assert row.issues == (Issue("taxpayer_name", "MISREAD", "column `nsrmc` is missing from the answer"),)
+
+
+async def test_missing_element_of_the_record_key_is_misread() -> None:
+    reply = answered(found(f"<item><nsrsbh>{FIRST}</nsrsbh><nsrmc>甲</nsrmc></item>"))
+    async with asking(soap_source(), reply) as (connector, _):
+        with pytest.raises(SourceMisread, match="column `pjnd` is missing from the answer"):
             await connector.fetch(batch(FIRST))
 
 

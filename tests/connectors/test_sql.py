@@ -151,7 +151,7 @@ async def test_answers_have_digests(connector: SqlConnector) -> None:
 
 async def test_only_the_columns_asked_for_are_in_the_statement(connector: SqlConnector) -> None:
     await connector.fetch(batch(A))
-    question = connector._question(ENTITY, "USCC", FIELDS, False, (), None if connector._database.arrays else 1)
+    question = connector._question(ENTITY, "USCC", FIELDS, False, (), None if connector._database.arrays else 1, ())
     selected = question.text.partition("FROM")[0]
     assert "*" not in question.text
     assert "secret" not in question.text
@@ -170,14 +170,6 @@ async def test_constant_conditions_and_odd_names(site: Site) -> None:
         assert contents(await connector.fetch(batch(A)), A) == ["罚款"]
     async with site.connector(entities={ENTITY: entity(where={"content": "50%'\\"}, tombstone=None)}) as connector:
         assert (await connector.fetch(batch(A))).rows == {}
-
-
-async def test_missing_column_is_named(site: Site) -> None:
-    fields = entity().fields | {"content": field("nr")}
-    async with site.connector(entities={ENTITY: entity(fields=fields)}) as connector:
-        with pytest.raises(SourceMisread, match="column `nr` is missing"):
-            await connector.fetch(batch(A))
-        assert (await connector.fetch(batch(A, fields=("counterpart_name",)))).rows.keys() == {A}, "others can be asked"
 
 
 async def test_missing_table_is_named(site: Site) -> None:
@@ -204,7 +196,7 @@ async def test_probe(connector: SqlConnector) -> None:
 
 async def test_every_code_column_can_be_found_by_its_index(connector: SqlConnector, site: Site) -> None:
     size = None if connector._database.arrays else 1
-    text = connector._question(ENTITY, "USCC", FIELDS, False, ("REG_NO", "ORG_CODE"), size).text
+    text = connector._question(ENTITY, "USCC", FIELDS, False, ("REG_NO", "ORG_CODE"), size, ()).text
     for at, code in enumerate((A, REG_NO[A], ORG_CODE[A]), 1):
         text = text.replace(f"${at}", f"'{{{code}}}'").replace("%s", f"'{code}'", 1).replace("?", f"'{code}'", 1)
     plans = {

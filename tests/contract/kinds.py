@@ -59,6 +59,13 @@ def open_file(folder: Path) -> AbstractAsyncContextManager[Site]:
     return _stored(spec, {"SITE_FOLDER": str(folder)}, folder / "site-2026.csv")
 
 
+def open_workbooks(folder: Path) -> AbstractAsyncContextManager[Site]:
+    """Open a site that drops a workbook."""
+    entities = {ENTITY: FileEntity(pattern="site*.xlsx", **_ENTITY)}
+    spec = FileSource(folder_env="SITE_FOLDER", batch_size=50, format="xlsx", entities=entities, **_BASE)
+    return _stored(spec, {"SITE_FOLDER": str(folder)}, folder / "site-2026.xlsx")
+
+
 def open_rest(folder: Path) -> AbstractAsyncContextManager[Site]:
     """Open a site with an HTTP JSON interface that takes one key a call, in the address."""
     entities = {ENTITY: RestEntity(path="/api/penalties", key_parameter="code", items="data", **_ENTITY)}
@@ -121,5 +128,6 @@ OPENERS: Final[dict[str, Callable[[Path], AbstractAsyncContextManager[Site]]]] =
     "graphql": open_graphql,
     "graphql-one": open_graphql_one,
     "file": open_file,
+    "file-xlsx": open_workbooks,
 }
 """A kind, perhaps with a way to be asked, and what opens a department of it in a folder."""

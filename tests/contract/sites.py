@@ -8,7 +8,8 @@ A site holds rows of four columns: code, number, content, decided on. Its faults
     garbled   bytes of the answer, or the file, are spoiled
     html      a maintenance page where the answer, or the file, should be
     blank     no bytes at all
-    renamed   a column has another name
+    renamed   a column that feeds one field has another name
+    unkeyed   the column that tells one record from another has another name
     hanging   the question arrives, no answer does
 """
 
@@ -23,6 +24,7 @@ from typing import Any, Final, Protocol
 from xml.sax.saxutils import escape
 
 import orjson
+import xlsxwriter
 from graphql import build_schema, graphql_sync
 
 from connectors.spec import (
@@ -45,6 +47,7 @@ type Query { penalties(codes: [String!]!): [Penalty!]! subject(code: String!): S
 type Subject { code: String! penalties: [Penalty!]! }
 type Penalty { code: String number: String content: String decided: String }
 """
+RENAMED: Final = {"renamed": "content", "unkeyed": "number"}
 HTML: Final = "<html><head><title>系统提示</title></head><body>系统正在升级维护</body></html>".encode()
 
 
@@ -83,7 +86,7 @@ class Site(Protocol):
 
 @dataclass
 class StoredSite:
-    """A department that is a file: an SQLite database or a CSV file."""
+    """A department that is a file: an SQLite database, a CSV file or a workbook."""
 
     spec: SourceSpec
     environ: Mapping[str, str]
@@ -102,7 +105,7 @@ class StoredSite:
 
     def hold(self, rows: Rows) -> None:
         self.rows = rows
-        self._write(_database if isinstance(self.spec, SqlSource) else _csv)
+        self._write(_MAKERS[self.path.suffix])
 
     async def fail(self, fault: str) -> None:
         match fault:
@@ -112,15 +115,15 @@ class StoredSite:
                 # A page of a database; a file in the middle of a line, for one that ends with a line looks whole.
                 self._replace(self.path.read_bytes()[: -4096 if isinstance(self.spec, SqlSource) else -12])
             case "garbled":
-                # Neither kind has checksums: spoiled is what holds it together.
+                # Checksums, where there are any, are of parts: spoiled is what holds it together.
                 spoiled = b"\xff" * 4000 if isinstance(self.spec, SqlSource) else b'"\xff"\x00<{'
                 self._replace(self.path.read_bytes()[:100] + spoiled)
             case "html":
                 self._replace(HTML)
             case "blank":
                 self._replace(b"")
-            case "renamed":
-                self.columns = ("code", "number", "other", "decided")
+            case "renamed" | "unkeyed":
+                self.columns = tuple("other" if name == RENAMED[fault] else name for name in COLUMNS)
                 self.hold(self.rows)
             case "hanging":
                 self.writer = sqlite3.connect(self.path, isolation_level=None)
@@ -153,6 +156,16 @@ def _csv(path: Path, columns: Sequence[str], rows: Rows) -> None:
     text = io.StringIO()
     csv.writer(text).writerows([columns, *rows])
     path.write_text(text.getvalue(), encoding="utf-8", newline="")
+
+
+def _workbook(path: Path, columns: Sequence[str], rows: Rows) -> None:
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        for line, cells in enumerate([columns, *rows]):
+            sheet.write_row(line, 0, cells)
+
+
+_MAKERS: Final = {".sqlite": _database, ".csv": _csv, ".xlsx": _workbook}
 
 
 @dataclass
@@ -194,7 +207,7 @@ class HttpSite:
     def answer(self, asked: Asked) -> Answered:
         """Return the rows that ``asked`` names, as the fault of the moment leaves them."""
         sent = asked.target + asked.body
-        rows = [_renamed(row) if self.fault == "renamed" else row for row in self.rows if _is_asked(row, sent)]
+        rows = [_renamed(row, RENAMED.get(self.fault)) for row in self.rows if _is_asked(row, sent)]
         body = self._told(rows, asked)
         spoiled = {"html": HTML, "blank": b"", "garbled": body[:-30] + b"\xff\xfe\x00<{" + body[-25:]}
         return Answered(spoiled.get(self.fault, body))
@@ -211,8 +224,8 @@ def _is_asked(row: Mapping[str, str | None], sent: bytes) -> bool:
     return (row["code"] or "").encode() in sent
 
 
-def _renamed(row: Mapping[str, str | None]) -> dict[str, str | None]:
-    return {("other" if name == "content" else name): cell for name, cell in row.items()}
+def _renamed(row: Mapping[str, str | None], column: str | None) -> dict[str, str | None]:
+    return {("other" if name == column else name): cell for name, cell in row.items()}
 
 
 def _xml(rows: Sequence[Mapping[str, str | None]]) -> bytes:

@@ -32,12 +32,14 @@ STATUS_OF_FAULT: Final = {
     "garbled": {"MISREAD"},
     "html": {"MISREAD"},
     "blank": {"MISREAD"},
-    "renamed": {"MISREAD"},
+    "unkeyed": {"MISREAD"},
     "hanging": {"TIMED_OUT"},
 }
 LACKS: Final = {
     ("file", "lost"): "a file has no connection",
     ("file", "hanging"): "a share that hangs cannot be made here; the gate bounds the wait for the threads",
+    ("file-xlsx", "lost"): "a file has no connection",
+    ("file-xlsx", "hanging"): "as of any other file",
     ("sql", "lost"): "SQLite has no connection; `tests/connectors/test_sql_failures.py` cuts those of servers",
 }
 
@@ -183,6 +185,33 @@ async def test_fault_gives_nothing_away(gate: Gate, site: Site, fault: str) -> N
     assert told[0].islower()
     assert not told.endswith(".")
     await site.mend()
+
+
+async def test_renamed_column_costs_its_own_field_alone_and_passes(gate: Gate, site: Site) -> None:
+    site.hold(ROWS)
+    for _ in range(2):
+        await site.fail("renamed")
+        rows = (await gate.fetch(asked(ONE, digests=True), IN_TIME)).rows[ONE]
+        assert [row.values for row in rows] == [(None, "2026-02-01"), (None, "2026-01-01")]
+        issues = [issue for row in rows for issue in row.issues]
+        assert [(issue.field, issue.code) for issue in issues] == [("content", "MISREAD")] * 2
+        assert {issue.message.partition(" from ")[0] for issue in issues} <= {
+            "column `content` is missing",
+            "column `content` is missing at the source",
+        }
+        assert all(row.digest for row in rows)
+        spared = await gate.fetch(asked(ONE, fields=("decided_on",)), IN_TIME)
+        assert [(row.values, row.issues) for row in spared.rows[ONE]] == [(("2026-02-01",), ()), (("2026-01-01",), ())]
+        await site.mend()
+        rows = (await gate.fetch(asked(ONE), IN_TIME)).rows[ONE]
+        assert [(row.values, row.issues) for row in rows] == [
+            (("罚款2000元", "2026-02-01"), ()),
+            (("警告", "2026-01-01"), ()),
+        ]
+    (drift,) = gate.health().drift
+    assert (drift.entity, drift.field, drift.count) == (ENTITY, "content", 4)
+    assert drift.reason.startswith("column `content` is missing")
+    assert gate.health().misreads == 4
 
 
 async def test_source_may_be_down_when_the_gateway_starts(gate: Gate, site: Site) -> None:

@@ -14,6 +14,9 @@ from connectors.gate import Gate
 from connectors.load import Known, load_sources, missing_variables
 from connectors.spec import SourceSpec
 from gateway.demo import HTTP_SOURCES, Departments
+from gateway.demo.codes import customs_code, institution_certificate, social_certificate
+from gateway.demo.registry_events import FORMER_NAMES
+from gateway.demo.social_insurance import units
 from gateway.demo.subjects import Subject, named, subjects
 from gateway.departments import load_departments
 from gateway.policy import load_policy
@@ -33,6 +36,11 @@ UNKNOWN: Final = {
     "TAX_NO": "230881TJ9999999",
     "PRIPID": "2308819999999999",
     "PERSON": "230881188501010011",
+    "NAME": "查无此名有限公司(示例)",
+    "UNIT_NO": "2308819999999",
+    "CUSTOMS_CODE": "2300999999",
+    "SOCIAL_ORG_CERT": "同民证字第9999999号",
+    "INSTITUTION_CERT": "事证第12308819999999号",
 }
 
 
@@ -73,8 +81,13 @@ def keys_of(subject: Subject, scheme: str) -> list[str]:
         "TAX_NO": [subject.uscc, subject.tax15],
         "PRIPID": [subject.pripid] if subject.registered else [],
         "PERSON": [subject.representative.id_no],
+        "NAME": [subject.name, *FORMER_NAMES.get(subject.number, "").split(";")],
+        "CUSTOMS_CODE": [customs_code(subject.number)],
+        "UNIT_NO": [unit.number for unit in units(subject)],
+        "SOCIAL_ORG_CERT": [social_certificate(subject.number)] if subject.kind == "52" else [],
+        "INSTITUTION_CERT": [institution_certificate(subject.number)] if subject.kind == "12" else [],
     }
-    return codes[scheme]
+    return [code for code in codes[scheme] if code]
 
 
 async def ask(gate: Gate, entity: str, scheme: str, keys: list[str]) -> list[Answer]:

@@ -1,0 +1,36 @@
+"""Which columns of a source a question needs, and which of them nothing can be read without. Pure."""
+
+from collections.abc import Sequence
+
+from connectors.spec import EntitySpec, FieldSpec
+
+
+def columns_of(spec: FieldSpec) -> list[str]:
+    """Return the columns of a field: its own and that of its currency; none of a constant."""
+    if spec.column is None:
+        return []
+    return [spec.column] if spec.currency is None else [spec.column, spec.currency.column]
+
+
+def columns_described(entity: EntitySpec) -> tuple[str, ...]:
+    """Return every column of which the source file says anything but a constant condition."""
+    return columns_needed(entity, next(iter(entity.keys)), tuple(entity.fields), tuple(entity.keys))
+
+
+def columns_for_all(entity: EntitySpec, scheme: str, also: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the columns without which no row can be read: keys, record key, tombstone."""
+    named = [entity.keys[each].column for each in (scheme, *also)]  # type: ignore[index]  # checked by the loader
+    named += entity.record_key
+    if entity.tombstone is not None:
+        named.append(entity.tombstone.column)
+    return tuple(dict.fromkeys(named))
+
+
+def columns_needed(entity: EntitySpec, scheme: str, fields: Sequence[str], also: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the columns to ask for, without duplicates: those needed for all, as-of, then those of ``fields``."""
+    named = [*columns_for_all(entity, scheme, also)]
+    if entity.as_of is not None:
+        named.append(entity.as_of.column)
+    for name in fields:
+        named += columns_of(entity.fields[name])
+    return tuple(dict.fromkeys(named))
