@@ -8,18 +8,15 @@ them; never by likeness. Without a number nothing is merged, and two numbers or 
 
 Decided 2026-11:
   * An authority is its code, else its canonical name. Where the rows of a number tell one code only, a row without a
-    code belongs to it if it names that authority as one of the others does. A caller that knows whose name it is gives
-    the code.
+    code belongs to it if it names that authority as one of the others does.
   * A source that has the number twice tells of two entries under it (two licenses of one decision): which of them
     another source means cannot be told, so its rows stay alone.
 """
 
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
-
-from msgspec import Struct
 
 from schema.identifiers import canonical_name, normalize
 from schema.values import Money
@@ -36,50 +33,49 @@ _SHORTEST: Final = 5
 """Shorter texts in the column of a number (`0`, `无`, `2026`) are no numbers of documents."""
 _CODE_LENGTH: Final = 18
 
-NUMBERED: Final[dict[str, tuple[str, str | None, str]]] = {
-    "AdministrativeLicense": ("decision_no", "authority_uscc", "authority"),
-    "AdministrativePenalty": ("decision_no", "authority_uscc", "authority"),
-    "DishonestDebtorEntry": ("case_no", None, "court"),
-    "EnforcementCase": ("case_no", None, "court"),
-    "TerminatedExecution": ("case_no", None, "court"),
-}
-"""Entity -> the fields that tell the number of a decision, the code of its authority, and the authority's name.
 
-Others may stand several times under one number: persons restricted in one case, lists named by one decision.
-"""
+class _Fields(NamedTuple):
+    """The fields that tell a decision: its number, who made it by name and by code, and of which list it is."""
+
+    number: str
+    authority: str
+    code: str | None = "authority_uscc"
+    kind: str | None = None
+
+
+# Other entities may stand several times under one number: the persons who are restricted in one case.
+_DECISIONS: Final[Mapping[str, _Fields]] = {
+    "AdministrativeLicense": _Fields("decision_no", "authority"),
+    "AdministrativePenalty": _Fields("decision_no", "authority"),
+    "DishonestDebtorEntry": _Fields("case_no", "court", None),
+    "EnforcementCase": _Fields("case_no", "court", None),
+    "ListEntry": _Fields("decision_no", "authority", kind="kind"),
+    "PersonListEntry": _Fields("decision_no", "authority", kind="kind"),
+    "ProfessionBan": _Fields("decision_no", "authority"),
+    "TerminatedExecution": _Fields("case_no", "court", None),
+}
+DECISIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    entity: tuple(field for field in fields if field is not None) for entity, fields in _DECISIONS.items()
+}
+"""Entity whose records are decisions -> the fields that tell which one a record is."""
 
 
 class DecisionKey(NamedTuple):
-    """A decision by its canonical number and its authority, of which the code or the name may be unknown."""
+    """A decision by its canonical number, its list if it is of one, and its authority by code, name or both."""
 
     number: str
+    kind: str | None
     code: str | None
     name: str | None
 
 
-class Report(Struct, frozen=True):
-    """One record as one source reports it; ``as_of`` is when the source last touched it, an ISO text."""
+class Origin(NamedTuple):
+    """Where a report comes from, when its source last touched it (an ISO text), and the values that it has."""
 
     source: str
     record_key: str
-    key: DecisionKey | None
-    values: Mapping[str, Any]
-    as_of: str | None = None
-
-
-class Conflict(Struct, frozen=True):
-    """A field on which sources contradict each other: what each says that says something, the leading one first."""
-
-    field: str
-    values: tuple[tuple[str, Any], ...]
-
-
-class Merged(Struct, frozen=True):
-    """One decision: the report that leads, those of the same, best first, and where they contradict."""
-
-    lead: Report
-    others: tuple[Report, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
+    as_of: str | None
+    values: Sequence[Any]
 
 
 def document_number(text: str) -> str | None:
@@ -91,50 +87,47 @@ def document_number(text: str) -> str | None:
     return number if len(number) >= _SHORTEST and any(each in "123456789" for each in number) else None
 
 
-def decision_key(number: str | None, authority_uscc: str | None, authority: str | None) -> DecisionKey | None:
-    """Return the key of a decision, None for one whose number or authority is not told."""
-    canonical = None if number is None else document_number(number)
-    code = None if authority_uscc is None else normalize(authority_uscc)
-    name = None if authority is None else _canonical(authority)
-    if code is not None and len(code) != _CODE_LENGTH:
-        code = None
-    if canonical is None or not (code or name):
+def decision_of(entity: str, value: Callable[[str], Any]) -> DecisionKey | None:
+    """Return which decision a record is, ``value`` telling its fields; None for one that does not say."""
+    fields = _DECISIONS[entity]
+    written, authority = value(fields.number), value(fields.authority)
+    number = None if written is None else document_number(written)
+    code = None if fields.code is None else _code(value(fields.code))
+    name = None if authority is None else _canonical(authority) or None
+    if number is None or (code is None and name is None):
         return None
-    return DecisionKey(canonical, code, name or None)
+    return DecisionKey(number, None if fields.kind is None else value(fields.kind), code, name)
 
 
-def groups(keys: Sequence[DecisionKey | None]) -> list[list[int]]:
-    """Return the places of ``keys`` by decision, in the order in which each first occurs; None is alone every time."""
-    codes: dict[str, set[str]] = {}
-    named: set[tuple[str, str | None]] = set()
+def groups(keys: Sequence[DecisionKey | None], sources: Sequence[str]) -> list[list[int]]:
+    """Return the places of ``keys`` by decision, in the order in which each first occurs; None is alone every time.
+
+    ``sources`` tells whose each key is.
+    """
+    codes: dict[tuple[str, str | None], set[str]] = {}
+    named: set[tuple[str, str | None, str | None]] = set()
     for key in keys:
         if key is not None and key.code is not None:
-            codes.setdefault(key.number, set()).add(key.code)
-            named.add((key.number, key.name))
+            codes.setdefault(key[:2], set()).add(key.code)
+            named.add((key.number, key.kind, key.name))
     found: dict[Hashable, list[int]] = {}
     for at, key in enumerate(keys):
-        found.setdefault(at if key is None else _authority(key, codes, named), []).append(at)
-    return list(found.values())
+        found.setdefault(at if key is None else _same(key, codes, named), []).append(at)
+    apart = [each for group in found.values() for each in ([group] if len(group) == 1 else _apart(group, sources))]
+    return sorted(apart)
 
 
-def merge(reports: Sequence[Report], fields: Iterable[str]) -> list[Merged]:
-    """Return ``reports`` by decision, each led by the best of them, with their contradictions in ``fields``."""
-    compared = tuple(fields)
-    return [
-        _merged([reports[at] for at in together], compared)
-        for group in groups([report.key for report in reports])
-        for together in _apart(reports, group)
-    ]
+def best_first(origins: Sequence[Origin]) -> list[int]:
+    """Return the places of reports of one decision, that which leads first: the newest, then the one that says most."""
+    places = sorted(range(len(origins)), key=lambda at: origins[at][:2])
+    # Sorting keeps the order of equals, also in reverse.
+    return sorted(places, key=lambda at: (origins[at].as_of or "", _filled(origins[at])), reverse=True)
 
 
-def conflicts(reports: Sequence[Report], fields: Iterable[str]) -> tuple[Conflict, ...]:
-    """Return the ``fields`` on which ``reports`` contradict each other; what one does not say contradicts nothing."""
-    found = []
-    for field in fields:
-        said = [(report.source, value) for report in reports if (value := report.values.get(field)) is not None]
-        if any(value != said[0][1] for _, value in said) and len({_comparable(value) for _, value in said}) > 1:
-            found.append(Conflict(field, tuple(said)))
-    return tuple(found)
+def conflicting(values: Sequence[Any]) -> bool:
+    """Tell whether ``values``, what several sources say of one field, contradict each other; None says nothing."""
+    said = [value for value in values if value is not None]
+    return any(value != said[0] for value in said) and len(set(map(_comparable, said))) > 1
 
 
 def _canonical(text: str) -> str:
@@ -143,42 +136,36 @@ def _canonical(text: str) -> str:
     return usual if _CANONICAL.fullmatch(usual) else canonical_name(text)
 
 
-def _authority(
-    key: DecisionKey, codes: Mapping[str, set[str]], named: set[tuple[str, str | None]]
-) -> tuple[str, str | None, str | None]:
+def _code(written: str | None) -> str | None:
+    code = "" if written is None else normalize(written)
+    return code if len(code) == _CODE_LENGTH else None
+
+
+def _same(
+    key: DecisionKey,
+    codes: Mapping[tuple[str, str | None], set[str]],
+    named: set[tuple[str, str | None, str | None]],
+) -> DecisionKey:
     """Return what is the same for all keys of one decision."""
     if key.code is not None:
-        return key.number, key.code, None
-    told = codes.get(key.number, ())
-    if len(told) == 1 and (key.number, key.name) in named:
-        return key.number, next(iter(told)), None
-    return key.number, None, key.name
+        return key._replace(name=None)
+    told = codes.get(key[:2], ())
+    if len(told) == 1 and (key.number, key.kind, key.name) in named:
+        return DecisionKey(key.number, key.kind, next(iter(told)), None)
+    return key
 
 
-def _apart(reports: Sequence[Report], group: Sequence[int]) -> list[list[int]]:
-    """Return ``group`` without the rows of sources that have several in it: those stand alone, in their places."""
+def _apart(group: Sequence[int], sources: Sequence[str]) -> list[list[int]]:
+    """Return ``group`` without the rows of sources that have several in it, and each of those alone."""
     times: dict[str, int] = {}
     for at in group:
-        times[reports[at].source] = times.get(reports[at].source, 0) + 1
-    found: dict[int, list[int]] = {}
-    first = next((at for at in group if times[reports[at].source] == 1), -1)
-    for at in group:
-        found.setdefault(first if times[reports[at].source] == 1 else at, []).append(at)
-    return list(found.values())
+        times[sources[at]] = times.get(sources[at], 0) + 1
+    once = [at for at in group if times[sources[at]] == 1]
+    return [*([once] if once else []), *([at] for at in group if times[sources[at]] > 1)]
 
 
-def _merged(reports: list[Report], fields: tuple[str, ...]) -> Merged:
-    if len(reports) == 1:
-        return Merged(reports[0])
-    reports.sort(key=lambda report: (report.source, report.record_key))
-    # Sorting keeps the order of equals, also in reverse.
-    reports.sort(key=lambda report: (report.as_of or "", _filled(report)), reverse=True)
-    lead, *others = reports
-    return Merged(lead, tuple(others), conflicts(reports, fields))
-
-
-def _filled(report: Report) -> int:
-    return sum(value not in (None, [], ()) for value in report.values.values())
+def _filled(origin: Origin) -> int:
+    return sum(value not in (None, [], ()) for value in origin.values)
 
 
 def _comparable(value: Any) -> Hashable:

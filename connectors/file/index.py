@@ -8,7 +8,7 @@ same for workbooks.
 Terms
     misfit    a record that has not as many cells as the header (one stray comma shifts them), or an unpaired quote
     doubtful  a code or name in a misfit, or inside a cell of several lines: its subject's records may not all be known
-    unowned   a misfit, or a record, whose code itself was lost to a wrong encoding: it may be anybody's
+    unowned   a misfit, or a record, whose code itself was lost to a wrong encoding or a formula: it may be anybody's
 """
 
 import csv

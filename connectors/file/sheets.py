@@ -91,7 +91,6 @@ def _index(found: Found, entity: FileEntity, sheet: SheetPlaces, header: tuple[s
     canonical = {scheme: canonical_by(scheme) for scheme in places}
     starts: dict[str, dict[str, list[int]]] = {scheme: {} for scheme in places}
     numbers: dict[str, list[float]] = {scheme: [] for scheme in places}
-    canonical = {scheme: canonical_by(scheme) for scheme in places}
     unowned = False
     marks = tuple(entity.footer_marks)
     for line, cells in lines:

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 from connectors.errors import SourceMisread
 from connectors.exchange import Reply
 from connectors.graphql.response import Error, read_response, told
-from connectors.keys import canonical_key
+from connectors.keys import canonical_by
 from connectors.selection import place_of, steps
 from connectors.spec import GraphqlEntity
 from connectors.values import Unread
@@ -45,15 +45,16 @@ class Found:
 
 
 class AnswerReader:
-    """Reads the answers to the question about ``columns`` of one entity, of which ``key`` tells whose a row is."""
+    """Reads the answers to the question about ``columns`` of one entity, asked by ``scheme``."""
 
-    def __init__(self, entity: GraphqlEntity, key: str, columns: Sequence[str]) -> None:
+    def __init__(self, entity: GraphqlEntity, scheme: str, columns: Sequence[str]) -> None:
         self._items = steps(entity.items)
         self._field = entity.field
         self._single = entity.single
         self._listed = entity.key_type.startswith("[")
         self._columns = tuple(columns)
-        self._key = key
+        self._key = entity.keys[scheme].column  # type: ignore[index]  # checked by the loader
+        self._canonical = canonical_by(scheme)
         self._status = entity.status
         self._status_ok = frozenset(entity.status_ok)
         named = self._columns if entity.status is None else (*self._columns, entity.status)
@@ -119,7 +120,7 @@ class AnswerReader:
         if self._places[self._key].depth >= len(above):
             return None
         key = self._read(above, self._key)
-        return None if type(key) is Unread else canonical_key(key) or None
+        return None if type(key) is Unread else self._canonical(key) or None
 
     def _named(self, above: tuple[dict[str, Any], ...]) -> str:
         return f"`{'.'.join((self._field, *self._items[: len(above)]))}`"

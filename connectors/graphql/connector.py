@@ -16,7 +16,7 @@ from connectors.keys import all_source_keys
 from connectors.mapping import RowReader, row_readers
 from connectors.ownership import gather_owned
 from connectors.pages import Pages
-from connectors.spec import GraphqlEntity, GraphqlSource
+from connectors.spec import GraphqlSource
 
 _SHAPES: Final = 256
 """Questions kept per source, as many as readers: callers choose the fields."""
@@ -63,24 +63,25 @@ class GraphqlConnector:
         """Return what every page holds, and the digest of what was sent; an empty batch asks nothing."""
         entity = self._entities[batch.entity]
         shape = self._shape_of(batch.entity, batch.scheme, reader.columns)
-        pages = Pages(entity.page_size, (reader.columns[0], *entity.record_key))
         digest, whole = sha256(), Found()
-        while keys and pages.more:
-            reply = await self._ask(shape.question.about(keys, pages.due))
-            digest.update(reply.body)
-            page = shape.answer.read(reply)
-            pages.add(page.rows, page.entries)
-            whole.gaps += page.gaps
-        whole.rows = pages.rows
+        # Where one call takes one key, a name that is written in several ways costs several.
+        for asked in [keys] if shape.question.listed and keys else [[key] for key in keys]:
+            pages = Pages(entity.page_size, (reader.columns[0], *entity.record_key))
+            while pages.more:
+                reply = await self._ask(shape.question.about(asked, pages.due))
+                digest.update(reply.body)
+                page = shape.answer.read(reply)
+                pages.add(page.rows, page.entries)
+                whole.gaps += page.gaps
+            whole.rows += [row for row in pages.rows if row not in whole.rows] if whole.rows else pages.rows
         return whole, digest.hexdigest()
 
     async def _ask(self, body: bytes) -> Reply:
         return await self._exchange.ask("POST", self._url, self._headers, body)
 
     def _make_shape(self, entity: str, scheme: str, columns: tuple[str, ...]) -> _Shape:
-        spec: GraphqlEntity = self._entities[entity]
-        key = spec.keys[scheme].column  # type: ignore[index]  # checked by the loader
-        return _Shape(Question(spec, columns), AnswerReader(spec, key, columns))
+        spec = self._entities[entity]
+        return _Shape(Question(spec, columns), AnswerReader(spec, scheme, columns))
 
 
 def _headers(spec: GraphqlSource, environ: Mapping[str, str]) -> dict[str, str]:

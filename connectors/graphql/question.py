@@ -28,12 +28,12 @@ class Question:
         items = steps(entity.items)
         asked = [*columns] if entity.status is None else [*columns, entity.status]
         self.document = _document(entity, [path_of(column, items) for column in asked])
-        self._listed = entity.key_type.startswith("[")
+        self.listed = entity.key_type.startswith("[")
         self._paged = entity.page_argument is not None
 
     def about(self, keys: Sequence[str], page: int) -> bytes:
         """Return the body that asks about ``keys``, written as the source writes them."""
-        variables: dict[str, Any] = {"keys" if self._listed else "key": list(keys) if self._listed else keys[0]}
+        variables: dict[str, Any] = {"keys" if self.listed else "key": list(keys) if self.listed else keys[0]}
         if self._paged:
             variables["page"] = page
         return orjson.dumps({"query": self.document, "variables": variables})

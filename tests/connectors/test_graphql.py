@@ -103,6 +103,28 @@ async def test_token_is_borne_and_a_wrong_one_refused(above: Platform) -> None:
     assert b"authorization" not in above.headers[2]
 
 
+async def test_name_is_asked_for_in_every_spelling(above: Platform) -> None:
+    named = {"keys": {"NAME": KeySpec(column="/uscc")}}
+    name, other = "同江(甲)公司", "同江（甲）公司"
+    asked = batch(name, scheme="NAME")
+    assert (await ask(above, asked, source(entity=named))).rows == {}
+    assert above.asked[0]["variables"] == {"keys": [name, other]}
+    assert (await ask(above, asked, source(entity={**ONE, **named}, batch_size=1))).rows == {}
+    assert [each["variables"] for each in above.asked[1:]] == [{"key": name}, {"key": other}]
+
+
+def test_records_are_missing_of_the_name_as_it_is_asked_for() -> None:
+    entity = source(entity={"keys": {"NAME": KeySpec(column="/uscc")}}).entities[ENTITY]
+    body = orjson.dumps(
+        {
+            "data": {"subjects": [{"uscc": "同江（甲）公司", "records": None}]},
+            "errors": [{"message": "x", "path": ["subjects", 0, "records"]}],
+        }
+    )
+    (gap,) = AnswerReader(entity, "NAME", COLUMNS).read(Reply(200, body)).gaps
+    assert gap.key == "同江(甲)公司"
+
+
 async def test_empty_batch_asks_nothing(above: Platform) -> None:
     answer = await ask(above, batch())
     assert (answer.rows, answer.unreadable, above.asked) == ({}, {}, [])
@@ -307,7 +329,7 @@ ERRORS: Final = st.lists(st.fixed_dictionaries({}, optional={"path": st.lists(ST
 
 
 def reader(**entity: Any) -> AnswerReader:
-    return AnswerReader(source(entity=entity).entities[ENTITY], COLUMNS[0], COLUMNS)
+    return AnswerReader(source(entity=entity).entities[ENTITY], "USCC", COLUMNS)
 
 
 @given(JSON, ERRORS)

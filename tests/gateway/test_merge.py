@@ -6,17 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.merge import (
-    NUMBERED,
-    Conflict,
-    DecisionKey,
-    Report,
-    conflicts,
-    decision_key,
-    document_number,
-    groups,
-    merge,
-)
+from gateway.merge import DECISIONS, DecisionKey, Origin, best_first, conflicting, decision_of, document_number, groups
 from schema.entities import ENTITY_FIELDS
 from schema.values import Money
 
@@ -30,10 +20,9 @@ def yuan(amount: str, currency: str = "CNY") -> Money:
     return Money(amount=amount, currency=currency)  # type: ignore[arg-type]
 
 
-def report(
-    source: str, number: str | None, code: str | None = None, name: str | None = None, as_of: str = "", **values: Any
-) -> Report:
-    return Report(source, f"{source}-1", decision_key(number, code, name), values, as_of or None)
+def penalty(number: str | None, code: str | None = None, name: str | None = None) -> DecisionKey | None:
+    said = {"decision_no": number, "authority_uscc": code, "authority": name}
+    return decision_of("AdministrativePenalty", said.__getitem__)
 
 
 @pytest.mark.parametrize(("text", "number"), ROWS)
@@ -45,11 +34,11 @@ def test_numbers(text: str, number: str) -> None:
 @pytest.mark.parametrize(
     ("number", "code", "name", "key"),
     [
-        (NO, MARKET, "同江市市场监督管理局", DecisionKey(NO, MARKET, "同江市市场监督管理局")),
-        ("同市监罚(2026)12号", MARKET.lower(), None, DecisionKey(NO, MARKET, None)),
-        (NO, None, "同江市 市场监督管理局（示例）", DecisionKey(NO, None, "同江市市场监督管理局(示例)")),
+        (NO, MARKET, "同江市市场监督管理局", DecisionKey(NO, None, MARKET, "同江市市场监督管理局")),
+        ("同市监罚(2026)12号", MARKET.lower(), None, DecisionKey(NO, None, MARKET, None)),
+        (NO, None, "同江市 市场监督管理局（示例）", DecisionKey(NO, None, None, "同江市市场监督管理局(示例)")),
         # a code that is none is not told
-        (NO, "007010123", "市场局", DecisionKey(NO, None, "市场局")),
+        (NO, "007010123", "市场局", DecisionKey(NO, None, None, "市场局")),
         (NO, "无", None, None),
         (NO, None, None, None),
         (NO, None, "　", None),
@@ -58,7 +47,20 @@ def test_numbers(text: str, number: str) -> None:
     ],
 )
 def test_keys(number: str | None, code: str | None, name: str | None, key: DecisionKey | None) -> None:
-    assert decision_key(number, code, name) == key
+    assert penalty(number, code, name) == key
+
+
+def test_an_entry_is_of_its_list_and_a_case_of_its_court() -> None:
+    entry = {"kind": "FIRE", "decision_no": NO, "authority_uscc": FIRE, "authority": None}
+    assert decision_of("ListEntry", entry.__getitem__) == DecisionKey(NO, "FIRE", FIRE, None)
+    case = {"case_no": "(2026)黑0881执123号", "court": "同江市人民法院"}
+    expected = DecisionKey("〔2026〕黑0881执123号", None, None, "同江市人民法院")
+    assert decision_of("EnforcementCase", case.__getitem__) == expected
+
+
+@pytest.mark.parametrize("entity", DECISIONS)
+def test_the_fields_of_numbers_and_authorities_exist(entity: str) -> None:
+    assert set(DECISIONS[entity]) <= ENTITY_FIELDS[entity].keys()
 
 
 @pytest.mark.parametrize(
@@ -81,56 +83,56 @@ def test_keys(number: str | None, code: str | None, name: str | None, key: Decis
     ],
 )
 def test_groups(keys: list[tuple[str | None, str | None, str | None]], expected: list[list[int]]) -> None:
-    assert groups([decision_key(*key) for key in keys]) == expected
+    assert groups([penalty(*key) for key in keys], [f"source_{at}" for at in range(len(keys))]) == expected
 
 
-def test_the_newest_leads_then_the_fullest_then_the_first_by_name() -> None:
-    old = report("a", NO, MARKET, as_of="2026-03-01", x="1", y="2", z="3")
-    new = report("d", NO, MARKET, as_of="2026-03-18T09:30:00+08:00", x="1")
-    undated = report("b", NO, MARKET, x="1", y="2", z=None, w=[])
-    fuller = report("c", NO, MARKET, x="1", y="2", z=False)
-    twin = report("bb", NO, MARKET, x="1", y="2")
-    (found,) = merge([undated, twin, old, fuller, new], [])
-    assert [each.source for each in (found.lead, *found.others)] == ["d", "a", "c", "b", "bb"]
-
-
-def test_a_source_that_has_the_number_twice_stays_alone() -> None:
-    first, second = (Report("a", key, decision_key(NO, MARKET, None), {}) for key in ("1", "2"))
-    others = [report("b", NO, MARKET), report("c", NO, MARKET)]
-    found = merge([first, others[0], second, others[1]], [])
-    assert [(each.lead.source, len(each.others)) for each in found] == [("a", 0), ("b", 1), ("a", 0)]
-    assert [len(each.others) for each in merge([first, second, others[0]], [])] == [0, 0, 0]
-
-
-def test_contradictions_are_told_by_source_the_leading_first() -> None:
-    one = report("market", NO, MARKET, as_of="2026-03-01", fine_amount=yuan("2000"), decided_on="2026-02-03")
-    two = report("publicity", NO, MARKET, as_of="2026-03-02", fine_amount=yuan("20000"), decided_on="2026-02-03")
-    mute = report("city", NO, MARKET, fine_amount=None)
-    (found,) = merge([one, two, mute], ["decided_on", "fine_amount", "remark"])
-    assert found.conflicts == (Conflict("fine_amount", (("publicity", yuan("20000")), ("market", yuan("2000")))),)
+def test_entries_of_two_lists_are_two() -> None:
+    keys = [DecisionKey(NO, kind, MARKET, None) for kind in ("FIRE", "WORK_SAFETY", "FIRE", None)]
+    assert groups(keys, ["a", "b", "c", "d"]) == [[0, 2], [1], [3]]
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "contradict"),
+    ("sources", "expected"),
     [
-        (yuan("2000"), yuan("2000.00"), False),
-        (yuan("2000"), yuan("2000.01"), True),
-        (yuan("2000"), yuan("2000", "USD"), True),
-        ("罚款（2000元）", "罚款 (２０００元)", False),
-        ("罚款2000元", "罚款二千元", True),
-        ("2026-02-03", "2026-02-04", True),
-        (["FINE", "WARNING"], ("WARNING", "FINE"), False),
-        (["FINE"], ["FINE", "WARNING"], True),
-        (True, False, True),
-        (3, 3, False),
-        (None, "罚款", False),
+        (["a", "b", "c"], [[0, 1, 2]]),
+        (["a", "a"], [[0], [1]]),
+        (["a", "b", "a", "c"], [[0], [1, 3], [2]]),
+        (["a", "a", "b"], [[0], [1], [2]]),
     ],
 )
-def test_what_contradicts(one: Any, other: Any, contradict: bool) -> None:
-    found = conflicts([report("a", NO, MARKET, x=one), report("b", NO, MARKET, x=other)], ["x"])
-    assert bool(found) == contradict
+def test_rows_of_a_source_that_has_the_number_twice_stay_alone(sources: list[str], expected: list[list[int]]) -> None:
+    assert groups([penalty(NO, MARKET)] * len(sources), sources) == expected
 
 
-@pytest.mark.parametrize("entity", NUMBERED)
-def test_the_fields_of_numbers_and_authorities_exist(entity: str) -> None:
-    assert {field for field in NUMBERED[entity] if field is not None} <= ENTITY_FIELDS[entity].keys()
+def test_the_newest_leads_then_the_fullest_then_the_first_by_name() -> None:
+    undated = Origin("b", "1", None, ["1", "2", None, []])
+    twin = Origin("bb", "1", None, ["1", "2"])
+    same_source = Origin("b", "0", None, ("1", "2", ()))
+    old = Origin("a", "1", "2026-03-01", ["1", "2", "3"])
+    fuller = Origin("c", "1", None, ["1", "2", False])
+    new = Origin("d", "1", "2026-03-18T09:30:00+08:00", ["1"])
+    assert best_first([undated, twin, same_source, old, fuller, new]) == [5, 3, 4, 2, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("values", "conflict"),
+    [
+        ([yuan("2000"), yuan("2000.00")], False),
+        ([yuan("2000"), yuan("2000.01")], True),
+        ([yuan("2000"), yuan("2000", "USD")], True),
+        (["罚款（2000元）", "罚款 (２０００元)"], False),
+        (["罚款2000元", "罚款二千元"], True),
+        (["罚款", "罚 款", "罚款2000元"], True),
+        (["2026-02-03", "2026-02-04"], True),
+        ([["FINE", "WARNING"], ("WARNING", "FINE")], False),
+        ([["FINE"], ["FINE", "WARNING"]], True),
+        ([True, False], True),
+        ([3, 3], False),
+        ([None, "罚款", None], False),
+        ([None, None], False),
+        ([], False),
+    ],
+)
+def test_what_contradicts(values: list[Any], conflict: bool) -> None:
+    assert conflicting(values) == conflict
+    assert conflicting(values[::-1]) == conflict
