@@ -14,7 +14,7 @@ from connectors.spec import SourceSpec
 from gateway.kit.bench import Bench
 from gateway.kit.cases import FEWEST, case_files, differences, expected, read_case, run_case
 from gateway.kit.contract import BEHAVIORS, Behavior, Evidence, NotApplicable, NotKept, Trial
-from gateway.kit.keys import Keys, wants_more
+from gateway.kit.keys import Keys, wants_more, why_no_key
 from gateway.kit.probe import Unasked
 
 CASE: Final = "case"
@@ -63,7 +63,7 @@ async def contract_lines(bench: Bench, keys: Keys, most: int, progress: Progress
         for scheme, known in keys.of(part, entity).items()
     ]
     if not trials:
-        raise Unasked("there is no key to ask by: name some with --key SCHEME=VALUE or --keys-file")
+        raise Unasked(why_no_key(bench.spec))
     lines: list[Line] = []
     for trial in trials:
         for behavior in BEHAVIORS:

@@ -47,6 +47,13 @@ def wants_more(entity: AnyEntity) -> bool:
     return isinstance(entity, RestEntity) and bool(entity.also_parameters)
 
 
+def why_no_key(source: SourceSpec) -> str:
+    """Return why there is no key to ask ``source`` by, and what to do."""
+    if all(map(wants_more, source.entities.values())):
+        return f"{source.name}: is told more than a key about a subject, such as a name: nobody is examined by it"
+    return "there is no key to ask by: name some with --key SCHEME=VALUE or --keys-file"
+
+
 def told_keys(told: Iterable[str], file: Path | None) -> dict[str, tuple[str, ...]]:
     """Return scheme -> canonical keys, with what follows from them by algorithm; raises `KeyRefused`.
 
