@@ -14,7 +14,7 @@ from gateway.catalogue.sources import Catalogue
 from gateway.departments import Departments
 from gateway.policy import Policy
 from gateway.policy.model import OWNER_PREFIX
-from schema.entities import CROSSWALK, INTERNAL_FIELDS
+from schema.entities import CROSSWALK, INTERNAL_FIELDS, entity_of
 
 WIDEST_FIRST: Final = ("PUBLIC", "GOV", "GOV_CONDITIONAL", "CONSENT", "OWNER")
 
@@ -23,7 +23,7 @@ def source_mistakes(catalogue: Catalogue) -> Iterator[Mistake]:
     """Yield each table that no source may hold, and each field that its file discloses more widely than its item."""
     for source in catalogue.sources.values():
         for part, table in source.entities.items():
-            entity = part.partition("_")[0]
+            entity = entity_of(part)
             found = _table(entity, table, catalogue) if entity != CROSSWALK else ()
             yield from (Mistake(f"{source.name}.toml", f"entities.{part}{key}", message) for key, message in found)
 
