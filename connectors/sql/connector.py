@@ -14,11 +14,11 @@ from connectors.clock import now_text
 from connectors.columns import columns_described
 from connectors.errors import ConfigError, Mistake, SourceError
 from connectors.keys import MOST_SPELLINGS, all_source_keys
-from connectors.mapping import RowReader, digest_of
+from connectors.mapping import LostPairs, RowReader, digest_of
 from connectors.spec import SqlEntity, SqlSource
 from connectors.sql.connections import Connections
 from connectors.sql.databases import Database
-from connectors.sql.drift import LostColumns, LostPairs
+from connectors.sql.drift import LostColumns
 from connectors.sql.failures import Asked, driver_error, failure_of, lacks_column
 from connectors.sql.kinds import EXTRAS, KINDS
 from connectors.sql.statements import padded, padded_size, statement_text
