@@ -237,6 +237,15 @@ class Signature(Strict, frozen=True, kw_only=True):
     secret_env: Variable
 
 
+class Header(Strict, frozen=True, kw_only=True):
+    """A header of every request by which the department knows, or logs, who asks."""
+
+    name: Annotated[
+        str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9-]*\Z", description="the name of an HTTP header, e.g. `X-Audit-Unit`")
+    ]
+    value_env: Variable
+
+
 class Session(Strict, frozen=True, kw_only=True):
     """A SOAP header element that carries a session token."""
 
@@ -283,6 +292,7 @@ class RestSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="r
     url_env: Variable
     entities: dict[str, RestEntity]
     signature: Signature | None = None
+    header: Header | None = None
     status: str | None = None
     """Dotted path of the status code in the answer, when faults come as HTTP 200."""
     status_ok: list[str] = []

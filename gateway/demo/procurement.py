@@ -28,9 +28,9 @@ CONTRACTS: Final = "/gp/api/contracts"
 MOST_MARKS: Final = 50
 MARKS: Final = ("USCC", "ORG_CODE", "REG_NO", "TAX_NO", "NAME")
 _CONDUCT: Final = (
-    ("提供虚假材料谋取中标", "《政府采购法》第七十七条第一款第一项", "一至三年内禁止参加政府采购活动"),
-    ("与其他供应商恶意串通", "《政府采购法》第七十七条第一款第三项", "列入不良行为记录名单,二年内禁止参加政府采购活动"),
-    ("中标后无正当理由拒不签订合同", "《政府采购法实施条例》第七十二条", "罚款,一年内禁止参加政府采购活动"),
+    ("提供虚假材料谋取中标", "《政府采购法》第七十七条第一款第一项"),
+    ("与其他供应商恶意串通", "《政府采购法》第七十七条第一款第三项"),
+    ("中标后无正当理由拒不签订合同", "《政府采购法实施条例》第七十二条"),
 )
 _GOODS: Final = ("办公用品采购", "供热管网维修工程", "校园食材配送服务", "公务用车维修服务", "档案数字化服务")
 
@@ -65,6 +65,7 @@ class Contract(Struct, frozen=True):
 _BANS: Final[dict[int, tuple[Ban, ...]]] = {
     3: (Ban(25, "NAME", 1, date(2021, 5, 17), 3, removed=True),),
     7: (Ban(57, "REG_NO", 2, date(2025, 2, 11), 1, removed=True),),
+    22: (Ban(177, "USCC", 1, date(2026, 1, 12), 1),),
     24: (Ban(193, "TAX_NO", 0, date(2025, 8, 4), 3),),
     26: (Ban(209, "ORG_CODE", 0, date(2026, 3, 9), 2),),
 }
@@ -117,14 +118,14 @@ def mark_of(subject: Subject, kind: str) -> str:
 
 def ban_row(subject: Subject, ban: Ban) -> dict[str, Any]:
     """Return an entry of the list."""
-    conduct, grounds, result = _CONDUCT[ban.conduct]
+    conduct, grounds = _CONDUCT[ban.conduct]
     return {
         "jlbh": f"ZFCG-SX-{ban.serial:07d}",
         "主体标识码": mark_of(subject, ban.mark),
         "企业名称": subject.name,
         "企业地址": subject.address,
         "具体情形": conduct,
-        "处罚结果": result,
+        "处罚结果": f"列入不良行为记录名单,{'一二三'[ban.years - 1]}年内禁止参加政府采购活动",
         "处罚依据": grounds,
         "处罚文号": f"{FINANCE.letters}罚〔{ban.punished_on.year}〕{ban.serial}号",
         "处罚日期": f"{ban.punished_on:%Y年%m月%d日}",

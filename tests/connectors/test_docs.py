@@ -31,6 +31,7 @@ TABLES: dict[str, tuple[type[Struct], ...]] = {
     'kind = "graphql"': (spec.GraphqlSource,),
     'kind = "file"': (spec.FileSource,),
     "signature": (spec.Signature,),
+    "header": (spec.Header,),
     "session": (spec.Session,),
     "Every entity": (spec.EntitySpec,),
     "Entities of kind sql": (spec.SqlEntity,),

@@ -18,7 +18,7 @@ from connectors.pages import MOST_PAGES, Pages
 from connectors.rest import RestConnector
 from connectors.rest.answer import AnswerReader
 from connectors.rest.question import Questions, Signer
-from connectors.spec import KeySpec, RestSource, Signature
+from connectors.spec import Header, KeySpec, RestSource, Signature
 from gateway.demo.listen import Answered, Asked
 from gateway.demo.signed import SignedLists
 from tests.connectors.departments import (
@@ -108,6 +108,16 @@ async def test_every_page_is_signed() -> None:
     assert len(answer.rows[FIRST]) == 3
     assert len({asked.headers[b"x-signature"] for asked in canned.asked}) == 2
     assert "s'" not in repr(Signer("gateway-1", b"s"))
+
+
+async def test_every_request_says_in_its_header_who_asks() -> None:
+    spec = rest_source(source={"header": Header(name="X-Audit-Unit", value_env="UNIT")}, **PAGED)
+    pages = [rows_answer(row(number=1), row(number=2)), rows_answer(row(number=3))]
+    async with listening(lambda asked: pages[b"page=2" in asked.target]) as (canned, url):
+        connector = RestConnector(spec, {"CANNED_URL": url, "UNIT": "gateway"}, Path())
+        await connector.fetch(batch(FIRST))
+        await connector.close()
+    assert [asked.headers[b"x-audit-unit"] for asked in canned.asked] == [b"gateway", b"gateway"]
 
 
 async def test_personal_number_is_never_sent_in_an_address() -> None:

@@ -1,132 +1,86 @@
-"""Interfaces and small departments through their source files: what comes out is what the demo's subjects have."""
+"""Interfaces of departments through their source files: their oddities are read, their refusals told apart."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sized
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from connectors.errors import SourceError, SourceMisread, SourceRejected, SourceUnavailable
-from gateway.demo import Departments, center, codes, customs, environment, professions, tax
-from gateway.demo.bureaus import energy, finance, medical, patents, rural, statistics, tourism, transport
-from gateway.demo.platform_data import listed_rows, punishment_rows
-from gateway.demo.scenarios import Known, everyone
-from gateway.demo.subjects import DEFAULT_SIZE, Subject
+from gateway.demo import Departments, codes, procurement, professions
+from gateway.demo.scenarios import everyone
+from gateway.demo.subjects import DEFAULT_SIZE, Subject, person
 from schema.identifiers import canonical_name
 from tests.demo.sources import Asked, asked
 
 EVERYONE = list(everyone(DEFAULT_SIZE))
-BY_NUMBER = {known.subject.number: known for known in EVERYONE}
-SUBJECT = {number: known.subject for number, known in BY_NUMBER.items()}
-Held = Callable[[Known], Sized]
+SUBJECT = {known.subject.number: known.subject for known in EVERYONE}
 
 
-def _of(held: Callable[[Subject], Any]) -> Held:
-    return lambda known: list(found) if (found := held(known.subject)) is not None else ()
+def _marks(subject: Subject) -> dict[str, dict[str, str]]:
+    """Return the further codes of a subject, as the gateway tells them beside its unified one."""
+    marks = {
+        "ORG_CODE": subject.org_code,
+        "REG_NO": subject.registration_number,
+        "TAX_NO": subject.tax15,
+        "NAME": canonical_name(subject.name),
+    }
+    return {scheme: {code: subject.uscc} for scheme, code in marks.items() if code}
 
 
-def _one(held: Callable[[Subject], object | None]) -> Held:
-    return lambda known: () if held(known.subject) is None else (1,)
+async def test_suppliers_are_found_by_whatever_stands_in_the_one_field(demo_departments: Departments) -> None:
+    counted: dict[str, tuple[int, int]] = {}
+    async with asked("procurement_records", demo_departments.environment) as source:
+        for known in EVERYONE:
+            uscc, marks = known.subject.uscc, _marks(known.subject)
+            entries = await source.records("ListEntry", "USCC", uscc, marks)
+            contracts = await source.records("ContractPerformance", "USCC", uscc, marks)
+            counted[uscc] = len(entries), len(contracts)
+        alone = await source.records("ListEntry", "USCC", SUBJECT[26].uscc)
+    due = {
+        known.subject.uscc: (len(procurement.bans(known.subject)), len(procurement.contracts(known.subject)))
+        for known in EVERYONE
+    }
+    assert counted == due
+    assert alone == [], "by the unified code alone it is not found"
 
 
-def _commitments(publication: str) -> Held:
-    return lambda known: [each for each in center.commitments(known.subject) if each.publication == publication]
+async def test_a_batch_of_suppliers_costs_few_calls_and_mixes_none(demo_departments: Departments) -> None:
+    aliases: dict[str, dict[str, str]] = {}
+    for number in (3, 7, 24, 26):
+        for scheme, codes_of in _marks(SUBJECT[number]).items():
+            aliases.setdefault(scheme, {}).update(codes_of)
+    demo_departments.forget_calls("procurement_records")
+    async with asked("procurement_records", demo_departments.environment) as source:
+        keys = [SUBJECT[number].uscc for number in (3, 7, 24, 26)]
+        answer = await source.answer("ListEntry", "USCC", keys, aliases)
+    assert {key: [row.key_scheme for row in rows] for key, rows in answer.rows.items()} == dict(
+        zip(keys, (["NAME"], ["REG_NO"], ["TAX_NO"], ["ORG_CODE"]), strict=True)
+    )
+    assert demo_departments.calls("procurement_records")["calls"] == 1
 
 
-def _trader(grade: str | None = None, *, aeo: bool = False) -> Held:
-    def held(known: Known) -> Sized:
-        found = customs.trader(known.subject)
-        return () if found is None or (grade and found.grade != grade) or (aeo and not found.aeo) else (1,)
+async def test_the_police_tell_match_mismatch_and_not_found(demo_departments: Departments) -> None:
+    who, nobody = SUBJECT[3].representative, person(290_000)
 
-    return held
+    async def result(number: str, name: str) -> str:
+        (check,) = await source.records("PersonVerification", "PERSON", number, {"NAME": {name: number}})
+        return str(check["result"])
 
-
-KEYS: dict[str, Callable[[Subject], str]] = {
-    "USCC": lambda subject: subject.uscc,
-    "TAX_NO": lambda subject: subject.uscc,
-    "ORG_CODE": lambda subject: subject.org_code,
-    "NAME": lambda subject: canonical_name(subject.name),
-    "CUSTOMS_CODE": lambda subject: codes.customs_code(subject.number),
-}
-PARTS: list[tuple[str, str, str, Held]] = [
-    ("tax_credit", "TaxAnomaly", "TAX_NO", _of(tax.anomalies)),
-    ("tax_credit", "TaxRegistration", "TAX_NO", lambda known: () if known.subject.kind == "11" else (1,)),
-    (
-        "court_enforcement",
-        "Judgment",
-        "USCC",
-        lambda known: [each for each in known.facts.executions if "E" in each.lists],
-    ),
-    ("environment_credit", "EnvironmentalRating", "USCC", _of(environment.grades)),
-    (
-        "environment_credit",
-        "AdministrativeLicense_permit",
-        "USCC",
-        lambda known: [each for each in known.facts.licenses if each.letters == "PW"],
-    ),
-    ("customs_credit", "Crosswalk", "USCC", _trader()),
-    ("customs_credit", "CustomsCredit", "CUSTOMS_CODE", _trader()),
-    ("customs_credit", "ListEntry_serious", "CUSTOMS_CODE", _trader("严重失信")),
-    ("customs_credit", "ListEntry_advanced", "CUSTOMS_CODE", _trader(aeo=True)),
-    ("upper_platform", "ListEntry", "USCC", _of(listed_rows)),
-    (
-        "upper_platform",
-        "AdministrativePenalty",
-        "USCC",
-        lambda known: [each for each in punishment_rows(known) if each["state"] != "REPAIRED"],
-    ),
-    ("credit_center", "CreditCommitment", "USCC", _commitments(center.PUBLIC)),
-    ("credit_center", "CreditCommitment_limited", "USCC", _commitments(center.LIMITED)),
-    ("credit_center", "CreditCommitment_closed", "USCC", _commitments(center.CLOSED)),
-    ("credit_center", "ListEntry_honor", "USCC", _of(center.honors)),
-    ("credit_center", "GovernmentIntegrity", "USCC", _of(center.matters)),
-    ("credit_center", "ThirdPartyReport", "USCC", _of(center.reports)),
-    ("credit_center", "CreditRating", "USCC", _one(center.grade_of)),
-    ("transport_credit", "CreditRating", "USCC", _of(transport.assessments)),
-    ("transport_credit", "ListEntry_overload", "USCC", _of(transport.overloaded)),
-    ("culture_tourism", "ListEntry_serious", "USCC", _of(tourism.serious)),
-    ("culture_tourism", "CreditRating", "USCC", _of(tourism.evaluations)),
-    ("culture_tourism", "Complaint", "NAME", _of(tourism.complaints)),
-    ("statistics_credit", "ListEntry_serious", "ORG_CODE", _of(statistics.serious)),
-    ("statistics_credit", "CreditCommitment", "ORG_CODE", _of(statistics.commitments)),
-    ("energy_assessment", "CreditRating", "USCC", _of(energy.assessments)),
-    ("intellectual_property", "IntellectualProperty", "ORG_CODE", _of(patents.rights)),
-    (
-        "intellectual_property",
-        "IntellectualProperty_pledge",
-        "ORG_CODE",
-        lambda known: [each for each in patents.rights(known.subject) if each.pledged_to],
-    ),
-    ("intellectual_property", "ListEntry_serious", "ORG_CODE", _of(patents.serious)),
-    ("rural_credit", "RuralCredit", "USCC", _of(rural.recognitions)),
-    ("finance_supervision", "AdministrativeLicense", "USCC", _of(finance.lenders)),
-    ("finance_supervision", "CreditRating", "USCC", _of(finance.lenders)),
-    ("medical_insurance", "Qualification", "USCC", _of(medical.agreements)),
-    ("medical_insurance", "ListEntry_serious", "USCC", _of(medical.serious)),
-]
+    async with asked("police_verification", demo_departments.environment) as source:
+        assert await result(who.id_no, who.name) == "MATCH"
+        assert await result(who.id_no, "张三") == "MISMATCH"
+        assert await result(nobody.id_no, nobody.name) == "NOT_FOUND"
+        with pytest.raises(SourceRejected, match="NAME"):
+            await source.records("PersonVerification", "PERSON", who.id_no)
+    assert demo_departments.calls("police_verification")["paths"].keys() == {"/rkhy/verify"}
 
 
-@pytest.mark.parametrize(("source", "part", "scheme", "held"), PARTS, ids=[f"{each[0]}-{each[1]}" for each in PARTS])
-async def test_every_subject_has_what_the_department_holds(
-    demo_departments: Departments, source: str, part: str, scheme: str, held: Held
-) -> None:
-    due = {KEYS[scheme](known.subject): len(found) for known in EVERYONE if (found := held(known))}
-    asking = [known for known in EVERYONE if not (source == "tax_credit" and known.facts.tax_closed)]
-    async with asked(source, demo_departments.environment) as open_source:
-        found = await _counts(open_source, part, scheme, [KEYS[scheme](known.subject) for known in asking])
-    keys = {KEYS[scheme](known.subject) for known in asking}
-    assert found == {key: count for key, count in due.items() if key in keys}
-    assert found, "somebody has something, even in the small demo"
-
-
-async def _counts(source: Asked, part: str, scheme: str, keys: list[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for at in range(0, len(keys), source.spec.batch_size):
-        answer = await source.answer(part, scheme, keys[at : at + source.spec.batch_size])
-        assert not answer.unreadable
-        rows = [row for found in answer.rows.values() for row in found]
-        assert not [issue for row in rows for issue in row.issues if issue.misread]
-        counts |= {key: len(found) for key, found in answer.rows.items()}
-    return counts
+async def test_the_police_refuse_who_does_not_say_who_asks(demo_departments: Departments) -> None:
+    who = SUBJECT[3].representative
+    async with asked(
+        "police_verification", {**demo_departments.environment, "POLICE_VERIFICATION_UNIT": "x"}
+    ) as source:
+        with pytest.raises(SourceRejected, match="403"):
+            await source.records("PersonVerification", "PERSON", who.id_no, {"NAME": {who.name: who.id_no}})
 
 
 @pytest.fixture(scope="module")
