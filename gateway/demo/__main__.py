@@ -33,6 +33,14 @@ the systems:
   police_verification    REST, one person a call, answers 1, 2 or 3
   fire_penalties         CSV files in GB18030
   market_penalties       CSV files in GB18030, by registration number
+  market_supervision     MariaDB in GBK where the machine has one, else a SQLite file
+  social_insurance       PostgreSQL, a database of its own, by its own unit numbers
+  construction_market    a SQLite file that is replaced whole
+  civil_affairs          a SQLite file, by certificates
+  tax_notices            CSV files in GB18030, a folder a quarter
+  labor_inspection       Excel workbooks, by organization code
+  institution_registry   CSV files in GB18030, by code or certificate
+  utility_arrears        CSV files in GB18030, by name alone
 
 The HTTP systems can be told to fail, and tell how they were asked:
   POST /_fault {"mode": "slow", "seconds": 3, "times": 1}   see gateway/demo/faults.py for the modes
