@@ -60,6 +60,7 @@ async def test_a_batch_of_suppliers_costs_few_calls_and_mixes_none(demo_departme
 
 async def test_the_police_tell_match_mismatch_and_not_found(demo_departments: Departments) -> None:
     who, nobody = SUBJECT[3].representative, person(290_000)
+    demo_departments.forget_calls("police_verification")
 
     async def result(number: str, name: str) -> str:
         (check,) = await source.records("PersonVerification", "PERSON", number, {"NAME": {name: number}})
@@ -71,7 +72,7 @@ async def test_the_police_tell_match_mismatch_and_not_found(demo_departments: De
         assert await result(nobody.id_no, nobody.name) == "NOT_FOUND"
         with pytest.raises(SourceRejected, match="NAME"):
             await source.records("PersonVerification", "PERSON", who.id_no)
-    assert demo_departments.calls("police_verification")["paths"].keys() == {"/rkhy/verify"}
+    assert set(demo_departments.calls("police_verification")["paths"]) == {"/rkhy/verify"}
 
 
 async def test_the_police_refuse_who_does_not_say_who_asks(demo_departments: Departments) -> None:
