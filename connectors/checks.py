@@ -143,8 +143,8 @@ def _keys(name: str, entity: Part) -> Found:
 
 def _also_by(kind: str | None, entity: Part) -> Found:
     also_by = entity.get("also_by", ())
-    if also_by and kind not in {"sql", "rest", None}:
-        yield "also_by", "only a source of kind sql or rest can be asked by several codes at once"
+    if also_by and kind in {"soap", "graphql"}:
+        yield "also_by", f"a source of kind {kind} cannot be asked by several codes at once"
     for at, scheme in enumerate(also_by, 1):
         if "keys" in entity and scheme not in entity["keys"]:
             yield "also_by", unknown("key", scheme, entity["keys"])

@@ -17,18 +17,21 @@ Found = Iterator[tuple[str, str]]
 PERSON_KEY: Final = "person_key"
 """The internal field that leads on to a person, and the value type that is for this field alone."""
 TYPES_OF_FORM: Final[Mapping[str, tuple[str, ...]]] = {
-    "text": ("text", "uscc", "org_code", "identifier", "masked_id"),
+    "text": (
+        "text", "uscc", "org_code", "identifier", "month",
+        "masked_id", "masked_name", "masked_phone", "masked_address",
+    ),
     "enum": ("code",),
     "enum_list": ("code_list",),
     "date": ("date",),
     "datetime": ("datetime",),
-    "integer": ("integer", "year"),
+    "integer": ("integer", "year", "birth_year"),
     "month": ("month",),
     "decimal": ("decimal",),
     "money": ("yuan", "wan_yuan"),
     "boolean": ("boolean",),
     "key": ("uscc", "org_code", "identifier", "text"),
-}
+}  # fmt: skip
 MASKED: Final = frozenset({"legal_rep_id_no", "person_id_no", "masked_id_no", "person_masked_id"})
 """Fields that hold the number of a person's document: masked by the connector, whatever the source does."""
 _OF_COLUMNS: Final = ("column", "type", "codes", "blank", "currency")

@@ -1,4 +1,4 @@
-"""The rows of one question over the pages of its answer. No I/O.
+"""The rows of one question over the pages of its answer, and over several answers. No I/O.
 
 Used by two kinds, though code is shared by three as a rule: when a source has come to an end is one promise to the
 caller, and of two copies one would be wrong.
@@ -6,6 +6,8 @@ caller, and of two copies one would be wrong.
 
 from collections.abc import Sequence
 from typing import Any, Final
+
+import orjson
 
 from connectors.errors import SourceMisread
 
@@ -48,3 +50,16 @@ class Pages:
         self.due += 1
         if self.more and self.due > MOST_PAGES:
             raise SourceMisread(f"the answer has more than {MOST_PAGES} pages")
+
+
+def joined(answers: Sequence[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the rows of all ``answers`` about one batch; a row that an earlier answer had as well comes once."""
+    if len(answers) == 1:
+        return answers[0]
+    rows: list[dict[str, Any]] = []
+    known: set[bytes] = set()
+    for answer in answers:
+        written = [orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in answer]
+        rows += [row for row, text in zip(answer, written, strict=True) if text not in known]
+        known.update(written)
+    return rows

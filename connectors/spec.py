@@ -43,6 +43,10 @@ ValueType = Literal[
     "org_code",
     "identifier",  # any other code: trimmed, upper case
     "masked_id",  # a personal number, masked by the connector before anything else sees it
+    "masked_name",  # of a private person: the first character
+    "masked_phone",  # the first 3 and the last 4 digits
+    "masked_address",  # down to the township or street
+    "birth_year",  # of a date of birth the year alone
     "person_key",  # a personal number used only as an internal key to follow a link
 ]
 
@@ -145,9 +149,11 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
     fields: dict[str, FieldSpec]
     as_of: AsOf | None = None
     tombstone: Tombstone | None = None
+    subject_kinds: list[SubjectKind] = []
+    """Kinds of subjects that this table has records of, where it has fewer than its source."""
     also_by: list[Scheme] = []
     """Schemes of `keys` under which rows of the same subject stand when the first key column is blank, or that the same
-    column holds too (sql and rest only)."""
+    column holds too (sql, rest and file only)."""
 
 
 class SqlEntity(EntitySpec, frozen=True, kw_only=True):

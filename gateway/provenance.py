@@ -1,15 +1,18 @@
 """Where a record came from, and how a key became a subject: what the schema's `Provenance` and `Resolution` show."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from connectors.base import Row
 from gateway.departments import Department
-from gateway.page import Hit
-from gateway.subject import Person, Subject
+from gateway.plan.asks import AUTHORITY_FIELDS
+from gateway.subject import CONFIDENCE, Person, Subject
+from gateway.told import Hit
 
-CONFIDENCE: Final = {"EXACT": 1.0, "DERIVED": 1.0, "CROSSWALK": 1.0, "NAME": 0.8}
-"""How sure a code is, by how it is known: two bodies may bear one name."""
+
+def as_written(row: Row, hit: Hit) -> str:
+    """Return who decided, in the source's words; the owner's name where it says nothing, or was not asked."""
+    said = (hit.value(row, field) for field in AUTHORITY_FIELDS)
+    return next((name for name in said if name is not None), hit.reached.department.name)
 
 
 class Provenance:
@@ -60,8 +63,7 @@ class Provenance:
     @property
     def department_as_written(self) -> str:
         """The authority as the source wrote it, where it was asked for; else the department's name."""
-        written: str | None = self._hit.value(self._row, "authority")
-        return written or self.department.name
+        return as_written(self._row, self._hit)
 
     @property
     def source_updated_at(self) -> str | None:

@@ -9,9 +9,9 @@ from gateway.catalogue import CatalogueItem
 from gateway.coalesce import Coalescer
 from gateway.departments import Department
 from gateway.errors import BadQuery
-from gateway.plan.asks import CROSSWALK, Rights
+from gateway.plan.asks import Rights
 from gateway.policy import decide
-from schema.entities import ENTITIES, INTERNAL_FIELDS, entity_of
+from schema.entities import CROSSWALK, ENTITIES, INTERNAL_FIELDS, entity_of
 from schema.schema import graphql_name
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from connectors.aliases import wanted_aliases
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
 from connectors.columns import columns_needed
@@ -20,7 +21,7 @@ from connectors.disk import is_local
 from connectors.errors import ConfigError, Mistake, SourceUnavailable
 from connectors.file import sheets
 from connectors.file.folder import FileChanged, Found, newest
-from connectors.file.index import Index, lost_columns, make_index, read_rows
+from connectors.file.index import Asked, Index, lost_columns, make_index, read_rows
 from connectors.file.records import is_fit
 from connectors.mapping import RowReader, digest_of, row_readers
 from connectors.spec import FileEntity, FileSource
@@ -53,10 +54,13 @@ class FileConnector:
 
     async def fetch(self, batch: Batch) -> Answer:
         """Return what the newest file has about the keys of ``batch``; raises `SourceError`."""
-        index, reader, rows = await self._look_up(batch)
+        aliases = wanted_aliases(batch, self._spec.entities[batch.entity].also_by)
+        index, reader, rows = await self._look_up(batch, {batch.scheme: batch.keys, **aliases})
         fetched_at = now_text()
-        gathered = reader.gather(rows, frozenset(batch.keys))
+        gathered = reader.gather(rows, frozenset(batch.keys), aliases or None)
         unreadable = index.unreadable(batch.scheme, batch.keys) | gathered.unreadable
+        for scheme, codes in aliases.items():
+            unreadable |= {codes[code]: reason for code, reason in index.unreadable(scheme, codes).items()}
         return Answer(gathered.rows, fetched_at, digest_of(rows), index.found.as_of, unreadable)
 
     async def probe(self) -> None:
@@ -74,27 +78,29 @@ class FileConnector:
             await asyncio.wait(building)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _look_up(self, batch: Batch) -> tuple[Index, RowReader, Rows]:
+    async def _look_up(self, batch: Batch, asked: Asked) -> tuple[Index, RowReader, Rows]:
         entity = self._spec.entities[batch.entity]
-        needed = columns_needed(entity, batch.scheme, batch.fields)
+        # Any further code may tell whose a row is, also one that nobody is known by.
+        also = tuple(scheme for scheme in entity.also_by if scheme != batch.scheme) if len(asked) > 1 else ()
+        needed = columns_needed(entity, batch.scheme, batch.fields, also)
         for _ in range(_TRIES):
             index = self._indexes.get(batch.entity)
             with suppress(FileChanged):
                 if index is not None:
                     lost = lost_columns(index.header, needed)
                     there = tuple(column for column in needed if column not in dict(lost))
-                    look = partial(_look, self._folder, entity, index, there, batch)
-                    rows = look() if self._at_once(index, batch) else await self._in_thread(look)
+                    look = partial(_look, self._folder, entity, index, there, asked)
+                    rows = look() if self._at_once(index, asked) else await self._in_thread(look)
                     if rows is not None:
-                        return index, self._reader_of(batch, lost=lost), rows
+                        return index, self._reader_of(batch, also, lost), rows
                 await self._build(batch.entity)
         raise SourceUnavailable("the file of the source is being written")
 
-    def _at_once(self, index: Index | None, batch: Batch) -> bool:
+    def _at_once(self, index: Index | None, asked: Asked) -> bool:
         """Return whether to look without a thread: few codes on a local disk, and no workbook to be opened for them."""
-        if index is None or not self._local or len(batch.keys) > _FEW or self._closed:
+        if index is None or not self._local or sum(map(len, asked.values())) > _FEW or self._closed:
             return False
-        return index.sheet is None or not index.due(batch.scheme, batch.keys)
+        return index.sheet is None or not index.due(asked)
 
     async def _build(self, name: str) -> None:
         """Index the newest file for the entity ``name``: once, whoever waits, and to the end though nobody may."""
@@ -117,12 +123,12 @@ class FileConnector:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
 
-def _look(folder: Path, entity: FileEntity, index: Index, columns: tuple[str, ...], batch: Batch) -> Rows | None:
-    """Return the rows that ``batch`` asks for, None when ``index`` is not of the newest file."""
+def _look(folder: Path, entity: FileEntity, index: Index, columns: tuple[str, ...], asked: Asked) -> Rows | None:
+    """Return the rows that are ``asked`` for, None when ``index`` is not of the newest file."""
     if index.found != _newest(folder, entity):
         return None
     read = read_rows if index.sheet is None else sheets.read_rows
-    return read(index, columns, batch.scheme, batch.keys)
+    return read(index, columns, asked)
 
 
 def _make(folder: Path, entity: FileEntity, spec: FileSource) -> tuple[Index, bool]:

@@ -8,15 +8,15 @@ same for workbooks.
 Terms
     misfit    a record that has not as many cells as the header (one stray comma shifts them), or an unpaired quote
     doubtful  a code or name in a misfit, or inside a cell of several lines: its subject's records may not all be known
-    unowned   a misfit, or a record, whose code itself was lost to a wrong encoding: it may be anybody's
+    unowned   a misfit, or a record, whose code itself was lost to a wrong encoding or a formula: it may be anybody's
 """
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from unicodedata import normalize
 
 from connectors.errors import SourceMisread, SourceUnavailable
@@ -32,6 +32,10 @@ UNOWNED: Final = "lines of the file cannot be read, and whose they are is not kn
 _CODE: Final = re.compile(r"[0-9A-Za-z-]{8,}")
 _MOST_PIECES: Final = 3
 """Into so many cells may stray commas have cut a name."""
+
+
+Asked = Mapping[str, Collection[str]]
+"""Scheme -> keys: what is asked for, and further codes under which rows of the same subjects stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,19 @@ class Index:
     sheet: SheetPlaces | None = None
     """Of a workbook."""
 
-    def due(self, scheme: str, keys: Iterable[str]) -> list[tuple[int, str]]:
-        """Return where the records of ``keys`` stand, in the order of the file."""
-        starts = self.starts[scheme]
-        return sorted((start, key) for key in keys for start in starts.get(key, ()))
+    def due(self, asked: Asked) -> dict[int, tuple[str, str]]:
+        """Return where the records that are ``asked`` for stand, and a key that led there, in the order of the file."""
+        led = {
+            start: (scheme, key)
+            for scheme, keys in asked.items()
+            for key in keys
+            for start in self.starts[scheme].get(key, ())
+        }
+        return dict(sorted(led.items()))
+
+    def key_of(self, cells: Sequence[Any], scheme: str) -> str:
+        """Return the key of ``scheme`` in the ``cells`` of a record."""
+        return canonical_by(scheme)(cells[self.key_places[scheme]])
 
     def unreadable(self, scheme: str, keys: Iterable[str]) -> dict[str, str]:
         """Return for which of ``keys`` the file may hold more than could be read, and why."""
@@ -94,23 +107,21 @@ def make_index(found: Found, entity: FileEntity, encoding: str) -> Index:
     return index
 
 
-def read_rows(index: Index, columns: Sequence[str], scheme: str, keys: Iterable[str]) -> list[tuple[str, ...]]:
-    """Return the cells of ``columns``, none of them lost, of the records of ``keys``, in the order of the file.
+def read_rows(index: Index, columns: Sequence[str], asked: Asked) -> list[tuple[str, ...]]:
+    """Return the cells of ``columns``, none of them lost, of the records that are ``asked`` for, in their order.
 
     Raises `FileChanged` when the file is not the one that was indexed.
     """
-    places, key_place = places_of(index.header, tuple(columns)), index.key_places[scheme]
-    due = index.due(scheme, keys)
+    places, due = places_of(index.header, tuple(columns)), index.due(asked)
     if not due:
         return []
     try:
         with index.found.path.open("rb") as file:
             index.found.check(file)
-            rows = [record_at(file, index.encoding, start) for start, _ in due]
+            rows = [record_at(file, index.encoding, start) for start in due]
             index.found.check(file)
         # A file can change within one tick of the clock that dates it.
-        canonical = canonical_by(scheme)
-        if any(canonical(row[key_place]) != key for row, (_, key) in zip(rows, due, strict=True)):
+        if any(index.key_of(row, scheme) != key for row, (scheme, key) in zip(rows, due.values(), strict=True)):
             raise FileChanged
         return [tuple([row[place] for place in places]) for row in rows]
     except (FileNotFoundError, csv.Error, IndexError):

@@ -14,7 +14,7 @@ from typing import Any
 from connectors.errors import SourceMisread, SourceUnavailable
 from connectors.file.faults import find_faults
 from connectors.file.folder import FileChanged, Found
-from connectors.file.index import Index, SheetPlaces, place_of, places_of
+from connectors.file.index import Asked, Index, SheetPlaces, place_of, places_of
 from connectors.file.numbers import Numbers
 from connectors.file.records import LOST
 from connectors.file.workbook import Cells, Workbook, as_cell
@@ -34,22 +34,23 @@ def make_index(found: Found, entity: FileEntity) -> Index:
     return _index(found, entity, SheetPlaces(name, header, faults), _header(lines, header), lines)
 
 
-def read_rows(index: Index, columns: Sequence[str], scheme: str, keys: Iterable[str]) -> list[tuple[Any, ...]]:
-    """Return the cells of ``columns`` of the records of ``keys``, in the order of the file.
+def read_rows(index: Index, columns: Sequence[str], asked: Asked) -> list[tuple[Any, ...]]:
+    """Return the cells of ``columns`` of the records that are ``asked`` for, in the order of the file.
 
     Raises `FileChanged` when the file is not the one that was indexed.
     """
-    places, key_place = places_of(index.header, tuple(columns)), index.key_places[scheme]
-    due = dict(index.due(scheme, keys))
+    places, due = places_of(index.header, tuple(columns)), index.due(asked)
     if not due or index.sheet is None:
         return []
     rows = []
-    sheet, canonical = index.sheet, canonical_by(scheme)
+    sheet = index.sheet
     for line, cells in Workbook(_content(index.found)).sheet(sheet.name, sheet.header, sheet.faults).lines():
         if line in due:
-            if canonical(as_cell(cells[key_place])) != due.pop(line):
+            scheme, key = due.pop(line)
+            read = [as_cell(cell) for cell in cells]
+            if index.key_of(read, scheme) != key:
                 raise FileChanged  # within one tick of the clock that dates it
-            rows.append(tuple([as_cell(cells[place]) for place in places]))
+            rows.append(tuple([read[place] for place in places]))
             if not due:
                 return rows
     raise FileChanged
@@ -91,7 +92,6 @@ def _index(found: Found, entity: FileEntity, sheet: SheetPlaces, header: tuple[s
     canonical = {scheme: canonical_by(scheme) for scheme in places}
     starts: dict[str, dict[str, list[int]]] = {scheme: {} for scheme in places}
     numbers: dict[str, list[float]] = {scheme: [] for scheme in places}
-    canonical = {scheme: canonical_by(scheme) for scheme in places}
     unowned = False
     marks = tuple(entity.footer_marks)
     for line, cells in lines:

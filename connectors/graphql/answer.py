@@ -14,6 +14,7 @@ Terms
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -98,28 +99,36 @@ class AnswerReader:
             raise SourceMisread(f"{self._named(above)} is missing from the answer")
 
     def _check(self, found: Found, status: str, above: tuple[dict[str, Any], ...]) -> None:
-        if _as_text(self._read(above, status)) not in self._status_ok:
+        try:
+            told = _as_text(self._read(above, status))
+        except KeyError:
+            raise SourceMisread(f"column `{status}` is missing from the answer") from None
+        if told not in self._status_ok:
             found.gaps.append(Gap(self._owner(above), NOT_WHOLE))
 
     def _add(self, found: Found, above: tuple[dict[str, Any], ...]) -> None:
-        row = {column: self._read(above, column) for column in self._columns}
-        if type(key := row[self._key]) is Unread:
+        row = {}
+        for column in self._columns:
+            with suppress(KeyError):  # readers of rows tell what is missing
+                row[column] = self._read(above, column)
+        if type(key := row.get(self._key)) is Unread:
             found.gaps.append(Gap(None, key.reason))
         else:
             found.rows.append(row)
 
     def _read(self, above: tuple[dict[str, Any], ...], column: str) -> Any:
+        """Return the cell of ``column``; raises `KeyError` when it is not there."""
         place = self._places[column]
-        try:
-            return _cell(above[place.depth], place.rest)
-        except KeyError:
-            raise SourceMisread(f"column `{column}` is missing from the answer") from None
+        return _cell(above[place.depth], place.rest)
 
     def _owner(self, above: tuple[dict[str, Any], ...]) -> str | None:
         """Return the key that stands in the objects ``above``, None when it stands below, or is not known."""
         if self._places[self._key].depth >= len(above):
             return None
-        key = self._read(above, self._key)
+        try:
+            key = self._read(above, self._key)
+        except KeyError:
+            return None
         return None if type(key) is Unread else self._canonical(key) or None
 
     def _named(self, above: tuple[dict[str, Any], ...]) -> str:

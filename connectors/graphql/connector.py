@@ -4,19 +4,19 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
 from connectors.exchange import Exchange, Reply, address
 from connectors.graphql.answer import AnswerReader, Found, Gap
 from connectors.graphql.question import PROBE, PROBED, Question
-from connectors.graphql.response import read_response
+from connectors.graphql.response import Unfit, read_response
 from connectors.keys import all_source_keys
-from connectors.mapping import RowReader, row_readers
+from connectors.mapping import LostPairs, RowReader, row_readers
 from connectors.ownership import gather_owned
-from connectors.pages import Pages
-from connectors.spec import GraphqlSource
+from connectors.pages import Pages, joined
+from connectors.spec import GraphqlEntity, GraphqlSource
 
 _SHAPES: Final = 256
 """Questions kept per source, as many as readers: callers choose the fields."""
@@ -25,6 +25,7 @@ _SHAPES: Final = 256
 class _Shape(NamedTuple):
     """How one entity is asked for some columns, and how the answer is read."""
 
+    columns: tuple[str, ...]
     question: Question
     answer: AnswerReader
 
@@ -34,6 +35,7 @@ class GraphqlConnector:
 
     def __init__(self, spec: GraphqlSource, environ: Mapping[str, str], folder: Path) -> None:
         self._entities = spec.entities
+        self._size = spec.batch_size
         self._url = address(spec.name, spec.url_env, environ)
         self._headers = _headers(spec, environ)
         self._exchange = Exchange(spec.concurrency)
@@ -42,10 +44,9 @@ class GraphqlConnector:
 
     async def fetch(self, batch: Batch) -> Answer:
         """Return what the platform has about the keys of ``batch``; raises `SourceError`."""
-        reader = self._reader_of(batch)
         key = self._entities[batch.entity].keys[batch.scheme]  # type: ignore[index]  # checked by the loader
         keys = all_source_keys(batch.scheme, batch.keys, key.form)
-        found, digest = await self._read_pages(batch, reader, keys)
+        reader, found, digest = await self._read(batch, keys)
         fetched_at = now_text()
         gathered = gather_owned(reader, batch, key.column, found.rows)
         unreadable = _missing(found.gaps, batch.keys) | gathered.unreadable
@@ -59,21 +60,41 @@ class GraphqlConnector:
         """Close the connections."""
         await self._exchange.close()
 
-    async def _read_pages(self, batch: Batch, reader: RowReader, keys: list[str]) -> tuple[Found, str]:
-        """Return what every page holds, and the digest of what was sent; an empty batch asks nothing."""
-        entity = self._entities[batch.entity]
-        shape = self._shape_of(batch.entity, batch.scheme, reader.columns)
+    async def _read(self, batch: Batch, keys: list[str]) -> tuple[RowReader, Found, str]:
+        """Return what reads the rows, what was found, and the digest of what was sent.
+
+        A platform that no longer knows a field says where in the document it stands: it is asked again without.
+        """
+        lost: LostPairs = ()
+        while True:
+            reader = self._reader_of(batch, lost=lost)
+            shape = self._shape_of(batch.entity, batch.scheme, reader.columns)
+            try:
+                return reader, *await self._read_pages(shape, self._entities[batch.entity], keys)
+            except Unfit as unfit:
+                more = shape.question.lost(unfit.places)
+                if not more:
+                    raise
+                lost = (*lost, *more)
+
+    async def _read_pages(self, shape: _Shape, entity: GraphqlEntity, keys: list[str]) -> tuple[Found, str]:
+        """Return what every page holds, and the digest of what was sent; without ``keys`` nothing is asked.
+
+        More keys than the platform takes a call, spellings of names counted, are asked about in several calls.
+        """
         digest, whole = sha256(), Found()
-        # Where one call takes one key, a name that is written in several ways costs several.
-        for asked in [keys] if shape.question.listed and keys else [[key] for key in keys]:
-            pages = Pages(entity.page_size, (reader.columns[0], *entity.record_key))
+        answers: list[list[dict[str, Any]]] = []
+        size = self._size if shape.question.listed else 1
+        for at in range(0, len(keys), size):
+            pages = Pages(entity.page_size, (shape.columns[0], *entity.record_key))
             while pages.more:
-                reply = await self._ask(shape.question.about(asked, pages.due))
+                reply = await self._ask(shape.question.about(keys[at : at + size], pages.due))
                 digest.update(reply.body)
                 page = shape.answer.read(reply)
                 pages.add(page.rows, page.entries)
                 whole.gaps += page.gaps
-            whole.rows += [row for row in pages.rows if row not in whole.rows] if whole.rows else pages.rows
+            answers.append(pages.rows)
+        whole.rows = joined(answers)
         return whole, digest.hexdigest()
 
     async def _ask(self, body: bytes) -> Reply:
@@ -81,7 +102,7 @@ class GraphqlConnector:
 
     def _make_shape(self, entity: str, scheme: str, columns: tuple[str, ...]) -> _Shape:
         spec = self._entities[entity]
-        return _Shape(Question(spec, columns), AnswerReader(spec, scheme, columns))
+        return _Shape(columns, Question(spec, columns), AnswerReader(spec, scheme, columns))
 
 
 def _headers(spec: GraphqlSource, environ: Mapping[str, str]) -> dict[str, str]:

@@ -32,6 +32,14 @@ _QUOTABLE: Final = re.compile("[A-Z][A-Z_]{2,39}|[1-5][0-9][0-9]")
 """Codes made of words, or like an HTTP status: no identifier fits."""
 
 
+class Unfit(SourceMisread):
+    """The document of the question does not fit the platform's schema; ``places`` in it say where, from 0 on."""
+
+    def __init__(self, reason: str, places: frozenset[int]) -> None:
+        super().__init__(reason)
+        self.places = places
+
+
 def read_response(reply: Reply, field: str) -> tuple[dict[str, Any], list[Error]]:
     """Return the data with the root ``field``, and the errors beside it; raises `SourceError` without an answer."""
     failed = failure(reply)
@@ -51,7 +59,7 @@ def refusal(errors: Sequence[Error]) -> SourceError:
     error = errors[0]
     code, early = code_of(error), not error.get("path")
     if code in _UNFIT or (not code and early and error.get("locations")):
-        return SourceMisread(f"the question does not fit the schema of the source, or its limits{told(error)}")
+        return Unfit(f"the question does not fit the schema of the source, or its limits{told(error)}", _places(errors))
     if not _REFUSED.isdisjoint(code.split("_")) or _REFUSED_STATUS.fullmatch(code) or (not code and early):
         return SourceRejected(f"the source refused the question{told(error)}")
     return SourceUnavailable(f"the source failed{told(error)}")
@@ -68,6 +76,18 @@ def told(error: Error) -> str:
     """Return what a reason says of the code of ``error``."""
     code = code_of(error)
     return f" with code `{code}`" if code else ""
+
+
+def _places(errors: Sequence[Error]) -> frozenset[int]:
+    """Return the places in the document, which is one line, that ``errors`` name first; -1 for one that names none."""
+    return frozenset(_place(error.get("locations")) for error in errors)
+
+
+def _place(locations: Any) -> int:
+    first = locations[0] if type(locations) is list and locations else None
+    if type(first) is dict and first.get("line") == 1 and type(first.get("column")) is int:
+        return int(first["column"]) - 1
+    return -1
 
 
 def _object(body: bytes) -> dict[str, Any]:

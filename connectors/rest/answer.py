@@ -58,19 +58,6 @@ class AnswerReader:
         return rows
 
 
-def joined(answers: Sequence[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Return the rows of all ``answers`` about one batch; a row that an earlier answer had as well comes once."""
-    if len(answers) == 1:
-        return answers[0]
-    rows: list[dict[str, Any]] = []
-    known: set[bytes] = set()
-    for answer in answers:
-        written = [orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in answer]
-        rows += [row for row, text in zip(answer, written, strict=True) if text not in known]
-        known.update(written)
-    return rows
-
-
 def refusal(code: str) -> SourceError:
     """Return what a ``code`` in the envelope says that is not a good one; codes are read like HTTP statuses."""
     told = f" `{code}`" if _QUOTABLE.fullmatch(code) else ""

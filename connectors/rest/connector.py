@@ -13,8 +13,8 @@ from connectors.exchange import Exchange, address, failure
 from connectors.keys import all_source_keys, source_keys
 from connectors.mapping import row_readers
 from connectors.ownership import gather_aliased, gather_owned
-from connectors.pages import Pages
-from connectors.rest.answer import AnswerReader, joined
+from connectors.pages import Pages, joined
+from connectors.rest.answer import AnswerReader
 from connectors.rest.question import Question, Questions, Signer
 from connectors.spec import RestEntity, RestSource
 

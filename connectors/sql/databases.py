@@ -10,6 +10,7 @@ without a thread, for as long as that takes a moment (`connectors.sql.at_once`).
 import asyncio
 import logging
 import os
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -17,6 +18,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import URL, Dialect, NullPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from connectors.errors import SourceUnavailable
 from connectors.sql.at_once import AtOnce
 
 Driver = Any
@@ -164,8 +166,17 @@ class Sqlite:
         return _engine(self._url, {"timeout": self._timeout_seconds / 2})
 
     async def ask(self, driver: Driver, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        rows: Sequence[Any] | None = self._at_once.ask(text, arguments, self.version())
-        return await driver.execute_fetchall(text, arguments) if rows is None else rows
+        version = self.version()
+        rows: Sequence[Any] | None = self._at_once.ask(text, arguments, version)
+        if rows is not None:
+            return rows
+        try:
+            rows = await driver.execute_fetchall(text, arguments)
+        except sqlite3.DatabaseError as error:
+            if _is_unsound(error) and await self._is_being_replaced(version):
+                raise SourceUnavailable("the source's file is being replaced") from None
+            raise
+        return rows
 
     def columns(self, dialect: Dialect, table: str, schema: str | None) -> tuple[str, Sequence[Any]]:
         return "SELECT name FROM pragma_table_xinfo(?, ?)", [table, schema or "main"]
@@ -184,6 +195,14 @@ class Sqlite:
             return None
         return (file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns)
 
+    async def _is_being_replaced(self, version: object) -> bool:
+        """Return whether the file is another one than ``version``, or becomes one while we look."""
+        for _ in range(_LOOKS):
+            if self.version() != version:
+                return True
+            await asyncio.sleep(_LOOK_SECONDS)
+        return self.version() != version
+
     async def stop(self, driver: Driver, engine: AsyncEngine) -> None:
         """Interrupt until the thread is free: what has not begun yet cannot be interrupted."""
         free = asyncio.ensure_future(driver.execute_fetchall("SELECT 1"))
@@ -201,8 +220,18 @@ KINDS: Final[dict[str, type[Postgres] | type[Maria] | type[Sqlite]]] = {
 }
 """Driver name of a SQLAlchemy URL -> how that database is asked."""
 
+_UNSOUND: Final = ("not a database", "malformed", "no such table", "disk i/o error")
+"""What SQLite says of a file that is whole only in part, as it is for as long as it is being copied."""
+_LOOKS: Final = 5
+_LOOK_SECONDS: Final = 0.1
+"""A file that is being copied changes meanwhile."""
+
 _TALKATIVE: Final = ("asyncmy", "aiosqlite")
 """Drivers that log what servers warn of, and what is asked, keys included: a key can be the number of a person."""
+
+
+def _is_unsound(error: Exception) -> bool:
+    return any(words in str(error).lower() for words in _UNSOUND)
 
 
 def _engine(url: URL, connect: dict[str, Any]) -> AsyncEngine:

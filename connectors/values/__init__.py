@@ -19,8 +19,9 @@ from connectors.values.identifiers import (
     parse_person_key,
     parse_uscc,
 )
+from connectors.values.masks import parse_masked_address, parse_masked_name, parse_masked_phone
 from connectors.values.money import amount_parser
-from connectors.values.months import parse_month
+from connectors.values.months import parse_birth_year, parse_month
 from connectors.values.numbers import parse_decimal, parse_integer, parse_year
 from connectors.values.reading import Noted, Parser, Unread, noting, sparing
 from connectors.values.text import is_blank, is_lost, parse_text
@@ -39,6 +40,10 @@ _PARSERS: Final[dict[ValueType, Parser]] = {
     "org_code": parse_org_code,
     "identifier": parse_identifier,
     "masked_id": parse_masked_id,
+    "masked_name": parse_masked_name,
+    "masked_phone": parse_masked_phone,
+    "masked_address": parse_masked_address,
+    "birth_year": parse_birth_year,
     "person_key": parse_person_key,
 }
 _PARSER_MAKERS: Final[dict[ValueType, Callable[[FieldSpec], Parser]]] = {

@@ -19,7 +19,7 @@ Entities = Mapping[str, Mapping[str, EntityField]]
 Found = Iterator[tuple[str, str]]
 """Key and message of each mistake."""
 
-PLANNED_ENTITIES: Final = frozenset(
+PLANNED: Final = frozenset(
     {
         "RegistrationChange", "Shareholder", "KeyPersonnel", "AnnualReport", "Inspection", "Recall", "Qualification",
         "CreditRating", "ListEntry", "Judgment", "TaxRegistration", "TaxArrears", "TaxAnomaly", "SocialInsurance",
@@ -29,8 +29,9 @@ PLANNED_ENTITIES: Final = frozenset(
         "BriberyRecord", "CreditServiceFiling", "PersonQualification", "ProfessionBan", "PersonListEntry",
         "PersonConsumptionRestriction", "PersonVerification",
     } - ENTITY_FIELDS.keys()
+    | {f"{entity}.domain" for entity in ("AdministrativePenalty",) if "domain" not in ENTITY_FIELDS[entity]}
 )  # fmt: skip
-"""Entities that the schema is to get: until it has them, what items say of their fields and sorts is not checked."""
+"""Entities and fields that the schema is to get: until it has them, what items say of them is not checked."""
 
 SHARING_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "PUBLIC": ("UNCONDITIONAL",),
@@ -49,7 +50,7 @@ REASONS: Final = ("unserved_status", "reason", "reason_en")
 class Known:
     """What the rest of the configuration and the schema declare; None stands for a file that could not be read.
 
-    ``planned`` entities may be named before the schema has them; then nothing is known of their fields.
+    ``planned`` entities, and sorts written `Entity.field`, may be named before the schema has them.
     """
 
     departments: Departments | None
@@ -166,7 +167,7 @@ def _only(item: CatalogueItem, field: str, values: list[str], known: Known) -> F
         yield f"only.{field}", "empty: no record could be of it"
     for entity in item.entities:
         fields = known.entities.get(entity)
-        if fields is None:
+        if fields is None or f"{entity}.{field}" in known.planned:
             continue
         sorts = {name: spec.enum for name, spec in fields.items() if spec.form == "enum"}
         if field not in sorts:

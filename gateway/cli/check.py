@@ -79,6 +79,7 @@ def _told(configuration: Configuration, folder: Path | None) -> dict[str, Any]:
         ],
         "departments": len(configuration.departments),
         "clients": len(configuration.clients),
+        "items": len(configuration.items.by_code),
         "catalogue": configuration.catalogue.version,
         "policy": configuration.policy.version,
     }
@@ -97,7 +98,8 @@ def _print_tables(configuration: Configuration, folder: Path | None, notes: list
     cases = "" if folder is None else f", {sum(source['cases'] for source in told['sources'])} cases"
     console.print(
         f"no mistakes: {len(told['sources'])} sources{cases}, {told['departments']} departments, "
-        f"{told['clients']} clients; catalogue {told['catalogue']}, policy {told['policy']}"
+        f"{told['clients']} clients, {told['items']} catalogue items; "
+        f"catalogue {told['catalogue']}, policy {told['policy']}"
     )
 
 

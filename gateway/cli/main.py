@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from connectors.errors import ConfigError
+from gateway.cli.catalogue import catalogue_command, departments_command
 from gateway.cli.check import check
 from gateway.cli.demo import demo
 from gateway.cli.explain import explain_command
@@ -34,6 +35,8 @@ commands.command("demo")(demo)
 commands.command("serve")(serve_command)
 commands.command("check")(check)
 commands.command("explain")(explain_command)
+commands.command("catalogue")(catalogue_command)
+commands.command("departments")(departments_command)
 commands.command("probe")(probe)
 commands.add_typer(source_commands, name="source")
 

@@ -15,6 +15,7 @@ from connectors.load import Known, load_sources
 from connectors.values import reader
 from gateway.catalogue.bases import LegalBasis, Level
 from gateway.catalogue.items import CatalogueItem, Category
+from gateway.catalogue.shown import LEVELS
 from gateway.departments import Department, load_departments
 from gateway.policy import load_policy
 from gateway.settings import Settings, load_settings
@@ -154,6 +155,11 @@ def test_registers_explain_their_keys(file: str, kind: type[Struct]) -> None:
     text = (CONFIG / file).read_text(encoding="utf-8")
     explained = re.findall(r"^#   (\w+)  ", text, flags=re.MULTILINE)
     assert explained == [field.encode_name for field in structs.fields(kind)]
+
+
+def test_levels_of_legal_bases_are_shown_in_the_words_of_the_documentation() -> None:
+    explained = {row[0].strip("`"): row[1] for row in _tables(SECTIONS["One legal basis"])[1]}
+    assert explained == LEVELS
 
 
 def test_settings_stand_in_their_file_with_their_defaults(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from connectors.graphql.answer import NOT_WHOLE, AnswerReader
 from connectors.graphql.question import Question
 from connectors.graphql.response import read_response
 from connectors.ownership import OTHERS
-from connectors.spec import GraphqlSource, KeySpec
+from connectors.spec import AsOf, FieldSpec, GraphqlSource, KeySpec
 from tests.connectors.departments import FIRST, SECOND, THIRD
 from tests.connectors.platforms import ENTITY, TOKEN, Platform, platform, source
 
@@ -111,6 +111,10 @@ async def test_name_is_asked_for_in_every_spelling(above: Platform) -> None:
     assert above.asked[0]["variables"] == {"keys": [name, other]}
     assert (await ask(above, asked, source(entity={**ONE, **named}, batch_size=1))).rows == {}
     assert [each["variables"] for each in above.asked[1:]] == [{"key": name}, {"key": other}]
+    assert (await ask(above, batch(name, FIRST, scheme="NAME"), source(entity=named, batch_size=2))).rows.keys() == {
+        FIRST
+    }
+    assert [each["variables"]["keys"] for each in above.asked[3:]] == [[name, other], [FIRST]]
 
 
 def test_records_are_missing_of_the_name_as_it_is_asked_for() -> None:
@@ -225,10 +229,61 @@ async def test_question_that_was_not_answered(above: Platform, code: str, kind: 
     assert caught.value.reason == reason
 
 
-async def test_field_that_the_schema_has_no_more(above: Platform) -> None:
-    spec = source(entity={"record_key": ["decision.number"]})
-    with pytest.raises(SourceMisread, match="does not fit the schema of the source"):
-        await ask(above, batch(FIRST), spec)
+async def test_field_that_the_schema_has_no_more_is_misread_alone(above: Platform) -> None:
+    spec = source(
+        entity={
+            "as_of": AsOf(column="changed"),
+            "fields": {
+                "decision_no": FieldSpec(column="decision.docNo", type="text", scope="public"),
+                "content": FieldSpec(column="decision.text", type="text", scope="public"),
+                "authority": FieldSpec(column="organ.name", type="text", scope="public"),
+                "authority_uscc": FieldSpec(column="organ.code", type="uscc", scope="public"),
+            },
+        }
+    )
+    answer = await ask(above, batch(FIRST, fields=tuple(spec.entities[ENTITY].fields)), spec)
+    assert [row.values for row in answer.rows[FIRST]] == [("罚1", None, None, None), ("罚2", None, None, None)]
+    lost = {"content": "decision.text", "authority": "organ.name", "authority_uscc": "organ.code", "as_of": "changed"}
+    assert {issue.field: issue.message for issue in answer.rows[FIRST][0].issues} == {
+        name: f"column `{column}` is missing at the source" for name, column in lost.items()
+    }
+    assert above.documents == [
+        "query ($keys: [String!]!) { subjects(codes: $keys) "
+        "{ uscc records { decision { docNo text } changed organ { name code } } } }",
+        "query ($keys: [String!]!) { subjects(codes: $keys) { uscc records { decision { docNo } } } }",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entity", "reason"),
+    [
+        ({"record_key": ["decision.number"]}, "column `decision.number` is missing at the source"),
+        ({"keys": {"USCC": KeySpec(column="/code")}}, "column `/code` is missing at the source"),
+        ({"items": "entries"}, "column `decision.docNo` is missing at the source"),
+        ({"field": "objects"}, "the question does not fit the schema of the source, or its limits"),
+        ({"key_argument": "keys"}, "the question does not fit the schema of the source, or its limits"),
+        ({"status": "/whole", "status_ok": ["1"]}, "the question does not fit the schema of the source, or its limits"),
+    ],
+)
+async def test_what_an_answer_cannot_be_read_without(above: Platform, entity: dict[str, Any], reason: str) -> None:
+    with pytest.raises(SourceMisread) as caught:
+        await ask(above, batch(FIRST), source(entity=entity))
+    assert caught.value.reason == reason
+    assert len(above.asked) == 1
+
+
+def test_places_of_a_document() -> None:
+    entity = source(entity={"status": "/state", "status_ok": ["1"]}).entities[ENTITY]
+    question = Question(entity, COLUMNS)
+
+    def lost(*words: str) -> list[str]:
+        return [column for column, _ in question.lost([question.document.index(word) for word in words])]
+
+    assert lost("docNo") == ["decision.docNo"]
+    assert lost("content", "uscc") == ["content", "/uscc"]
+    assert lost("records") == ["decision.docNo", "content"]
+    assert lost("state") == lost("content", "state") == lost("subjects") == lost("content", "codes") == []
+    assert question.lost([-1]) == question.lost([]) == ()
 
 
 async def test_null_for_all_subjects_is_no_answer(above: Platform) -> None:
@@ -297,7 +352,7 @@ def test_what_is_no_response_is_misread(body: bytes, reason: str) -> None:
 def test_error_is_told_by_its_place_when_it_has_no_code(error: dict[str, Any], kind: type[SourceError]) -> None:
     with pytest.raises(SourceError) as caught:
         read(orjson.dumps({"data": None, "errors": [error]}))
-    assert type(caught.value) is kind
+    assert isinstance(caught.value, kind)
 
 
 @pytest.mark.parametrize(
@@ -313,7 +368,7 @@ def test_error_is_told_by_its_place_when_it_has_no_code(error: dict[str, Any], k
 def test_http_status_is_believed_before_codes(status: int, code: str, kind: type[SourceError]) -> None:
     with pytest.raises(SourceError) as caught:
         read(orjson.dumps({"errors": [{"message": "x", "extensions": {"code": code}}]}), status)
-    assert type(caught.value) is kind
+    assert isinstance(caught.value, kind)
     with pytest.raises(SourceError):
         read(b"<html></html>", status)
 
@@ -337,7 +392,7 @@ def test_whatever_is_answered_is_read_or_told(value: object, errors: list[dict[s
     body = orjson.dumps({"data": {"subjects": value}, "errors": errors})
     with suppress(SourceError):
         found = reader().read(Reply(200, body))
-        assert all(row.keys() == set(COLUMNS) for row in found.rows)
+        assert all(row.keys() <= set(COLUMNS) for row in found.rows)
         assert found.gaps or not errors or "could not answer" in str(found.rows), "no error is overlooked"
 
 
@@ -366,8 +421,10 @@ def test_column_below_what_is_no_object() -> None:
     first, second = reader().read(Reply(200, body)).rows
     assert first["decision.docNo"].reason == "not an object"
     assert second["decision.docNo"] is None
-    with pytest.raises(SourceMisread, match="column `content` is missing from the answer"):
-        reader().read(Reply(200, b'{"data":{"subjects":[{"uscc":"A","records":[{"decision":null}]}]}}'))
+    (row,) = reader().read(Reply(200, b'{"data":{"subjects":[{"uscc":"A","records":[{"decision":null}]}]}}')).rows
+    assert row == {"/uscc": "A", "decision.docNo": None}, "what is missing is told by the readers of rows"
+    with pytest.raises(SourceMisread, match="column `/state` is missing from the answer"):
+        reader(status="/state").read(Reply(200, b'{"data":{"subjects":[{"uscc":"A","records":[]}]}}'))
     with pytest.raises(SourceMisread, match=r"`subjects\.records` is missing from the answer"):
         reader().read(Reply(200, b'{"data":{"subjects":[{"uscc":"A"}]}}'))
 

@@ -80,7 +80,7 @@ async def test_header_of_two_lines_names_its_columns(tmp_path: Path) -> None:
     index = make_index(newest(tmp_path, "*.xlsx"), described())
     assert index.header == (*PLAIN, *(f"行政处罚/{name}" for name in BELOW))
     with pytest.raises(SourceMisread, match=r"column `处罚/金额` is missing from the file"):
-        read_rows(index, ("处罚/金额",), "USCC", [A])
+        read_rows(index, ("处罚/金额",), {"USCC": [A]})
     write(tmp_path / NAME, [row(1)])
     assert make_index(newest(tmp_path, "*.xlsx"), described()).header == HEADER
     with pytest.raises(SourceMisread, match="ends before its header in line 90"):
@@ -100,7 +100,7 @@ def test_every_record_is_found_on_its_line(
     index = make_index(newest(folder, NAME), described())
     for key in (A, B):
         expected = [(number, name) for code, number, name in records if code == key]
-        assert read_rows(index, ("文号", "单位"), "USCC", [key]) == expected
+        assert read_rows(index, ("文号", "单位"), {"USCC": [key]}) == expected
 
 
 async def test_merged_cells_stand_on_every_line_that_they_cover(connector: Connector, tmp_path: Path) -> None:
@@ -176,11 +176,11 @@ def test_workbook_changed_without_a_trace(tmp_path: Path) -> None:
     path = unpacked(write(tmp_path / NAME, [row(1, A), row(2, B)]))
     status = path.stat()
     index = make_index(newest(tmp_path, "*.xlsx"), described())
-    assert read_rows(index, ("单位",), "USCC", [A]) == [("公司1",)]
+    assert read_rows(index, ("单位",), {"USCC": [A]}) == [("公司1",)]
     unpacked(path, {A: "#", B: A, "#": B})
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     with pytest.raises(FileChanged):
-        read_rows(index, ("单位",), "USCC", [A])
+        read_rows(index, ("单位",), {"USCC": [A]})
 
 
 def unpacked(path: Path, changes: dict[str, str] | None = None) -> Path:
@@ -429,7 +429,7 @@ def test_spoiled_workbooks_are_misread_or_read(
     path.write_bytes(content)
     try:
         index = make_index(newest(folder, "*.xlsx"), described())
-        read_rows(index, HEADER[:3], "USCC", [A, B])
+        read_rows(index, HEADER[:3], {"USCC": [A, B]})
     except (SourceMisread, SourceUnavailable):
         pass
 

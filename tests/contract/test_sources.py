@@ -27,12 +27,17 @@ MANY_PAGES: Final = 27
 """The subject with more enforcement cases than two pages hold."""
 CLOSED: Final = 5
 """The subject whose tax file is being rebuilt."""
+MISREAD: Final = {
+    ("market_registry", "Registration"): {"status"},
+    ("labor_inspection", "LaborRating"): {"uscc"},
+    ("labor_inspection", "ListEntry_wages"): {"masked_id_no"},
+}
+"""Fields that somebody's record has something unreadable in, on purpose: a state that is in no code table, a number of
+eighteen digits that Excel has cut."""
 FOUND: Final = {"customs_credit": 1, "procurement_records": 22}
 """The subject that the first part of a source holds, where it is not 3."""
 CHECK: Final = "PersonVerification"
 """What tells of a number that nobody has, too: that it is not found."""
-MISREAD: Final = {("market_registry", "Registration"): {"status"}}
-"""Fields that somebody's record has something unreadable in, on purpose: a state that is in no code table."""
 UNKNOWN: Final = {
     "USCC": "91230881TJ999999X4",
     "ORG_CODE": "TJ9999999",

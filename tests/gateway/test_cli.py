@@ -19,7 +19,7 @@ QUERY = f"{{ subject(key: {KEY}) {{ ... on Enterprise {{ {FIELDS} }} }} }}"
 def test_help_names_every_command(run: Run) -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("demo", "serve", "check", "explain", "schema", "source"):
+    for command in ("demo", "serve", "check", "explain", "catalogue", "departments", "schema", "source"):
         assert command in done.stdout
 
 
@@ -156,6 +156,39 @@ def test_explain_reads_files_and_prints_json(run: Run, tmp_path: Path) -> None:
     assert "tax_credit" in {step["source"] for step in json.loads(by_file.stdout)["steps"]}
 
 
+def test_catalogue_shows_items_and_why_some_are_not_served(run: Run) -> None:
+    done = run("catalogue")
+    assert (done.returncode, done.stderr) == (0, "")
+    for part in ("C03-002", "行政处罚信息", "not served: DISCONTINUED", "不等于没有记录"):
+        assert part in done.stdout.replace("\n", "")
+
+
+def test_catalogue_is_written_as_sheets(run: Run, tmp_path: Path) -> None:
+    done = run("catalogue", "--csv", str(tmp_path / "c.csv"), "--xlsx", str(tmp_path / "c.xlsx"))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (tmp_path / "c.csv").read_text(encoding="utf-8-sig").startswith("目录编码 Code,信息项名称 Item")
+    assert (tmp_path / "c.xlsx").read_bytes().startswith(b"PK")
+    assert done.stderr.count(" rows; catalogue ") == 2
+
+
+def test_catalogue_is_printed_for_a_machine(run: Run) -> None:
+    done = run("catalogue", "--json")
+    found = {each["code"]: each for each in json.loads(done.stdout)}
+    assert found["C09-002"]["fields"]["TaxCreditRating"] == ["score"]
+    assert found["C09-013"]["owner"]["code"] == "taxation"
+    assert found["C11-001"]["only"] == {"kind": ["HONOR"]}
+
+
+def test_departments_are_shown_of_today_and_of_a_day(run: Run) -> None:
+    today = run("departments")
+    then = run("departments", "--as-of", "2018-06-01", "--json")
+    assert today.returncode == then.returncode == 0
+    assert "heat_water_utilities" in today.stdout
+    assert "state_taxation" not in today.stdout
+    assert {each["code"]: each["successor"] for each in json.loads(then.stdout)}["state_taxation"] == "taxation"
+    assert run("departments", "--as-of", "2018-6-1").returncode == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -164,6 +197,8 @@ def test_explain_reads_files_and_prints_json(run: Run, tmp_path: Path) -> None:
         (("explain", QUERY, "--client", "bank", "--purpose", "OWNER"), "allowed: BANK_CREDIT"),
         (("explain", QUERY, "--variables", "[]"), "not a JSON object"),
         (("explain", "@/no/such/file"), "No such file"),
+        (("catalogue", "--csv", "/no/such/c.csv"), "No such file"),
+        (("catalogue", "--xlsx", "/no/such/c.xlsx"), "No such file"),
         (("serve",), "MARKET_REGISTRY_URL"),
     ],
 )
