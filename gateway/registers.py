@@ -1,9 +1,10 @@
 """What the gateway says about itself: the state of every source, and which field is open to this caller, or why not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.health import Drift
 from connectors.spec import AnyEntity, FieldSpec, SourceSpec
 from gateway.catalogue import CatalogueItem
 from gateway.coalesce import Coalescer
@@ -33,7 +34,7 @@ class SourceStatus:
     since_year: int | None
     update_cycle: str
     entities: list[str]
-    drift: tuple[Any, ...] = ()
+    drift: Sequence[Drift]
 
 
 def source_statuses(sources: Mapping[str, Coalescer], departments: Mapping[str, Department]) -> list[SourceStatus]:
@@ -58,6 +59,7 @@ def _status(source: Coalescer, departments: Mapping[str, Department]) -> SourceS
         spec.since_year,
         spec.update_cycle,
         [name for name in dict.fromkeys(map(entity_of, spec.entities)) if name != CROSSWALK],
+        health.drift,
     )
 
 
