@@ -103,7 +103,8 @@ def mariadb() -> Iterator[Server]:
     server_program, install_program = _mariadb_programs()
     with _folder("credit-mariadb-") as folder:
         data = folder / "data"
-        user = ["--user=root"] if AS_ROOT else []
+        # Servers that are set up at the same moment would take each other's temporary tables.
+        user = [f"--tmpdir={folder}", *(["--user=root"] if AS_ROOT else [])]
         setup = ["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", f"--datadir={data}"]
         _run([install_program, *setup, *user], None)
         (data / "source").mkdir()
