@@ -16,6 +16,7 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "sql": ("connectors.sql", "SqlConnector"),
     "rest": ("connectors.rest", "RestConnector"),
     "soap": ("connectors.soap", "SoapConnector"),
+    "graphql": ("connectors.graphql", "GraphqlConnector"),
     "file": ("connectors.file", "FileConnector"),
 }
 """Kind of source file -> package and class of its connector."""

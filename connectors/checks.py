@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from connectors import selection
 from connectors.declaration import Part, unknown
 from connectors.fields import Found, Known, empty, field_mistakes
 from connectors.hours import parse_quiet_days
@@ -25,7 +26,7 @@ OF_PERSONS: Final = (
 """The entities that hold records of natural persons: they are asked by PERSON, and no others are."""
 STATUSES: Final = ("status_ok", "status_none", "status_closed", "status_rejected")
 
-_PART: Final = re.compile(r"[A-Za-z0-9]+(?:_[a-z][a-z0-9_]*)?")
+_PART: Final = re.compile(r"[A-Za-z0-9]+(?:_[a-z0-9][a-z0-9_]*)?")
 """The name of a part: an entity's, then perhaps what sets its table apart from another one."""
 
 
@@ -48,6 +49,10 @@ def source_mistakes(kind: str | None, source: Part, file: Path, known: Known) ->
     for part, entity in source.get("entities", {}).items():
         for place, message in _entity(kind, part, entity, file.stem, source.get("batch_size", 1), known):
             yield f"entities.{part}.{place}".rstrip("."), message
+    if kind == "graphql":
+        yield from selection.mistakes(source)
+    if kind == "file":
+        yield from _files(source)
 
 
 def _encoding(source: Part) -> Found:
@@ -72,6 +77,18 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:  # such as a name that is too long
         return False
+
+
+def _files(source: Part) -> Found:
+    form = source.get("format", "csv")
+    if form == "xlsx" and "encoding" in source:
+        yield "encoding", "not for format xlsx: a workbook says its own"
+    for name, entity in source.get("entities", {}).items():
+        if not {"", ".", ".."}.isdisjoint(entity.get("pattern", "*").split("/")):
+            yield f"entities.{name}.pattern", "expected names joined by `/`, below the folder of the source"
+        for key in ("sheet", "header_lines"):
+            if form == "csv" and key in entity:
+                yield f"entities.{name}.{key}", "only for format xlsx"
 
 
 def _statuses(source: Part) -> Found:
@@ -102,9 +119,11 @@ def _entity(kind: str | None, part: str, entity: Part, source: str, batch_size: 
     yield from _keys(name, entity)
     yield from _also_by(kind, entity)
     if kind == "rest":
-        yield from _pages(entity)
+        yield from _pages(entity, "page_parameter")
         yield from _parameters(entity, batch_size)
         yield from _address(entity)
+    if kind == "graphql":
+        yield from _pages(entity, "page_argument")
     for field, spec in entity.get("fields", {}).items():
         for place, message in field_mistakes(name, field, spec, source, known):
             yield f"fields.{field}.{place}".rstrip("."), message
@@ -124,8 +143,8 @@ def _keys(name: str, entity: Part) -> Found:
 
 def _also_by(kind: str | None, entity: Part) -> Found:
     also_by = entity.get("also_by", ())
-    if also_by and kind not in {"sql", "rest", None}:
-        yield "also_by", "only a source of kind sql or rest can be asked by several codes at once"
+    if also_by and kind in {"soap", "graphql"}:
+        yield "also_by", f"a source of kind {kind} cannot be asked by several codes at once"
     for at, scheme in enumerate(also_by, 1):
         if "keys" in entity and scheme not in entity["keys"]:
             yield "also_by", unknown("key", scheme, entity["keys"])
@@ -133,8 +152,8 @@ def _also_by(kind: str | None, entity: Part) -> Found:
             yield "also_by", f"`{scheme}` is repeated"
 
 
-def _pages(entity: Part) -> Found:
-    for name, other in (("page_parameter", "page_size"), ("page_size", "page_parameter")):
+def _pages(entity: Part, page: str) -> Found:
+    for name, other in ((page, "page_size"), ("page_size", page)):
         if name in entity and entity.lacks(other):
             yield other, f"missing: `{name}` needs it"
 

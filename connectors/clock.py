@@ -1,13 +1,20 @@
-"""Times as answers and entries write them: ISO 8601 in UTC, to the millisecond, with `Z`."""
+"""Times as answers and entries write them: ISO 8601 in UTC, to the millisecond, with `Z`; and the day in China."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import time_ns
 
+from connectors.hours import CHINA_TIME
+
 
 def utc_text(at: datetime) -> str:
     """Return ``at`` as ISO 8601 in UTC, to the millisecond."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def today_text() -> str:
+    """Return the present day in China as `YYYY-MM-DD`."""
+    return datetime.now(CHINA_TIME).date().isoformat()
 
 
 def now_text() -> str:

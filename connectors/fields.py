@@ -26,6 +26,7 @@ TYPES_OF_FORM: Final[Mapping[str, tuple[str, ...]]] = {
     "date": ("date",),
     "datetime": ("datetime",),
     "integer": ("integer", "year", "birth_year"),
+    "month": ("month",),
     "decimal": ("decimal",),
     "money": ("yuan", "wan_yuan"),
     "boolean": ("boolean",),

@@ -148,6 +148,8 @@ class RowReader:
 
     def read(self, raw: Any) -> Row | None:
         """Return the row that ``raw`` says, None for a tombstone; raises `UnreadableRow`."""
+        if self._tombstone is not None and is_lost(str(raw[self._tombstone])):
+            raise UnreadableRow("a record that may have been deleted was left out")
         if self._is_deleted(raw):
             return None
         record_key = self._read_record_key(raw)

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from connectors.selection import GraphqlConstant, GraphqlName, GraphqlPath, GraphqlType
+
 Scheme = Literal[
     "USCC",
     "ORG_CODE",
@@ -147,9 +149,11 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
     fields: dict[str, FieldSpec]
     as_of: AsOf | None = None
     tombstone: Tombstone | None = None
+    subject_kinds: list[SubjectKind] = []
+    """Kinds of subjects that this table has records of, where it has fewer than its source."""
     also_by: list[Scheme] = []
     """Schemes of `keys` under which rows of the same subject stand when the first key column is blank, or that the same
-    column holds too (sql and rest only)."""
+    column holds too (sql, rest and file only)."""
 
 
 class SqlEntity(EntitySpec, frozen=True, kw_only=True):
@@ -184,13 +188,46 @@ class SoapEntity(EntitySpec, frozen=True, kw_only=True):
     """Dotted path of the repeated element in the answer."""
 
 
+class GraphqlEntity(EntitySpec, frozen=True, kw_only=True):
+    """An entity behind a root field of a GraphQL platform.
+
+    Columns are dotted paths of response fields from a row on (`decision.docNo`), or, after a `/`, from the root field's
+    value on (`/subject.uscc`): for what stands above the rows.
+    """
+
+    field: GraphqlName
+    key_argument: GraphqlName
+    key_type: GraphqlType
+    """Type of the variable that takes the key, or as a list the keys."""
+    items: GraphqlPath
+    """Dotted path from the root field's value to the rows; lists on the way are flattened. Empty: the value itself."""
+    single: bool = False
+    """A subject has at most one record: the path leads to one object, or to null, and not to a list."""
+    arguments: dict[str, GraphqlConstant] = {}
+    """Further arguments of the root field, each a constant as GraphQL writes it."""
+    page_argument: GraphqlName | None = None
+    page_size: PositiveInt | None = None
+    """Rows a full page has: pages are read until one is shorter, or holds nothing new."""
+    status: Text | None = None
+    """The column in which the platform says whether its answer is whole, when it asks others itself."""
+    status_ok: list[str] = []
+    """What stands there when it is; under anything else the answer is not complete."""
+
+
 class FileEntity(EntitySpec, frozen=True, kw_only=True):
     """An entity in files that a department drops: the newest file of ``pattern`` supersedes the others."""
 
     pattern: Text
+    """Pattern of the names; of the folders named before a `/`, the latest counts: `????Q?/欠税公告*.csv`."""
+    supersedes_mark: Text | None = None
+    """What stands in the name of a corrected reissue, e.g. `(更正)`: it supersedes the original, however old it is."""
+    sheet: Text | None = None
+    """Name or pattern of the sheet in a workbook; the first that is to be seen if not given."""
     header_line: PositiveInt = 1
+    header_lines: PositiveInt = 1
+    """Lines that the header of a workbook's sheet has: the names in a column are joined by `/`."""
     footer_marks: list[str] = []
-    """A row whose first cell starts with one of these is not data (totals, signatures)."""
+    """A row whose first cell starts with one of these is not data (totals, signatures, notes)."""
 
 
 class Signature(Strict, frozen=True, kw_only=True):
@@ -198,6 +235,15 @@ class Signature(Strict, frozen=True, kw_only=True):
 
     key_id_env: Variable
     secret_env: Variable
+
+
+class Header(Strict, frozen=True, kw_only=True):
+    """A header of every request by which the department knows, or logs, who asks."""
+
+    name: Annotated[
+        str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9-]*\Z", description="the name of an HTTP header, e.g. `X-Audit-Unit`")
+    ]
+    value_env: Variable
 
 
 class Session(Strict, frozen=True, kw_only=True):
@@ -246,6 +292,7 @@ class RestSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="r
     url_env: Variable
     entities: dict[str, RestEntity]
     signature: Signature | None = None
+    header: Header | None = None
     status: str | None = None
     """Dotted path of the status code in the answer, when faults come as HTTP 200."""
     status_ok: list[str] = []
@@ -268,14 +315,23 @@ class SoapSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="s
     status_rejected: list[str] = []
 
 
+class GraphqlSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="graphql"):
+    """A GraphQL platform, such as that of the level above; ``url_env`` names its endpoint."""
+
+    url_env: Variable
+    entities: dict[str, GraphqlEntity]
+    token_env: Variable | None = None
+    """Names the bearer token."""
+
+
 class FileSource(SourceBase, frozen=True, kw_only=True, tag_field="kind", tag="file"):
     """Files in a folder; ``folder_env`` names it."""
 
     folder_env: Variable
     entities: dict[str, FileEntity]
     encoding: str = "utf-8"
-    format: Literal["csv"] = "csv"
+    format: Literal["csv", "xlsx"] = "csv"
 
 
-SourceSpec = SqlSource | RestSource | SoapSource | FileSource
-AnyEntity = SqlEntity | RestEntity | SoapEntity | FileEntity
+SourceSpec = SqlSource | RestSource | SoapSource | GraphqlSource | FileSource
+AnyEntity = SqlEntity | RestEntity | SoapEntity | GraphqlEntity | FileEntity

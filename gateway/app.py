@@ -19,7 +19,7 @@ from gateway.auth import Authenticator, Keys, RemoteKeys
 from gateway.coalesce import Coalescer
 from gateway.configuration import Configuration
 from gateway.desk import Desk
-from gateway.http import Readiness, graphql_endpoint, health_routes
+from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
 from gateway.issuer import DevelopmentIssuer
 from gateway.ledger import Ledger, load_secret
 from gateway.plan.cache import Plans
@@ -72,6 +72,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             authenticator=authenticator,
             policy=configuration.policy,
             catalogue=configuration.catalogue,
+            rules=configuration.disclosure,
             departments=configuration.departments,
             sources=sources,
             ledger=ledger,
@@ -79,7 +80,9 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             deadline_seconds=configuration.settings.limits.deadline_seconds,
         )
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(sources))
-        yield Gateway(_application(desk, readiness, issuer), desk, readiness, issuer)
+        versions = {"catalogue": configuration.catalogue.version, "policy": configuration.policy.version}
+        measured = Measured({name: source.gate for name, source in sources.items()}, ledger, versions)
+        yield Gateway(_application(configuration, desk, measured, readiness, issuer), desk, readiness, issuer)
 
 
 def _gates(configuration: Configuration, environ: Mapping[str, str], paces: SharedPaces | None) -> dict[str, Gate]:
@@ -123,8 +126,17 @@ def _authenticator(configuration: Configuration, issuer: DevelopmentIssuer | Non
     return Authenticator({tokens.issuer: keys}, tokens.audience, configuration.clients)
 
 
-def _application(desk: Desk, readiness: Readiness, issuer: DevelopmentIssuer | None) -> Starlette:
-    routes = [Route(GRAPHQL_PATH, graphql_endpoint(desk)), *health_routes(readiness)]
+def _application(
+    configuration: Configuration,
+    desk: Desk,
+    measured: Measured,
+    readiness: Readiness,
+    issuer: DevelopmentIssuer | None,
+) -> Starlette:
+    settings = configuration.settings
+    routes = [Route(GRAPHQL_PATH, graphql_endpoint(desk, outcomes=measured.outcomes)), *health_routes(readiness)]
+    if settings.metrics.enabled and (settings.metrics.remote or is_loopback(settings.listen.host)):
+        routes.append(metrics_route(measured, remote=settings.metrics.remote))
     if issuer is not None:
         routes += issuer.routes
     return Starlette(routes=routes)

@@ -12,10 +12,15 @@ from typing import TypeVar
 from connectors.errors import ConfigError, Mistake
 from connectors.load import Known, load_sources, missing_variables
 from gateway.auth import Client, load_clients
-from gateway.catalogue import Catalogue
-from gateway.departments import Department, load_departments
+from gateway.catalogue import PLANNED, Catalogue, Items, LegalBases, load_items, load_legal_bases
+from gateway.catalogue import Known as KnownToItems
+from gateway.catalogue.across import department_mistakes, judged_mistakes, source_mistakes
+from gateway.departments import Departments, load_departments
+from gateway.disclosure import Known as KnownToDisclosure
+from gateway.disclosure import Rules, load_disclosure
 from gateway.policy import Policy, load_policy
 from gateway.settings import Settings, load_settings
+from schema.entities import ENTITY_FIELDS
 
 T = TypeVar("T")
 
@@ -26,19 +31,34 @@ class Configuration:
 
     folder: Path
     settings: Settings
-    departments: Mapping[str, Department]
+    departments: Departments
     policy: Policy
+    disclosure: Rules
     clients: Mapping[str, Client]
     catalogue: Catalogue
+
+    @property
+    def items(self) -> Items:
+        """The items of the catalogue."""
+        return self.catalogue.items
+
+    @property
+    def legal_bases(self) -> LegalBases:
+        """The legal bases that items name."""
+        return self.catalogue.items.bases
 
     @property
     def sources_folder(self) -> Path:
         """Where the source files lie, and the files beside them that they name."""
         return self.folder / "sources"
 
+    def missing_variables(self, environ: Mapping[str, str]) -> list[Mistake]:
+        """Return a mistake for each environment variable that a source needs and ``environ`` lacks."""
+        return missing_variables(self.catalogue.sources, environ)
+
     def require_variables(self, environ: Mapping[str, str]) -> None:
         """Raise `ConfigError` naming every environment variable that a source needs and ``environ`` lacks."""
-        mistakes = missing_variables(self.catalogue.sources, environ)
+        mistakes = self.missing_variables(environ)
         if mistakes:
             raise ConfigError(mistakes)
 
@@ -54,9 +74,21 @@ def load_configuration(folder: Path) -> Configuration:
         clients = _read(mistakes, lambda: load_clients(folder / "clients.toml", policy, departments))
     known = Known(departments, policy.field_mistake if policy is not None else None)
     sources = _read(mistakes, lambda: load_sources(folder / "sources", known))
-    if settings is None or departments is None or policy is None or clients is None or sources is None:
+    bases = _read(mistakes, lambda: load_legal_bases(folder / "legal_bases.toml"))
+    disclosure = _read(
+        mistakes, lambda: load_disclosure(folder / "disclosure.toml", KnownToDisclosure(departments, bases))
+    )
+    named = KnownToItems(departments, bases, ENTITY_FIELDS, PLANNED)
+    items = _read(mistakes, lambda: load_items(folder / "catalogue" / "items", named))
+    catalogue = Catalogue(sources, items) if sources is not None and items is not None else None
+    mistakes += source_mistakes(catalogue) if catalogue is not None else ()
+    mistakes += judged_mistakes(sources.values()) if sources is not None else ()
+    if sources is not None and clients is not None and policy is not None and departments is not None:
+        mistakes += department_mistakes(sources.values(), clients.values(), policy, departments)
+    if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
-    return Configuration(folder, settings, departments, policy, clients, Catalogue(sources))
+    assert disclosure is not None, "what cannot be read is a mistake"
+    return Configuration(folder, settings, departments, policy, disclosure, clients, catalogue)
 
 
 def _read(mistakes: list[Mistake], load: Callable[[], T]) -> T | None:

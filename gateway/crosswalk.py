@@ -1,41 +1,64 @@
-"""From one identifier to another through the registry: a planned, provenanced step, never a guess.
+"""From one identifier to another through the registers: a planned, provenanced step, never a guess.
 
 `Lookup` turns the identifiers of root keys into USCCs: keys arrive one by one from aliased root fields and
 representations, so a DataLoader gathers them into one call per scheme. `translate` adds the codes by which some sources
-want to be asked to subjects that are already known, in one call.
+want to be asked to subjects that are already known: one call to each register that holds such codes, all at once.
+
+Any source may hold a crosswalk: the market registry pairs unified codes, registration numbers and names, the social
+insurance office organization codes and its own unit numbers.
+
+Terms
+    register   a source with the entity `Crosswalk`
+    provider   a register that can be asked by what every subject is known by, and tells a scheme that is wanted
+    held       one row of a register: the identifiers of one subject side by side
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiodataloader import DataLoader
+from msgspec import Struct
 
 from connectors.base import Batch, Row
-from gateway.plan.asks import CROSSWALK_FIELDS
+from gateway.plan.asks import CROSSWALK_FIELDS, KNOWN_SCHEMES
 from gateway.plan.model import Ask
 from gateway.reach import Reached
 from gateway.run import Run
-from gateway.subject import Person, Subject
+from gateway.subject import Subject
+from schema.identifiers import canonical_name
 
 LookupKey = tuple[str, str]
 """A scheme and a canonical value of it."""
 
 
+class Held(Struct, frozen=True):
+    """One row of a register: scheme -> value, None where it has none."""
+
+    source: str
+    codes: Mapping[str, str | None]
+
+    @property
+    def holder(self) -> str | None:
+        """The organization code of the subject, which every register that counts can tell."""
+        uscc = self.codes.get("USCC")
+        return uscc[8:17] if uscc else self.codes.get("ORG_CODE")
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the registries said of one identifier: a mapping scheme -> value per row, and the calls that failed.
+    """What the registers hold under one identifier, and the calls that failed.
 
-    ``asked`` is False when there is no registry that could be asked by the scheme.
+    ``asked`` is False when there is no register that could be asked by the scheme.
     """
 
-    rows: list[dict[str, str | None]]
+    held: list[Held]
     failed: list[Reached]
     asked: bool
 
 
 class Lookup(DataLoader[LookupKey, Found]):
-    """Looks identifiers up in the registries, one call per scheme and registry for all that a request asks at once."""
+    """Looks identifiers up in the registers, one call per scheme and register for all that a request asks at once."""
 
     def __init__(self, run: Run) -> None:
         super().__init__()
@@ -46,91 +69,120 @@ class Lookup(DataLoader[LookupKey, Found]):
         return asyncio.shield(super().load(key))
 
     async def batch_load_fn(self, keys: list[LookupKey]) -> list[Found]:
-        """Ask every registry once per scheme among ``keys``."""
+        """Ask every register once per scheme among ``keys``."""
         by_scheme: dict[str, list[str]] = {}
         for scheme, value in keys:
             by_scheme.setdefault(scheme, []).append(value)
-        answers = await asyncio.gather(*(ask_registries(self._run, scheme, by_scheme[scheme]) for scheme in by_scheme))
+        answers = await asyncio.gather(*(ask_registers(self._run, scheme, by_scheme[scheme]) for scheme in by_scheme))
         found = dict(zip(by_scheme, answers, strict=True))
         return [found[scheme][value] for scheme, value in keys]
 
 
-async def translate(run: Run, schemes: Sequence[str], subjects: Iterable[Subject | Person]) -> None:
-    """Let each organization among ``subjects`` learn its values of ``schemes``, or why they cannot be known."""
-    unknown = [
-        subject
-        for subject in dict.fromkeys(subjects)
-        if isinstance(subject, Subject) and not all(subject.knows(scheme) for scheme in schemes)
-    ]
-    registered: list[Subject] = []
-    for subject in unknown:
-        if _may_be_registered(run, subject):
-            registered.append(subject)
-        else:
-            for scheme in schemes:
-                subject.learn(scheme, None, "CROSSWALK")
-    if not registered or not schemes:
-        return
-    found = await ask_registries(run, "USCC", [subject.uscc for subject in registered])
-    shared = await _shared(run, schemes, found.values())
-    for subject in registered:
-        learn(subject, found[subject.uscc], schemes, shared)
+class _Provider(Struct, frozen=True):
+    """One register, the scheme it is asked ``by``, and the wanted schemes that it ``gives``."""
+
+    ask: Ask
+    by: str
+    gives: tuple[str, ...]
+
+    def covers(self, subject: Subject) -> bool:
+        kinds = self.ask.kinds
+        return not kinds or subject.kind in kinds
+
+
+async def translate(run: Run, wanted: Mapping[str, Sequence[Subject]]) -> None:
+    """Let the subjects of each scheme in ``wanted`` learn their values of it, or why they cannot be known."""
+    providers = list(_providers(run, wanted))
+    answers = await asyncio.gather(*(_provide(run, provider, wanted) for provider in providers))
+    said = list(zip(providers, answers, strict=True))
+    shared = await _shared(run, wanted, [each for _, answer in said for each in answer.values()])
+    for scheme, subjects in wanted.items():
+        given = [(provider, answer) for provider, answer in said if scheme in provider.gives]
+        for subject in subjects:
+            founds = [answer[subject] for provider, answer in given if provider.covers(subject)]
+            learn(subject, scheme, founds, shared, provided=bool(given))
+
+
+def _providers(run: Run, wanted: Iterable[str]) -> Iterator[_Provider]:
+    for ask in run.plan.crosswalk:
+        gives = tuple(scheme for scheme in wanted if CROSSWALK_FIELDS.get(scheme) in ask.fields)
+        by = next((scheme for scheme in ask.entity.keys if scheme in KNOWN_SCHEMES), None)
+        if by is not None and (gives or ask.refused is not None):
+            yield _Provider(ask, by, gives or tuple(wanted))
+
+
+async def _provide(run: Run, provider: _Provider, wanted: Mapping[str, Sequence[Subject]]) -> dict[Subject, Found]:
+    """Return what one register holds of every subject that wants something it gives."""
+    due = dict.fromkeys(each for scheme in provider.gives for each in wanted[scheme] if provider.covers(each))
+    if provider.ask.refused is not None:
+        return {subject: Found([], [run.unreached(provider.ask)], asked=True) for subject in due}
+    found = {value: Found([], [], asked=True) for subject in due for value in subject.keys(provider.by)}
+    if found:
+        await _ask_register(run, provider.ask, provider.by, list(found), found)
+    return {subject: _joined(found, subject.keys(provider.by)) for subject in due}
+
+
+def _joined(found: Mapping[str, Found], keys: Iterable[str]) -> Found:
+    """Return what was found under any of ``keys``, codes of one subject."""
+    each = [found[key] for key in keys]
+    return Found([row for one in each for row in one.held], [fail for one in each for fail in one.failed], asked=True)
 
 
 async def _shared(run: Run, schemes: Iterable[str], found: Iterable[Found]) -> dict[LookupKey, str]:
     """Return the codes among ``found`` that do not name one subject alone, or may not, and why.
 
-    # INVARIANT: a source is asked by a code only when the code is the subject's own: registries hold numbers that two
-    # live subjects share, and records under such a number are nobody's for certain.
+    # INVARIANT: a source is asked by a code only when the code is the subject's own: registers hold numbers that two
+    # live subjects share, and records under such a number are nobody's for certain. Names are shared all the more.
     """
-    rows = [row for each in found for row in each.rows]
-    asked = {scheme: sorted({code for row in rows if (code := row.get(scheme))}) for scheme in schemes}
-    answers = await asyncio.gather(*(ask_registries(run, scheme, codes) for scheme, codes in asked.items()))
+    held = [row for each in found for row in each.held]
+    asked = {scheme: sorted({code for row in held if (code := row.codes.get(scheme))}) for scheme in schemes}
+    answers = await asyncio.gather(*(ask_registers(run, scheme, codes) for scheme, codes in asked.items() if codes))
     shared: dict[LookupKey, str] = {}
-    for (scheme, codes), holders in zip(asked.items(), answers, strict=True):
-        for code in codes:
-            holder = holders[code]
+    for scheme, holders in zip([scheme for scheme, codes in asked.items() if codes], answers, strict=True):
+        for code, holder in holders.items():
             if holder.failed or not holder.asked:
                 shared[scheme, code] = f"whether its {scheme} is its own could not be asked"
-            elif len({row.get("USCC") for row in holder.rows}) > 1:
+            elif len({row.holder for row in holder.held}) > 1:
                 shared[scheme, code] = f"its {scheme} is registered for several subjects"
     return shared
 
 
-def _may_be_registered(run: Run, subject: Subject) -> bool:
-    """Tell whether some registry holds subjects of this kind; one that none holds has no code but its USCC there."""
-    kinds = [ask.source.subject_kinds for ask in run.plan.crosswalk]
-    return not kinds or any(not each or subject.kind in each for each in kinds)
+def learn(
+    subject: Subject, scheme: str, founds: Sequence[Found], shared: Mapping[LookupKey, str], *, provided: bool
+) -> None:
+    """Add to ``subject`` what the registers said, except the codes that are not its own (``shared``).
+
+    ``founds`` are the answers of the registers that cover the subject; ``provided`` tells whether any register holds
+    the scheme at all.
+    """
+    for row in (row for found in founds for row in found.held):
+        code = row.codes.get(scheme)
+        if code is not None and (scheme, code) in shared:
+            subject.untranslated[scheme] = shared[scheme, code]
+        else:
+            subject.learn(scheme, code, "NAME" if scheme == "NAME" else "CROSSWALK")
+    failed = next((each for found in founds for each in found.failed), None)
+    if failed is not None:
+        subject.untranslated[scheme] = f"{failed.source} did not answer: {failed.reason or failed.status}"
+    elif not provided:
+        subject.untranslated[scheme] = "no register can be asked for it"
+    elif not founds:  # registers have it, but for other kinds of subjects
+        subject.learn(scheme, None, "CROSSWALK")
+    elif not any(found.held for found in founds):
+        subject.untranslated[scheme] = "no register holds this subject"
 
 
-def learn(subject: Subject, found: Found, schemes: Iterable[str], shared: Mapping[LookupKey, str]) -> None:
-    """Add to ``subject`` what the registries said of it, except the codes that are not its own (``shared``)."""
-    for scheme in schemes:
-        for row in found.rows:
-            code = row.get(scheme)
-            if code is not None and (scheme, code) in shared:
-                subject.untranslated = shared[scheme, code]
-            else:
-                subject.learn(scheme, code, "CROSSWALK")
-    if found.failed:
-        failure = found.failed[0]
-        subject.untranslated = f"{failure.source} did not answer: {failure.reason or failure.status}"
-    elif not found.asked:
-        subject.untranslated = "no registry can be asked by this identifier"
-    elif not found.rows:
-        subject.untranslated = "no registry holds this subject"
-
-
-async def ask_registries(run: Run, scheme: str, values: Sequence[str]) -> dict[str, Found]:
-    """Return what every registry that can be asked by ``scheme`` says of each of ``values``."""
-    asks = [ask for ask in run.plan.crosswalk if ask.refused is None and scheme in ask.entity.keys]
-    refused = [run.unreached(ask) for ask in run.plan.crosswalk if ask.refused is not None]
+async def ask_registers(run: Run, scheme: str, values: Sequence[str]) -> dict[str, Found]:
+    """Return what every register that can be asked by ``scheme`` holds under each of ``values``."""
+    registers = [ask for ask in run.plan.crosswalk if scheme in ask.entity.keys]
+    asks = [ask for ask in registers if ask.refused is None and not {"uscc", "org_code"}.isdisjoint(ask.fields)]
+    refused = [run.unreached(ask) for ask in registers if ask.refused is not None]
     found = {value: Found([], list(refused), bool(asks)) for value in values}
-    await asyncio.gather(*(_ask_registry(run, ask, scheme, list(dict.fromkeys(values)), found) for ask in asks))
+    await asyncio.gather(*(_ask_register(run, ask, scheme, list(dict.fromkeys(values)), found) for ask in asks))
     return found
 
 
-async def _ask_registry(run: Run, ask: Ask, scheme: str, values: list[str], found: dict[str, Found]) -> None:
+async def _ask_register(run: Run, ask: Ask, scheme: str, values: list[str], found: Mapping[str, Found]) -> None:
     size = ask.source.batch_size
     batches = [Batch(ask.part, scheme, tuple(values[at : at + size]), ask.fields) for at in range(0, len(values), size)]
     outcomes = await asyncio.gather(*(run.call(ask, batch, run.unreached(ask)) for batch in batches))
@@ -139,9 +191,12 @@ async def _ask_registry(run: Run, ask: Ask, scheme: str, values: list[str], foun
             if outcome.answer is None or value in outcome.answer.unreadable:
                 found[value].failed.append(outcome)
             else:
-                found[value].rows.extend(_identifiers(ask, row) for row in outcome.answer.rows.get(value, ()))
+                found[value].held.extend(_held(ask, row) for row in outcome.answer.rows.get(value, ()))
 
 
-def _identifiers(ask: Ask, row: Row) -> dict[str, str | None]:
+def _held(ask: Ask, row: Row) -> Held:
     values = dict(zip(ask.fields, row.values, strict=True))
-    return {scheme: values[name] for scheme, name in CROSSWALK_FIELDS.items() if name in values}
+    codes = {scheme: values[name] for scheme, name in CROSSWALK_FIELDS.items() if name in values}
+    if codes.get("NAME"):
+        codes["NAME"] = canonical_name(codes["NAME"])
+    return Held(ask.source.name, codes)

@@ -13,13 +13,16 @@ import orjson
 from graphql import GraphQLSchema
 from starlette.datastructures import Headers
 
+from connectors.clock import today_text
 from gateway.auth import Authenticator
 from gateway.caller import Caller
 from gateway.catalogue import Catalogue
+from gateway.catalogue.shown import REGISTERS
 from gateway.coalesce import Coalescer
 from gateway.complete import complete, introspect
 from gateway.crosswalk import Lookup
 from gateway.departments import Department
+from gateway.disclosure import Rules
 from gateway.errors import BadQuery, MethodNotAllowed
 from gateway.fetch import fetch_stage
 from gateway.http import GraphQLRequest, Reply
@@ -30,7 +33,7 @@ from gateway.plan.document import Documents, Operation
 from gateway.plan.explain import explain
 from gateway.plan.model import RootField
 from gateway.policy import Policy, decide_scope
-from gateway.registers import catalogue_fields, source_statuses
+from gateway.registers import source_statuses
 from gateway.resolve import resolve_root, users_of
 from gateway.run import Run
 from gateway.seal import Seal
@@ -49,6 +52,7 @@ class Desk:
     authenticator: Authenticator
     policy: Policy
     catalogue: Catalogue
+    rules: Rules
     departments: Mapping[str, Department]
     sources: Mapping[str, Coalescer]
     ledger: Ledger
@@ -63,9 +67,9 @@ class Desk:
         if request.method == "GET" and not operation.is_query:
             raise MethodNotAllowed("a GET request may only hold a query", headers={"Allow": "POST"})
         variables = self.documents.variables(operation, request.variables)
-        rights = Rights(self.policy, caller, self.catalogue)
+        rights = Rights(self.policy, caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights)
-        run = Run(compiled.plan, caller, variables, self.sources, self.departments, self.deadline_seconds)
+        run = Run(compiled.plan, rights, variables, self.sources, self.departments, self.deadline_seconds, today_text())
         values = await self._fetch(run, rights)
         data = complete(run, compiled, values, self._introspected(run, operation, request))
         receipt = new_receipt()
@@ -82,14 +86,11 @@ class Desk:
         return values
 
     async def _values(self, run: Run, rights: Rights, root: RootField, lookup: Lookup) -> list[Any]:
-        match root.kind:
-            case "sources":
-                return source_statuses(self.sources, self.departments)
-            case "catalogue":
-                return catalogue_fields(rights, self.departments, root.arguments(run.variables))
-            case "typename":
-                return []
-        return await resolve_root(run, root, lookup)
+        if root.kind == "sources":
+            return source_statuses(self.sources, self.departments)
+        if root.kind in REGISTERS:
+            return REGISTERS[root.kind](rights, root.arguments(run.variables), run.today)
+        return [] if root.kind == "typename" else await resolve_root(run, root, lookup)
 
     def _introspected(self, run: Run, operation: Operation, request: GraphQLRequest) -> dict[str, Any]:
         if not run.plan.passed_on:

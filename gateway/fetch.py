@@ -31,7 +31,7 @@ async def fetch_stage(run: Run, stage: Stage, users: Users) -> None:
         found = list(dict.fromkeys(subject for each in asking for subject in each))
         if found:
             due.append((need, found))
-            run.results[id(need)] = [AskResult(ask, run.unreached(ask)) for ask in need.asks]
+            run.results[id(need)] = [AskResult(ask, run.unreached(ask)) for ask in _due_asks(run, need)]
     work: list[Coroutine[Any, Any, None]] = []
     for need, subjects in due:
         if any(follow.uses for follow in need.follows.values()):
@@ -39,8 +39,16 @@ async def fetch_stage(run: Run, stage: Stage, users: Users) -> None:
         else:
             work.extend(_calls(run, need, subjects, translated=False))
     if any(need.translated for need, _ in due):
-        work.append(_fetch_translated(run, stage, [each for each in due if each[0].translated]))
+        work.append(_fetch_translated(run, [each for each in due if each[0].translated]))
     await _all(work)
+
+
+def _due_asks(run: Run, need: Need) -> Sequence[Ask]:
+    """Return the asks of which some record may be shown: those that no filter of any use rules out whole."""
+    if need.whole or not any(ask.constants for ask in need.asks):
+        return need.asks
+    given = [(use, use.arguments(run.variables).values) for use in need.uses]
+    return [ask for ask in need.asks if any(not use.excludes(ask, values) for use, values in given)]
 
 
 async def _all(work: Sequence[Coroutine[Any, Any, None]]) -> None:
@@ -56,10 +64,23 @@ async def _fetch_and_follow(run: Run, need: Need, subjects: Sequence[Subject | P
     await _all([_follow(run, follow, subjects) for follow in need.follows.values() if follow.uses])
 
 
-async def _fetch_translated(run: Run, stage: Stage, due: Sequence[Due]) -> None:
+async def _fetch_translated(run: Run, due: Sequence[Due]) -> None:
     """Make the calls that need codes of the crosswalk, after it."""
-    await translate(run, stage.crosswalk, [subject for _, subjects in due for subject in subjects])
+    await translate(run, _wanted(due))
     await _all([call for need, subjects in due for call in _calls(run, need, subjects, translated=True)])
+
+
+def _wanted(due: Sequence[Due]) -> dict[str, list[Subject]]:
+    """Return scheme -> subjects that must learn their codes of it, because a source that covers them asks by it."""
+    wanted: dict[str, dict[Subject, None]] = {}
+    for need, subjects in due:
+        for ask in need.asks:
+            for scheme in ask.crosswalk if ask.refused is None else ():
+                missing = wanted.setdefault(scheme, {})
+                for subject in subjects:
+                    if isinstance(subject, Subject) and ask.covers(subject.kind) and not subject.knows(scheme):
+                        missing[subject] = None
+    return {scheme: list(subjects) for scheme, subjects in sorted(wanted.items()) if subjects}
 
 
 def _calls(
@@ -96,12 +117,11 @@ def _batches(need: Need, result: AskResult, subjects: Sequence[Subject | Person]
 
 
 def _covered(ask: Ask, result: AskResult, subjects: Sequence[Subject | Person]) -> Sequence[Subject | Person]:
-    kinds = ask.source.subject_kinds
-    if not kinds:
+    if not ask.kinds:
         return subjects
     due: list[Subject | Person] = []
     for subject in subjects:
-        if isinstance(subject, Person) or subject.kind in kinds:
+        if isinstance(subject, Person) or ask.covers(subject.kind):
             due.append(subject)
         else:
             reason = f"the source holds no records of subjects of kind {subject.kind}"
@@ -116,13 +136,14 @@ def _identified(ask: Ask, result: AskResult, subjects: Iterable[Subject | Person
         assert isinstance(subject, Subject), "only organizations are translated"
         if subject.keys(ask.scheme):
             due.append(subject)
-            if subject.untranslated and ask.also_by:
-                result.caveats[subject] = f"could not be asked by every code: {subject.untranslated}"
+            lacking = [subject.untranslated[each] for each in ask.also_by if each in subject.untranslated]
+            if lacking:
+                result.caveats[subject] = f"could not be asked by every code: {'; '.join(lacking)}"
         elif subject.knows(ask.scheme):
-            reason = f"the registry knows no {ask.scheme} of this subject"
+            reason = f"the registers know no {ask.scheme} of this subject"
             result.apart[subject] = replace(result.otherwise, status="NOT_COVERED", reason=reason, whole=True)
         else:
-            reason = subject.untranslated or f"no {ask.scheme} is known for this subject"
+            reason = subject.untranslated.get(ask.scheme, f"no {ask.scheme} is known for this subject")
             result.apart[subject] = replace(result.otherwise, status="IDENTITY_UNRESOLVED", reason=reason)
     return due
 
@@ -145,7 +166,7 @@ async def _follow(run: Run, follow: Follow, subjects: Sequence[Subject | Person]
         linked: dict[str, Subject | Person] = {}
         for subject in subjects:
             page = run.page(use, subject)
-            for row, hit in page.items if page else ():
+            for row, hit, _ in page.items if page else ():
                 key = hit.value(row, follow.link.key_field)
                 if key is not None and key not in linked:
                     linked[key] = run.linked(follow.link.to, key)

@@ -1,44 +1,26 @@
-"""What one section shows of one subject: rows of all owners filtered, merged newest first, cut; and what is not known.
+"""What one section shows of one subject: rows of all owners judged, merged newest first, cut; and what is not known.
 
 # INVARIANT: `state` is COMPLETE only when every owner that should answer did, and everything it sent could be read.
 A filter never hides that a row could not be tested: such rows are left out and their source counts as not whole.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql.execution.values import VariableValues
-from msgspec import Struct
 
 from connectors.base import Row
 from gateway.plan.arguments import encode_cursor
-from gateway.plan.model import Ask, SectionArguments, Use
+from gateway.plan.filters import passes
+from gateway.plan.model import SectionArguments, Use
 from gateway.reach import AskResult, Reached
 from gateway.subject import Person, Subject
+from gateway.told import Found, Hit, Item, Teller, is_active
+from schema.bindings import Filter, Fixed
 
-TESTS: dict[str, Callable[[Any, Any], bool]] = {
-    "at_or_after": lambda value, wanted: value >= wanted,
-    "equals": lambda value, wanted: value == wanted,
-    "contains": lambda value, wanted: wanted in value,
-    "one_of": lambda value, wanted: value in wanted,
-}
-
-
-class Hit(Struct, frozen=True):
-    """Where a row came from: the ask, the call that brought it and the subject it was asked for."""
-
-    ask: Ask
-    reached: Reached
-    subject: Subject | Person
-
-    def value(self, row: Row, field: str) -> Any:
-        """Return the value of ``field`` in ``row``, None where the ask does not include it."""
-        at = self.ask.places.get(field)
-        return None if at is None else row.values[at]
-
-
-Item = tuple[Row, Hit]
+Test = Callable[[Item], bool]
 
 
 @dataclass(slots=True)
@@ -59,23 +41,37 @@ class Page:
 
 
 def make_page(
-    use: Use, subject: Subject | Person, results: Sequence[AskResult], variables: VariableValues
+    use: Use,
+    subject: Subject | Person,
+    results: Sequence[AskResult],
+    variables: VariableValues,
+    teller: Teller,
+    unserved: Sequence[Reached] = (),
 ) -> Page | None:
-    """Return the page of ``use`` for ``subject``; None when every owner refuses the caller."""
+    """Return the page of ``use`` for ``subject``; None when every owner refuses the caller.
+
+    ``unserved`` is what coverage says where there is nobody to ask.
+    """
     if use.denied is not None:
         return None
     arguments = use.arguments(variables)
-    coverage: list[Reached] = []
-    items: list[Item] = []
+    coverage: dict[int, Reached] = {}
+    found: list[Found] = []
     for result in results:
-        reached, found = _from_owner(use, result, subject, arguments)
-        coverage.append(reached)
-        items.extend(found)
-    return _cut(use, arguments, coverage, items)
+        if not use.excludes(result.ask, arguments.values):
+            coverage[result.ask.index], rows = _from_owner(use, result, subject)
+            found.extend(rows)
+    told = teller.tell(use.need, found)
+    for index, (status, reason) in told.withheld.items():
+        if coverage[index].answered:
+            coverage[index] = coverage[index].but(status, reason)
+    tests = list(_tests(use, arguments.values))
+    items = [item for item in told.items if all(test(item) for test in tests)] if tests else told.items
+    return _cut(use, arguments, list(coverage.values()) or list(unserved), items)
 
 
 def _cut(use: Use, arguments: SectionArguments, coverage: list[Reached], items: list[Item]) -> Page:
-    state = _state(coverage)
+    state = state_of(coverage)
     total = len(items)
     if total > 1:
         items.sort(key=lambda item: _position(item, use.order_by), reverse=True)
@@ -87,43 +83,35 @@ def _cut(use: Use, arguments: SectionArguments, coverage: list[Reached], items: 
     return Page(state, shown, coverage, total if state == "COMPLETE" else None, more, use.order_by)
 
 
-def _state(coverage: Sequence[Reached]) -> str:
-    """Return what the section as a whole can be relied on for; where nobody answered, nothing is attested."""
+def state_of(coverage: Sequence[Reached]) -> str:
+    """Return what a section as a whole can be relied on for; where nobody answered, nothing is attested."""
     whole = all(reached.whole for reached in coverage)
     if any(reached.answered for reached in coverage):
         return "COMPLETE" if whole else "PARTIAL"
     return "NOT_COVERED" if whole else "UNKNOWN"
 
 
-def _from_owner(
-    use: Use, result: AskResult, subject: Subject | Person, arguments: SectionArguments
-) -> tuple[Reached, list[Item]]:
-    """Return what coverage says of one owner, and its rows that pass the filters."""
+def _from_owner(use: Use, result: AskResult, subject: Subject | Person) -> tuple[Reached, list[Found]]:
+    """Return what coverage says of one owner, and its rows of ``subject``."""
     reached = result.outcome(subject)
     ask = result.ask
     if ask.index in use.refusals:
-        return _untestable(use, ask, reached), []
-    items: list[Item] = []
+        return _untestable(use, ask.index, reached), []
+    found: list[Found] = []
     for origin, rows in result.rows(subject):
         hit = Hit(ask, origin, subject)
-        items.extend((row, hit) for row in rows)
+        found.extend((row, hit) for row in rows)
         misread = _misread(rows)
         if misread and reached.whole:
             reached = reached.but("MISREAD", misread)
     unreadable = result.unreadable(subject)
     if unreadable and reached.answered:
         reached = reached.but("MISREAD", unreadable)
-    for filter_ in use.filters:
-        wanted = arguments.values.get(filter_.argument)
-        if wanted is not None and items:
-            test = TESTS[filter_.test]
-            at = ask.places[filter_.field]
-            items = [item for item in items if item[0].values[at] is not None and test(item[0].values[at], wanted)]
-    return reached, items
+    return reached, found
 
 
-def _untestable(use: Use, ask: Ask, reached: Reached) -> Reached:
-    decision = use.refusals[ask.index]
+def _untestable(use: Use, index: int, reached: Reached) -> Reached:
+    decision = use.refusals[index]
     if decision is not None:
         return reached.but("DENIED", f"a filter names a field that is not open to this caller: {decision.reason}")
     return reached.but("NOT_COVERED", "the source does not record a field that a filter names")
@@ -141,7 +129,30 @@ def _misread(rows: Iterable[Row]) -> str | None:
     return f"{count} record(s) with unreadable {', '.join(sorted(fields))}" if count else None
 
 
+def _tests(use: Use, given: Mapping[str, Any]) -> Iterator[Test]:
+    """Yield the tests that an item must pass: what the section is fixed to, then the filters that were given."""
+    for fixed in use.fixed:
+        yield partial(_is_one_of, fixed)
+    for filter_ in use.filters:
+        wanted = given.get(filter_.argument)
+        if wanted is not None and (wanted or filter_.test != "switch"):
+            yield partial(_is_active, wanted) if filter_.test == "active" else partial(_passes, filter_, wanted)
+
+
+def _is_one_of(fixed: Fixed, item: Item) -> bool:
+    return item[1].value(item[0], fixed.field) in fixed.values
+
+
+def _is_active(wanted: bool, item: Item) -> bool:
+    return is_active(item) is wanted
+
+
+def _passes(filter_: Filter, wanted: Any, item: Item) -> bool:
+    value = item[1].value(item[0], filter_.field)
+    return value is not None and passes(filter_, value, wanted)
+
+
 def _position(item: Item, order_by: str | None) -> tuple[str, str, str]:
-    row, hit = item
+    row, hit, _ = item
     date = hit.value(row, order_by) if order_by else None
     return (str(date or ""), hit.reached.source, row.record_key)

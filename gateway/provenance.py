@@ -4,8 +4,15 @@ from dataclasses import dataclass
 
 from connectors.base import Row
 from gateway.departments import Department
-from gateway.page import Hit
-from gateway.subject import Person, Subject
+from gateway.plan.asks import AUTHORITY_FIELDS
+from gateway.subject import CONFIDENCE, Person, Subject
+from gateway.told import Hit
+
+
+def as_written(row: Row, hit: Hit) -> str:
+    """Return who decided, in the source's words; the owner's name where it says nothing, or was not asked."""
+    said = (hit.value(row, field) for field in AUTHORITY_FIELDS)
+    return next((name for name in said if name is not None), hit.reached.department.name)
 
 
 class Provenance:
@@ -49,6 +56,16 @@ class Provenance:
         return "CROSSWALK" if isinstance(subject, Person) else subject.methods.get(self.key_scheme, "DERIVED")
 
     @property
+    def confidence(self) -> float:
+        """How sure it is that the record is the subject's."""
+        return CONFIDENCE[self.match_method]
+
+    @property
+    def department_as_written(self) -> str:
+        """The authority as the source wrote it, where it was asked for; else the department's name."""
+        return as_written(self._row, self._hit)
+
+    @property
     def source_updated_at(self) -> str | None:
         """When the department last touched the record."""
         return self._row.as_of
@@ -77,6 +94,11 @@ class Resolution:
     check: str
     method: str
     via: str | None
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that the key means the subject."""
+        return CONFIDENCE[self.method]
 
     @classmethod
     def of(cls, subject: Subject) -> "Resolution":

@@ -35,6 +35,10 @@ class Reached(Struct, frozen=True):
     fetched_at: str | None = None
     elapsed_ms: int | None = None
     whole: bool = False
+    part: str | None = None
+    """The name of the table, where the source holds several of the entity."""
+    match_confidence: float | None = None
+    """How sure it is that the source was asked about the right subject, 0 to 1; None when it was not asked."""
 
     @property
     def as_of(self) -> str | None:
@@ -56,6 +60,8 @@ class Reached(Struct, frozen=True):
             fetched_at=answer.fetched_at,
             elapsed_ms=elapsed_ms,
             whole=True,
+            part=self.part,
+            match_confidence=1.0,
         )
 
     def failed(self, error: SourceError, elapsed_ms: int) -> "Reached":
@@ -92,7 +98,10 @@ class AskResult:
             return self.otherwise
         reached = next((each for each in outcomes if not each.whole), outcomes[0])
         caveat = self.caveats.get(subject)
-        return reached.but("IDENTITY_UNRESOLVED", caveat) if caveat and reached.whole else reached
+        if caveat and reached.whole:
+            reached = reached.but("IDENTITY_UNRESOLVED", caveat)
+        confidence = subject.confidence(self.ask.scheme)
+        return reached if confidence == 1.0 else replace(reached, match_confidence=confidence)
 
     def rows(self, subject: "Subject | Person") -> Iterator[tuple[Reached, Sequence[Row]]]:
         """Yield the rows of ``subject`` with the outcome that brought them."""

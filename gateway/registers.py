@@ -1,16 +1,18 @@
 """What the gateway says about itself: the state of every source, and which field is open to this caller, or why not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.health import Drift
 from connectors.spec import AnyEntity, FieldSpec, SourceSpec
+from gateway.catalogue import CatalogueItem
 from gateway.coalesce import Coalescer
 from gateway.departments import Department
 from gateway.errors import BadQuery
-from gateway.plan.asks import CROSSWALK, Rights
+from gateway.plan.asks import Rights
 from gateway.policy import decide
-from schema.entities import ENTITIES, INTERNAL_FIELDS, entity_of
+from schema.entities import CROSSWALK, ENTITIES, INTERNAL_FIELDS, entity_of
 from schema.schema import graphql_name
 
 
@@ -32,6 +34,7 @@ class SourceStatus:
     since_year: int | None
     update_cycle: str
     entities: list[str]
+    drift: Sequence[Drift]
 
 
 def source_statuses(sources: Mapping[str, Coalescer], departments: Mapping[str, Department]) -> list[SourceStatus]:
@@ -56,6 +59,7 @@ def _status(source: Coalescer, departments: Mapping[str, Department]) -> SourceS
         spec.since_year,
         spec.update_cycle,
         [name for name in dict.fromkeys(map(entity_of, spec.entities)) if name != CROSSWALK],
+        health.drift,
     )
 
 
@@ -72,6 +76,7 @@ class CatalogueField:
     disclosure: str
     allowed: bool
     reason: str | None
+    item: str | None
 
 
 def catalogue_fields(
@@ -98,7 +103,7 @@ def catalogue_fields(
 
 def _check(argument: str, value: str | None, known: list[str]) -> None:
     if value is not None and value not in known:
-        raise BadQuery(f"`{argument}` of `catalogue` must be one of {', '.join(known)}")
+        raise BadQuery(f"`{argument}` of `catalogueFields` must be one of {', '.join(known)}")
 
 
 def _fields(
@@ -108,11 +113,19 @@ def _fields(
         return []
     internal = INTERNAL_FIELDS.get(entity_name, frozenset())
     shown = {name: spec for name, spec in entity.fields.items() if name not in internal}
-    return [_field(rights, department, source, entity_name, name, spec) for name, spec in shown.items()]
+    items, sorts = rights.catalogue.items, rights.catalogue.sorts(entity_name, entity)
+    bound = {name: items.item_of(entity_name, name, sorts[0] if len(sorts) == 1 else None) for name in shown}
+    return [_field(rights, department, source, entity_name, name, spec, bound[name]) for name, spec in shown.items()]
 
 
 def _field(
-    rights: Rights, department: Department, source: SourceSpec, entity_name: str, name: str, spec: FieldSpec
+    rights: Rights,
+    department: Department,
+    source: SourceSpec,
+    entity_name: str,
+    name: str,
+    spec: FieldSpec,
+    item: CatalogueItem | None,
 ) -> CatalogueField:
     decision = decide(rights.policy, rights.caller, source, spec)
     type_name = ENTITIES[entity_name]
@@ -126,4 +139,5 @@ def _field(
         spec.disclosure,
         decision.allowed,
         None if decision.allowed else f"{decision.reason.zh}。{decision.reason.en}",
+        item.code if item is not None else None,
     )

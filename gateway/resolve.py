@@ -159,11 +159,11 @@ async def _look_up(run: Run, identifier: Identifier, lookup: Lookup) -> Resolved
         message = f"登记机关不能按 {step.scheme} 查询。No registry can be asked by {step.scheme}"
         return Unresolved("SubjectUnresolved", message, identifier.scheme, identifier.check)
     found = await lookup.load((step.scheme, step.value))
-    usccs = sorted({row["USCC"] for row in found.rows if row.get("USCC")} - {None}, key=str)
+    usccs = sorted({uscc for row in found.held if (uscc := row.codes.get("USCC"))})
     if found.failed or not found.asked:
         message = "登记机关未能答复,无法确定主体。The registry did not answer: the subject is not known"
         return Unresolved("SubjectUnresolved", message, identifier.scheme, identifier.check, coverage=found.failed)
-    partial = [] if usccs or step.scheme == "REG_NO" else registers_some(run)
+    partial = [] if usccs or step.scheme == "REG_NO" else registers_some(run, step.scheme)
     if partial:
         message = (
             "登记机关只登记部分类别的主体,没有此标识符;请改用统一社会信用代码。"
@@ -175,18 +175,19 @@ async def _look_up(run: Run, identifier: Identifier, lookup: Lookup) -> Resolved
         return Unresolved("SubjectNotFound", message, identifier.scheme, identifier.check)
     if len(usccs) > 1:
         message = "登记机关有多个主体使用此标识符。The registry holds several subjects under this key"
-        held = [as_held("USCC", str(uscc)) for uscc in usccs]
+        held = [as_held("USCC", uscc) for uscc in usccs]
         candidates = [Candidate(each.scheme, each.check, each.value, subject_kind(each.value)) for each in held]
         return Unresolved("SubjectAmbiguous", message, identifier.scheme, identifier.check, candidates)
-    return Subject(identifier, str(usccs[0]), "CROSSWALK", run.plan.crosswalk[0].source.name)
+    via = next(row.source for row in found.held if row.codes.get("USCC") == usccs[0])
+    return Subject(identifier, usccs[0], "NAME" if identifier.scheme == "NAME" else "CROSSWALK", via)
 
 
-def registers_some(run: Run) -> list[Reached]:
-    """Return the registries as not covering all kinds of subjects; none when one of them covers all."""
-    asks = run.plan.crosswalk
-    if any(not ask.source.subject_kinds for ask in asks):
+def registers_some(run: Run, scheme: str) -> list[Reached]:
+    """Return the registers of ``scheme`` as not covering all kinds of subjects; none when together they cover all."""
+    asks = [ask for ask in run.plan.crosswalk if scheme in ask.entity.keys]
+    if all(any(ask.covers(kind) for ask in asks) for kind in TYPE_NAMES):
         return []
-    return [run.unreached(ask).but("NOT_COVERED", f"registers {', '.join(ask.source.subject_kinds)}") for ask in asks]
+    return [run.unreached(ask).but("NOT_COVERED", f"registers {', '.join(ask.kinds)}") for ask in asks]
 
 
 def users_of(resolved: Iterable[tuple[int, Sequence[Resolved]]]) -> dict[tuple[int, str], list[Any]]:

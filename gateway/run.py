@@ -9,13 +9,15 @@ from graphql.execution.values import VariableValues
 
 from connectors.base import Batch
 from connectors.errors import SourceError
-from gateway.caller import Caller
+from gateway.catalogue.shown import ShownCatalogue, ShownItem, ShownUnserved
 from gateway.coalesce import Coalescer
 from gateway.departments import Department
 from gateway.page import Page, make_page
+from gateway.plan.asks import Rights
 from gateway.plan.model import Ask, Plan, Use
 from gateway.reach import AskResult, Reached
 from gateway.subject import Person, Subject
+from gateway.told import Teller
 from schema.identifiers import Identifier
 
 MAX_REPEATED_ERRORS = 10
@@ -28,17 +30,21 @@ class Run:
     def __init__(
         self,
         plan: Plan,
-        caller: Caller,
+        rights: Rights,
         variables: VariableValues,
         sources: Mapping[str, Coalescer],
         departments: Mapping[str, Department],
         deadline_seconds: float,
+        today: str,
     ) -> None:
         self.plan = plan
-        self.caller = caller
+        self.caller = rights.caller
+        self.today = today
         self.variables = variables
         self.sources = sources
         self.departments = departments
+        self.teller = Teller(rights.rules, today)
+        self.shown_catalogue = ShownCatalogue(rights.catalogue.items, today, rights)
         self._until = asyncio.get_running_loop().time() + deadline_seconds
         self.results: dict[int, list[AskResult]] = {}
         self.calls: list[tuple[Ask, Batch, Reached]] = []
@@ -55,8 +61,9 @@ class Run:
         """Return the outcome of ``ask`` before, or without, asking."""
         department = self.departments[ask.source.department]
         if ask.refused is not None:
-            return Reached(ask.source.name, department, "DENIED", ask.refused.reason)
-        return Reached(ask.source.name, department, "IDENTITY_UNRESOLVED", f"no {ask.scheme} is known for this subject")
+            return Reached(ask.source.name, department, "DENIED", ask.refused.reason, part=ask.title)
+        reason = f"no {ask.scheme} is known for this subject"
+        return Reached(ask.source.name, department, "IDENTITY_UNRESOLVED", reason, part=ask.title)
 
     async def call(self, ask: Ask, batch: Batch, unreached: Reached) -> Reached:
         """Ask one source once; its outcome, whatever happens, instead of ``unreached``."""
@@ -74,8 +81,25 @@ class Run:
         """Return what ``use`` shows of ``subject``, or None when it is denied whole; computed once."""
         key = (use.index, id(subject))
         if key not in self._pages:
-            self._pages[key] = make_page(use, subject, self.results.get(id(use.need), ()), self.variables)
+            results = self.results.get(id(use.need), ())
+            unserved = () if results else self._unserved(use.need.entity)
+            self._pages[key] = make_page(use, subject, results, self.variables, self.teller, unserved)
         return self._pages[key]
+
+    def _unserved(self, entity: str) -> list[Reached]:
+        """Return what the catalogue says of an entity that no source serves: closed for good, or never to be told."""
+        items = self.shown_catalogue.items.unserved(entity)
+        shown = [(item, self.departments[item.owner]) for item in items]
+        return [
+            Reached(
+                item.code,
+                owner,
+                item.unserved_status or "NOT_COVERED",
+                self.shown_catalogue.item(item).reason,
+                whole=True,
+            )
+            for item, owner in shown
+        ]
 
     @property
     def links(self) -> Iterable[Subject | Person]:
@@ -96,6 +120,19 @@ class Run:
             subject = Person(key) if to == "person" else Subject(Identifier("USCC", key, "OK"), key, "EXACT")
             self._linked[to, key] = subject
         return subject
+
+    def catalogue_item(self, entity: str, sort: str | None) -> ShownItem | None:
+        """Return the item of the catalogue that covers a record of ``entity``."""
+        return self.shown_catalogue.item_of(entity, sort)
+
+    def disclosure(self, entity: str, sort: str | None) -> str | None:
+        """Return the disclosure level of the item that covers a record of ``entity``."""
+        item = self.catalogue_item(entity, sort)
+        return None if item is None else item.disclosure
+
+    def not_served(self, kind: str) -> list[ShownUnserved]:
+        """Return what is never told of subjects of ``kind``, and why."""
+        return self.shown_catalogue.unserved_for(kind)
 
     def error(self, cause: int, error: dict[str, Any]) -> None:
         """Add ``error``; of those with the same ``cause`` only the first few are listed, and the first counts them."""

@@ -19,13 +19,13 @@ from weakref import WeakKeyDictionary
 from connectors.base import Batch
 from connectors.clock import now_text
 from gateway.ledger import Denial, Entry, Outcome, Secret, SourceUse, pseudonym
-from gateway.plan.asks import CROSSWALK
 from gateway.plan.document import Operation, redact
 from gateway.plan.model import Plan, Selected
 from gateway.reach import Reached
 from gateway.resolve import Unresolved
 from gateway.run import Run
 from gateway.subject import Subject
+from schema.entities import CROSSWALK
 
 Place = tuple[str, str]
 """A source's name and an entity's."""

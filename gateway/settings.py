@@ -29,6 +29,13 @@ class Tokens(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     audience: str = "credit-gateway"
 
 
+class Metrics(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether `/metrics` is served, and whether other machines may ask for it."""
+
+    enabled: bool = True
+    remote: bool = False
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of `gateway.toml`."""
 
@@ -36,6 +43,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     listen: Listen = Listen()
     tokens: Tokens = Tokens()
     limits: Limits = Limits()
+    metrics: Metrics = Metrics()
 
 
 def load_settings(path: Path) -> Settings:

@@ -19,8 +19,20 @@ TYPE_NAMES = {
     "OTHER": "OtherOrganization",
 }
 PERSON = "NaturalPerson"
+PUBLIC_SCHEMES = (
+    "USCC",
+    "ORG_CODE",
+    "TAX_NO",
+    "REG_NO",
+    "CUSTOMS_CODE",
+    "INSTITUTION_CERT",
+    "SOCIAL_ORG_CERT",
+)
+"""Schemes whose values are shown as identifiers of a subject; names and internal keys are not."""
 Method = str
-"""EXACT (the caller stated it), DERIVED (by algorithm) or CROSSWALK (by the registry)."""
+"""EXACT (the caller stated it), DERIVED (by algorithm), CROSSWALK (by a register), NAME (by the registered name)."""
+CONFIDENCE: dict[Method, float] = {"EXACT": 1.0, "DERIVED": 1.0, "CROSSWALK": 1.0, "NAME": 0.8}
+"""How sure a match is, 0 to 1. A name is compared whole, never alike; but only a register tells that it is unique."""
 
 
 class Subject:
@@ -36,8 +48,8 @@ class Subject:
         self.type_name = TYPE_NAMES[self.kind]
         self._ids: dict[str, tuple[str, ...]] = {"USCC": (uscc,), "TAX_NO": (uscc,), "ORG_CODE": (uscc[8:17],)}
         self.methods: dict[str, Method] = {"USCC": method, "TAX_NO": "DERIVED", "ORG_CODE": "DERIVED"}
-        self.untranslated: str | None = None
-        """Why the crosswalk could not be asked for this subject, when it could not."""
+        self.untranslated: dict[str, str] = {}
+        """Scheme -> why no register could tell the subject's code of it."""
         self.learn(given.scheme, given.value, "EXACT")
         if given.scheme != "USCC":  # what follows from a USCC is there already
             for identifier in derive(given):
@@ -56,6 +68,10 @@ class Subject:
         """True when ``scheme`` has been looked up or derived, whether or not it has a value."""
         return scheme in self._ids
 
+    def confidence(self, scheme: str) -> float:
+        """Return how sure it is that the values of ``scheme`` are the subject's, 0 to 1."""
+        return CONFIDENCE[self.methods.get(scheme, "DERIVED")]
+
     def learn(self, scheme: str, value: str | None, method: Method) -> None:
         """Add a value of ``scheme``; None notes that there is none. What is known exactly stays exact."""
         known = self._ids.get(scheme, ())
@@ -70,8 +86,7 @@ class Subject:
     @property
     def identifiers(self) -> list[Identifier]:
         """The public identifiers, internal keys left out."""
-        public = ("USCC", "ORG_CODE", "TAX_NO", "REG_NO")
-        return [as_held(scheme, value) for scheme in public for value in self.keys(scheme)]
+        return [as_held(scheme, value) for scheme in PUBLIC_SCHEMES for value in self.keys(scheme)]
 
 
 class Person:
@@ -86,6 +101,10 @@ class Person:
     def keys(self, scheme: str) -> tuple[str, ...]:
         """Return the internal key for the scheme PERSON, nothing for any other."""
         return (self._key,) if scheme == "PERSON" else ()
+
+    def confidence(self, scheme: str) -> float:
+        """Return that the internal key is surely the person's: it is a number, not a name."""
+        return 1.0
 
     def __repr__(self) -> str:
         return "Person(…)"

@@ -9,6 +9,7 @@ Terms
                 serves one or more entities
     section     the answer to a relation: state, items, coverage; never a bare list
     stage       a set of subjects whose sections are fetched together
+    judged      what the rules of disclosure make of a negative record; never a column of the source
 """
 
 from dataclasses import dataclass
@@ -16,16 +17,38 @@ from typing import Any, Final, Literal
 
 KEY: Final = "binding"
 
-FilterTest = Literal["at_or_after", "equals", "contains", "one_of"]
+FilterTest = Literal["at_or_after", "equals", "contains", "one_of", "overlaps", "switch", "active"]
+"""How the value of an argument tests the value of a field of a record.
+
+    at_or_after  the field is not before the argument; both are ISO dates or months
+    equals       the field is the argument
+    contains     the field, a list, holds the argument
+    one_of       the field is among the argument, a list
+    overlaps     the field, a list, shares a member with the argument, a list
+    switch       only when the argument is true: the field is among ``values`` of the filter
+    active       whether the entry of a list stands today is the argument: told by included_on, removed_on, valid_until
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One section argument that narrows `items`: ``argument`` (python name) tests ``field`` of the entity."""
+    """One section argument that narrows `items`: ``argument`` (its name in the schema) tests ``field`` of the entity.
+
+    ``field`` is empty where the test names its fields itself.
+    """
 
     argument: str
     field: str
     test: FilterTest
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What a section always is narrowed to: records whose ``field`` is one of ``values``."""
+
+    field: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +57,11 @@ class Section:
 
     entity: str
     order_by: str | None = None
-    """Entity field (an ISO date) by which items are merged, newest first; ties and `None` by record key."""
+    """Entity field (a date, time, month or year) by which items are merged, newest first; ties by record key."""
     filters: tuple[Filter, ...] = ()
     person_key: bool = False
     """True when the section is asked by the person's key, not by an organization's identifiers."""
+    fixed: tuple[Fixed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +73,17 @@ class SectionPart:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A field of a subject known from its resolved key alone: no source is asked beyond the crosswalk."""
+    """A field of a subject known from its resolved key alone: no source is asked beyond the crosswalk.
 
-    part: Literal["id", "kind", "uscc", "identifiers", "resolution"]
+    ``not_served`` tells which items of the catalogue no source serves for subjects of this kind, and why.
+    """
+
+    part: Literal["id", "kind", "uscc", "identifiers", "resolution", "not_served"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """A field of a subject that asks every registry which identifiers it holds of it, and tells where they differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +101,43 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class RecordPart:
-    """A field every record has, written by the gateway: not a column of the source."""
+    """A field every record has, written by the gateway: not a column of the source.
 
-    part: Literal["record_id", "record_type", "provenance", "source", "department", "issues"]
+    ``department_as_written`` is the record's field `authority` (`registration_authority`, `court`) as the source wrote
+    it, else the department's name; ``department_code`` is `authority_uscc`, else the department's own code.
+    """
+
+    part: Literal[
+        "record_id",
+        "record_type",
+        "provenance",
+        "source",
+        "department",
+        "department_as_written",
+        "department_code",
+        "catalogue_item",
+        "disclosure",
+        "also_reported_by",
+        "conflicts",
+        "issues",
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A field of a negative record that the rules of disclosure say, from what the record and its list say."""
+
+    part: Literal[
+        "state",
+        "severity",
+        "severity_basis",
+        "public_from",
+        "min_public_until",
+        "public_until",
+        "public_until_difference_days",
+        "repair",
+        "under_objection",
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +154,7 @@ class Link:
 
     ``person``        the `NaturalPerson` of a `PersonRole`, read from the same record
     ``organization``  the organization named by ``key_field`` (an entity field holding a USCC)
+
     ``scope`` is an extra scope that the caller needs to follow the link.
     """
 
@@ -107,10 +174,23 @@ class PersonPart:
 class Root:
     """A field of `Query` that the planner serves."""
 
-    kind: Literal["subject", "subjects", "sources", "catalogue"]
+    kind: Literal["subject", "subjects", "sources", "catalogue", "catalogue_fields", "departments", "legal_bases"]
 
 
-Binding = Section | SectionPart | Identity | Same | Derived | RecordPart | Noted | Link | PersonPart | Root
+Binding = (
+    Section
+    | SectionPart
+    | Identity
+    | Conflicts
+    | Same
+    | Derived
+    | RecordPart
+    | Judged
+    | Noted
+    | Link
+    | PersonPart
+    | Root
+)
 
 
 def bind(binding: Binding) -> dict[str, Any]:

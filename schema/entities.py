@@ -13,16 +13,52 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
 from schema.bindings import KEY, PersonPart
-from schema.records.court import ConsumptionRestriction, DishonestDebtorEntry, EnforcementCase, TerminatedExecution
+from schema.person import NaturalPerson
+from schema.records.annual_report import AnnualReport
+from schema.records.commitments import CreditCommitment
+from schema.records.contracts import ContractPerformance
+from schema.records.court import (
+    BriberyRecord,
+    ConsumptionRestriction,
+    DishonestDebtorEntry,
+    EnforcementCase,
+    Judgment,
+    TerminatedExecution,
+)
+from schema.records.customs import CustomsCredit
 from schema.records.decisions import AdministrativeLicense, AdministrativePenalty
+from schema.records.environment import EnvironmentalRating
+from schema.records.government import GovernmentIntegrity, ThirdPartyReport
+from schema.records.intellectual_property import IntellectualProperty
+from schema.records.lists import ListEntry
 from schema.records.person import PersonRole
-from schema.records.registration import Registration
-from schema.records.tax import TaxCreditRating
-from schema.scalars import Date, DateTime, Decimal
-from schema.subjects import NaturalPerson
+from schema.records.personal import (
+    PersonConsumptionRestriction,
+    PersonListEntry,
+    PersonVerification,
+    ProfessionBan,
+)
+from schema.records.qualifications import PersonQualification, Qualification
+from schema.records.ratings import CreditRating, LaborRating
+from schema.records.registration import (
+    CreditServiceFiling,
+    OnlineShop,
+    Registration,
+    RegistrationChange,
+    Shareholder,
+)
+from schema.records.rural import RuralCredit
+from schema.records.social_insurance import HousingFund, SocialInsurance, SocialInsurancePayment
+from schema.records.supervision import Complaint, Inspection, Recall
+from schema.records.tax import TaxAnomaly, TaxArrears, TaxCreditRating, TaxRegistration
+from schema.records.utilities import UtilityArrears, UtilityUsage
+from schema.records.work_safety import WorkSafetyRecord
+from schema.scalars import Date, DateTime, Decimal, YearMonth
 from schema.values import Money
 
-Form = Literal["text", "enum", "enum_list", "date", "datetime", "integer", "decimal", "money", "boolean", "key"]
+Form = Literal[
+    "text", "enum", "enum_list", "date", "datetime", "month", "integer", "decimal", "money", "boolean", "key"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +73,57 @@ class EntityField:
 CROSSWALK: Final = "Crosswalk"
 """The entity of a registry that pairs the identifiers of one subject; it is not shown as a record."""
 
+_RECORDS: Final[tuple[type, ...]] = (
+    Registration,
+    RegistrationChange,
+    Shareholder,
+    PersonRole,
+    AnnualReport,
+    OnlineShop,
+    CreditServiceFiling,
+    AdministrativeLicense,
+    AdministrativePenalty,
+    Inspection,
+    Recall,
+    Complaint,
+    WorkSafetyRecord,
+    Qualification,
+    CreditRating,
+    EnvironmentalRating,
+    LaborRating,
+    CustomsCredit,
+    ListEntry,
+    DishonestDebtorEntry,
+    EnforcementCase,
+    TerminatedExecution,
+    ConsumptionRestriction,
+    Judgment,
+    BriberyRecord,
+    TaxRegistration,
+    TaxCreditRating,
+    TaxArrears,
+    TaxAnomaly,
+    SocialInsurance,
+    SocialInsurancePayment,
+    HousingFund,
+    CreditCommitment,
+    ContractPerformance,
+    IntellectualProperty,
+    UtilityArrears,
+    UtilityUsage,
+    RuralCredit,
+    GovernmentIntegrity,
+    ThirdPartyReport,
+    PersonQualification,
+    ProfessionBan,
+    PersonListEntry,
+    PersonConsumptionRestriction,
+    PersonVerification,
+)
 _TYPES: Final[dict[str, type]] = {
-    "Registration": Registration,
+    **{type_.__name__: type_ for type_ in _RECORDS},
     "LegalRepresentative": PersonRole,
-    "PersonRole": PersonRole,
-    "AdministrativeLicense": AdministrativeLicense,
-    "AdministrativePenalty": AdministrativePenalty,
-    "TaxCreditRating": TaxCreditRating,
-    "DishonestDebtorEntry": DishonestDebtorEntry,
-    "EnforcementCase": EnforcementCase,
-    "TerminatedExecution": TerminatedExecution,
-    "ConsumptionRestriction": ConsumptionRestriction,
+    "KeyPersonnel": PersonRole,
 }
 _FORMS: Final[dict[object, Form]] = {
     str: "text",
@@ -55,6 +131,7 @@ _FORMS: Final[dict[object, Form]] = {
     bool: "boolean",
     Date: "date",
     DateTime: "datetime",
+    YearMonth: "month",
     Decimal: "decimal",
     Money: "money",
 }
@@ -64,8 +141,23 @@ ENTITIES: Final[dict[str, str]] = {entity: type_.__name__ for entity, type_ in _
 """Entity -> name of the type that shows its records."""
 INTERNAL_FIELDS: Final[dict[str, frozenset[str]]] = {
     "LegalRepresentative": _ROLE_KEYS,
+    "KeyPersonnel": _ROLE_KEYS,
     "PersonRole": _ROLE_KEYS,
-    CROSSWALK: frozenset({"uscc", "reg_no", "org_code", "pripid"}),
+    "Shareholder": frozenset({"organization_uscc"}),
+    CROSSWALK: frozenset(
+        {
+            "uscc",
+            "org_code",
+            "reg_no",
+            "pripid",
+            "tax_no",
+            "customs_code",
+            "institution_cert",
+            "social_org_cert",
+            "unit_no",
+            "name",
+        }
+    ),
 }
 """Entity -> fields that serve to follow links and never leave the gateway."""
 

@@ -21,6 +21,12 @@ class IdentifierScheme(Enum):
     ORG_CODE = label("ORG_CODE", "组织机构代码（9 位）", "Organization code, GB 11714-1997, 9 characters")
     REG_NO = label("REG_NO", "工商注册号（15 位）", "Business registration number, GS 15-2006, 15 digits")
     TAX_NO = label("TAX_NO", "纳税人识别号", "Taxpayer identification number of 15, 17, 18 or 20 characters")
+    CUSTOMS_CODE = label("CUSTOMS_CODE", "海关注册编码（10 位）", "Customs registration code of 10 characters")
+    INSTITUTION_CERT = label("INSTITUTION_CERT", "事业单位法人证书号", "Certificate number of a public institution")
+    SOCIAL_ORG_CERT = label(
+        "SOCIAL_ORG_CERT", "社会组织登记证号", "Registration certificate number of a social organization"
+    )
+    NAME = label("NAME", "登记名称全称，不作模糊匹配", "The full registered name, never matched by likeness")
 
 
 @strawberry.enum(
@@ -33,6 +39,14 @@ class ResolutionScheme(Enum):
     ORG_CODE = label("ORG_CODE", "组织机构代码", "Organization code")
     REG_NO = label("REG_NO", "工商注册号", "Business registration number")
     TAX_NO = label("TAX_NO", "纳税人识别号", "Taxpayer identification number")
+    CUSTOMS_CODE = label("CUSTOMS_CODE", "海关注册编码", "Customs registration code")
+    INSTITUTION_CERT = label("INSTITUTION_CERT", "事业单位法人证书号", "Certificate number of a public institution")
+    SOCIAL_ORG_CERT = label(
+        "SOCIAL_ORG_CERT", "社会组织登记证号", "Registration certificate number of a social organization"
+    )
+    NAME = label("NAME", "登记名称", "Registered name")
+    UNIT_NO = label("UNIT_NO", "社会保险单位编号", "The employer's number at the social-insurance office")
+    UTILITY_ACCOUNT = label("UTILITY_ACCOUNT", "公用事业户号", "Account number at a utility")
     PRIPID = label("PRIPID", "主体身份代码（登记机关内部）", "The registry's internal key")
     PERSON = label("PERSON", "自然人内部键", "The internal key of a natural person")
 
@@ -53,6 +67,7 @@ class MatchMethod(Enum):
     EXACT = label("EXACT", "查询者提供", "The caller stated it")
     DERIVED = label("DERIVED", "按算法推导", "It follows from another identifier by algorithm")
     CROSSWALK = label("CROSSWALK", "经登记机关对照", "The registry's crosswalk said so")
+    NAME = label("NAME", "按名称匹配，可信度小于 1", "By its name alone, which is less than sure")
 
 
 @strawberry.enum(description=say("信用主体类别", "Kinds of subjects"))
@@ -166,3 +181,27 @@ class Sex(Enum):
 
     MALE = label("MALE", "男", "Male")
     FEMALE = label("FEMALE", "女", "Female")
+
+
+@strawberry.enum(description=say("失信信息的状态", "States of a negative record"))
+class RecordState(Enum):
+    """Where a negative record stands between its decision and its repair (`domain.md` §4.4)."""
+
+    NOT_PUBLISHABLE = label("NOT_PUBLISHABLE", "不予公示（轻微）", "Minor: not to be published")
+    PUBLISHED = label("PUBLISHED", "公示中", "Published")
+    PUBLICITY_ENDED = label("PUBLICITY_ENDED", "公示期满", "The term of publicity has ended")
+    REPAIRED = label("REPAIRED", "已信用修复，停止公示、共享和使用", "Repaired: no longer published, shared or used")
+    REVOKED = label("REVOKED", "经复议、诉讼等被撤销", "Revoked by review, court or the authority itself")
+    ALTERED = label("ALTERED", "已变更，以新决定为准", "Altered: another decision takes its place")
+    UNDER_OBJECTION = label("UNDER_OBJECTION", "异议处理中", "Under objection")
+    SHIELDED = label("SHIELDED", "暂停公示（破产重整等）", "Shielded for a time, as in a reorganization")
+
+
+@strawberry.enum(description=say("失信程度", "Severity of a dishonest act"))
+class Severity(Enum):
+    """Severities of the rules of credit repair (`domain.md` §4.3)."""
+
+    MINOR = label("MINOR", "轻微", "Minor")
+    GENERAL = label("GENERAL", "一般", "General")
+    SERIOUS = label("SERIOUS", "严重", "Serious")
+    UNCLASSIFIED = label("UNCLASSIFIED", "未分类", "Not classified")

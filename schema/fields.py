@@ -19,8 +19,8 @@ def say(zh: str, en: str) -> str:
 def shown(zh: str, en: str, column: str | None = None, *, binding: Binding | None = None) -> Any:
     """Return a field described in both languages.
 
-    ``column`` is the name of the field in the standard of double publicity (`domain.md` §3.1, §3.2), for integrators
-    who know the records by it.
+    ``column`` is the name of the field in the standard of double publicity (`domain.md` §3.1, §3.2), or in those of the
+    registries, for integrators who know the records by it.
     """
     standard = f" 标准字段 standard column: `{column}`" if column else ""
     metadata = bind(binding) if binding is not None else {}

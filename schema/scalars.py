@@ -15,6 +15,7 @@ from schema.fields import say
 Date = NewType("Date", str)
 DateTime = NewType("DateTime", str)
 Decimal = NewType("Decimal", str)
+YearMonth = NewType("YearMonth", str)
 
 
 def _read(name: str, form: str, check: Callable[[str], Any]) -> Callable[[Any], str]:
@@ -38,6 +39,10 @@ def _check_date(text: str) -> None:
         raise ValueError
 
 
+def _check_month(text: str) -> None:
+    _check_date(f"{text}-01")
+
+
 def _check_decimal(text: str) -> None:
     if not Number(text).is_finite():
         raise ValueError
@@ -59,5 +64,6 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     Decimal: _scalar(
         "Decimal", "十进制数，以字符串表示，不丢精度", "A decimal number as an exact string", "0.25", _check_decimal
     ),
+    YearMonth: _scalar("YearMonth", "年月，ISO 8601 格式", "A month in ISO 8601: `2026-03`", "2026-03", _check_month),
 }
 """Type -> definition, as `strawberry.schema.config.StrawberryConfig.scalar_map` takes it."""

@@ -13,9 +13,10 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
 
 from schema.bindings import KEY, Binding, PersonPart
+from schema.organization import ORGANIZATIONS
+from schema.person import NaturalPerson
 from schema.query import Query
 from schema.scalars import SCALARS
-from schema.subjects import ORGANIZATIONS, NaturalPerson
 
 STRAWBERRY_SCHEMA: Final = strawberry.federation.Schema(
     Query,

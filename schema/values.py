@@ -1,4 +1,4 @@
-"""Small values that stand in answers as they are: amounts, identifiers, notes, pages, provenance, coverage."""
+"""Small values that stand in answers as they are: amounts, identifiers, departments, notes, provenance, coverage."""
 
 import strawberry
 
@@ -38,9 +38,12 @@ class Resolution:
     check: CheckResult = shown("查询键的校验结果", "Whether the key's check digit is right")
     method: MatchMethod = shown("确定方式", "How the key led to the subject")
     via: str | None = shown("经由的数据源（如登记机关对照）", "The source whose crosswalk was asked, if one was")
+    confidence: float = shown(
+        "确定的可信度，0 至 1；按名称确定的小于 1", "How sure it is, from 0 to 1; below 1 when a name led to it"
+    )
 
 
-@strawberry.type(description=say("信息归属部门", "A department that owns records"))
+@strawberry.type(description=say("部门", "A department: one that owns records today, or one that older records name"))
 class Department:
     """A department as `config/departments.toml` lists it."""
 
@@ -50,7 +53,11 @@ class Department:
     predecessors: list[str] = shown(
         "机构改革前的部门名称", "Names of the bodies it succeeded, as the notice of 2018 has them"
     )
+    successor: str | None = shown(
+        "机构改革后承接其职责的部门代码", "Code of the department that took its tasks over, when it has ended"
+    )
     valid_from: Date | None = shown("设立日期", "Since when it exists in this form")
+    valid_to: Date | None = shown("撤销日期", "Its last day, when it has ended")
 
 
 @strawberry.type(description=say("读取记录时的说明", "Something noted while a record was read"))
@@ -74,6 +81,14 @@ class Provenance:
     record_key: str = shown("部门系统中的记录号", "How the department finds this record again")
     key_scheme: ResolutionScheme = shown("查询该源所用的标识符类型", "The scheme by which the source was asked")
     match_method: MatchMethod = shown("该标识符如何得知", "How that identifier of the subject is known")
+    confidence: float = shown(
+        "记录属于该主体的可信度，0 至 1；按名称匹配的小于 1",
+        "How sure it is that the record is the subject's, from 0 to 1; below 1 when it was found by a name",
+    )
+    department_as_written: str = shown(
+        "来源原文中的机关名称；来源未写明的为归属部门名称",
+        "The authority as the source wrote it; the department's name where it wrote none",
+    )
     source_updated_at: DateTime | None = shown("部门最后更新时间", "When the department last touched the record")
     as_of: Date | None = shown(
         "整批数据的日期（如文件日期）", "Date of the whole delivery, for sources that deliver files"
@@ -88,12 +103,19 @@ class Coverage:
 
     source: str = shown("数据源", "Name of the source")
     department: Department = shown("归属部门", "The department that owns it")
+    part: str | None = shown(
+        "该源中的表（同一类记录分多表存放时）", "The table of the source, when it holds records of the kind in several"
+    )
     status: CoverageStatus = shown("答复状态", "Whether it answered")
     reason: str | None = shown("未完整答复的原因", "Why it did not, or not fully")
     until: DateTime | None = shown("预计恢复时间", "When it is expected to answer again")
     as_of: Date | None = shown("数据日期", "The source's own date of the answer")
     fetched_at: DateTime | None = shown("查询时间", "When it answered")
     elapsed_ms: int | None = shown("耗时（毫秒）", "How long it took, in milliseconds")
+    match_confidence: float | None = shown(
+        "查询该源所用标识符的可信度，0 至 1；未查询的为空",
+        "How sure the code is by which it was asked, from 0 to 1; null when it was not asked",
+    )
 
 
 @strawberry.type(description=say("分页信息", "Where this page ends"))

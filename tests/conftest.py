@@ -5,12 +5,19 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.demo import Departments, departments
+from tests.commands import Run, command_line
 from tests.servers import Server, mariadb, postgres, valkey
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command line."""
+    return command_line(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")
 def demo_departments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Departments]:
-    """The seven simulated departments, running. A test that lets one of them fail lets it answer again."""
+    """The simulated departments, running. A test that lets one of them fail lets it answer again."""
     with departments(tmp_path_factory.mktemp("departments"), tax_latency="0") as running:
         yield running
 

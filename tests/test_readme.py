@@ -37,6 +37,7 @@ def test_make_targets_exist() -> None:
 
 def test_commands_are_those_of_the_command_line() -> None:
     known = {command.name for command in commands.registered_commands}
+    known |= {group.name for group in commands.registered_groups}
     (listed,) = re.findall(r"the command line: (.*?) \|", README)
     assert set(re.findall(r"`([a-z]+)`", listed)) == known
     assert set(re.findall(r"python -m gateway ([a-z]+)", README)) <= known

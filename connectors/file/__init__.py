@@ -1,4 +1,4 @@
-"""Files that departments drop into a folder: CSV, in UTF-8 or an encoding of Chinese."""
+"""Files that departments drop into a folder: CSV, in UTF-8 or an encoding of Chinese, and Excel workbooks."""
 
 from connectors.file.connector import FileConnector
 

@@ -11,21 +11,23 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+from connectors.aliases import wanted_aliases
 from connectors.base import Answer, Batch
 from connectors.clock import now_text
 from connectors.columns import columns_needed
 from connectors.disk import is_local
 from connectors.errors import ConfigError, Mistake, SourceUnavailable
+from connectors.file import sheets
 from connectors.file.folder import FileChanged, Found, newest
-from connectors.file.index import Index, lost_columns, make_index, read_rows
+from connectors.file.index import Asked, Index, lost_columns, make_index, read_rows
 from connectors.file.records import is_fit
 from connectors.mapping import RowReader, digest_of, row_readers
 from connectors.spec import FileEntity, FileSource
 
 T = TypeVar("T")
-Rows = list[tuple[str, ...]]
+Rows = list[tuple[Any, ...]]
 
 _FEW: Final = 20
 """Codes that are looked up without a thread, from a local disk."""
@@ -52,16 +54,19 @@ class FileConnector:
 
     async def fetch(self, batch: Batch) -> Answer:
         """Return what the newest file has about the keys of ``batch``; raises `SourceError`."""
-        index, reader, rows = await self._look_up(batch)
+        aliases = wanted_aliases(batch, self._spec.entities[batch.entity].also_by)
+        index, reader, rows = await self._look_up(batch, {batch.scheme: batch.keys, **aliases})
         fetched_at = now_text()
-        gathered = reader.gather(rows, frozenset(batch.keys))
-        unreadable = index.unreadable(batch.keys) | gathered.unreadable
+        gathered = reader.gather(rows, frozenset(batch.keys), aliases or None)
+        unreadable = index.unreadable(batch.scheme, batch.keys) | gathered.unreadable
+        for scheme, codes in aliases.items():
+            unreadable |= {codes[code]: reason for code, reason in index.unreadable(scheme, codes).items()}
         return Answer(gathered.rows, fetched_at, digest_of(rows), index.found.as_of, unreadable)
 
     async def probe(self) -> None:
         """Look whether a file is there for every entity; raises `SourceError`."""
         for entity in self._spec.entities.values():
-            await self._in_thread(partial(newest, self._folder, entity.pattern))
+            await self._in_thread(partial(_newest, self._folder, entity))
 
     async def close(self) -> None:
         """Stop indexing and let the threads end."""
@@ -73,29 +78,36 @@ class FileConnector:
             await asyncio.wait(building)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _look_up(self, batch: Batch) -> tuple[Index, RowReader, Rows]:
+    async def _look_up(self, batch: Batch, asked: Asked) -> tuple[Index, RowReader, Rows]:
         entity = self._spec.entities[batch.entity]
-        needed = columns_needed(entity, batch.scheme, batch.fields)
+        # Any further code may tell whose a row is, also one that nobody is known by.
+        also = tuple(scheme for scheme in entity.also_by if scheme != batch.scheme) if len(asked) > 1 else ()
+        needed = columns_needed(entity, batch.scheme, batch.fields, also)
         for _ in range(_TRIES):
             index = self._indexes.get(batch.entity)
             with suppress(FileChanged):
                 if index is not None:
                     lost = lost_columns(index.header, needed)
                     there = tuple(column for column in needed if column not in dict(lost))
-                    look = partial(_look, self._folder, entity, index, there, batch)
-                    at_once = self._local and len(batch.keys) <= _FEW and not self._closed
-                    rows = look() if at_once else await self._in_thread(look)
+                    look = partial(_look, self._folder, entity, index, there, asked)
+                    rows = look() if self._at_once(index, asked) else await self._in_thread(look)
                     if rows is not None:
-                        return index, self._reader_of(batch, lost=lost), rows
+                        return index, self._reader_of(batch, also, lost), rows
                 await self._build(batch.entity)
         raise SourceUnavailable("the file of the source is being written")
+
+    def _at_once(self, index: Index | None, asked: Asked) -> bool:
+        """Return whether to look without a thread: few codes on a local disk, and no workbook to be opened for them."""
+        if index is None or not self._local or sum(map(len, asked.values())) > _FEW or self._closed:
+            return False
+        return index.sheet is None or not index.due(asked)
 
     async def _build(self, name: str) -> None:
         """Index the newest file for the entity ``name``: once, whoever waits, and to the end though nobody may."""
         task = self._building.get(name)
         if task is None:
             entity = self._spec.entities[name]
-            make = partial(_make, self._folder, entity, self._spec.encoding)
+            make = partial(_make, self._folder, entity, self._spec)
             task = self._building[name] = asyncio.get_running_loop().create_task(self._in_thread(make))
             task.add_done_callback(partial(self._built, name))
         await asyncio.shield(task)
@@ -111,17 +123,23 @@ class FileConnector:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
 
-def _look(folder: Path, entity: FileEntity, index: Index, columns: tuple[str, ...], batch: Batch) -> Rows | None:
-    """Return the rows that ``batch`` asks for, None when ``index`` is not of the newest file."""
-    found: Found = newest(folder, entity.pattern)
-    if index.found != found:
+def _look(folder: Path, entity: FileEntity, index: Index, columns: tuple[str, ...], asked: Asked) -> Rows | None:
+    """Return the rows that are ``asked`` for, None when ``index`` is not of the newest file."""
+    if index.found != _newest(folder, entity):
         return None
-    return read_rows(index, columns, batch.scheme, batch.keys)
+    read = read_rows if index.sheet is None else sheets.read_rows
+    return read(index, columns, asked)
 
 
-def _make(folder: Path, entity: FileEntity, encoding: str) -> tuple[Index, bool]:
+def _make(folder: Path, entity: FileEntity, spec: FileSource) -> tuple[Index, bool]:
     """Return the index of the newest file, and whether the file lies on a disk of this machine."""
-    return make_index(newest(folder, entity.pattern), entity, encoding), is_local(folder)
+    found = _newest(folder, entity)
+    index = sheets.make_index(found, entity) if spec.format == "xlsx" else make_index(found, entity, spec.encoding)
+    return index, is_local(folder)
+
+
+def _newest(folder: Path, entity: FileEntity) -> Found:
+    return newest(folder, entity.pattern, entity.supersedes_mark)
 
 
 def _mistakes(spec: FileSource, environ: Mapping[str, str]) -> list[tuple[str, str]]:

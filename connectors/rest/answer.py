@@ -1,7 +1,8 @@
 """What an HTTP JSON interface sent, read down to its list of rows. No I/O.
 
 Strict: whatever is not the promised list of objects is a `SourceMisread`, never an empty list. A fault that came with
-HTTP status 200 is told by the code in the envelope, where the source file names it.
+HTTP status 200 is told by the code in the envelope, where the source file names it; one that asks for a captcha, in a
+page or in JSON, is told as that: only a person could go on.
 """
 
 import re
@@ -13,10 +14,12 @@ import orjson
 from connectors.errors import SourceError, SourceMisread, SourceRejected, SourceUnavailable
 from connectors.spec import RestEntity, RestSource
 
-MOST_PAGES: Final = 100
-"""A source that has more pages of one batch is not answering the question that was asked."""
 _QUOTABLE: Final = re.compile(r"-?[A-Za-z0-9_.]{1,12}")
 """Codes short enough to be quoted: no identifier fits."""
+
+
+_CAPTCHA: Final = ("验证码".encode(), rb"\u9a8c\u8bc1\u7801", b"captcha")
+"""What stands in an answer that asks for the code of a picture."""
 
 
 class AnswerReader:
@@ -29,6 +32,15 @@ class AnswerReader:
 
     def read(self, body: bytes) -> list[dict[str, Any]]:
         """Return the rows in ``body``; raises `SourceError`."""
+        try:
+            return self._rows(body)
+        except SourceError:
+            # Looked for only in what is no answer: a record may well speak of such a code.
+            if any(mark in body.lower() for mark in _CAPTCHA):
+                raise SourceUnavailable("the source asks for a captcha: only a person could go on") from None
+            raise
+
+    def _rows(self, body: bytes) -> list[dict[str, Any]]:
         try:
             answer = orjson.loads(body)
         except orjson.JSONDecodeError:
@@ -44,50 +56,6 @@ class AnswerReader:
             if type(row) is not dict:
                 raise SourceMisread("a row of the answer is not an object")
         return rows
-
-
-class Pages:
-    """Collects the rows of one question over its pages, each record once; ``due`` is the page to ask for next."""
-
-    def __init__(self, entity: RestEntity, key_column: str) -> None:
-        self.rows: list[dict[str, Any]] = []
-        self.due = 1
-        self.more = True
-        self._full = entity.page_size or 1
-        self._paged = entity.page_parameter is not None
-        self._identity = (key_column, *entity.record_key)
-        self._seen: set[tuple[str, ...]] = set()
-
-    def add(self, page: list[dict[str, Any]]) -> None:
-        """Add the rows of the page that was due; raises `SourceMisread` when the source does not come to an end.
-
-        A row of an earlier page comes again when records moved between two calls, or when the source sends its last
-        page for every page beyond. Totals are not looked at: sources count wrongly.
-        """
-        if not self._paged or (self.due == 1 and len(page) < self._full):
-            self.rows, self.more = page, False
-            return
-        named = [tuple(str(row.get(column)) for column in self._identity) for row in page]
-        new = [row for row, name in zip(page, named, strict=True) if name not in self._seen]
-        self._seen.update(named)
-        self.rows += new
-        self.more = bool(new) and len(page) >= self._full
-        self.due += 1
-        if self.more and self.due > MOST_PAGES:
-            raise SourceMisread(f"the answer has more than {MOST_PAGES} pages")
-
-
-def joined(answers: Sequence[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Return the rows of all ``answers`` about one batch; a row that an earlier answer had as well comes once."""
-    if len(answers) == 1:
-        return answers[0]
-    rows: list[dict[str, Any]] = []
-    known: set[bytes] = set()
-    for answer in answers:
-        written = [orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in answer]
-        rows += [row for row, text in zip(answer, written, strict=True) if text not in known]
-        known.update(written)
-    return rows
 
 
 def refusal(code: str) -> SourceError:

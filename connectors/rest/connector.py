@@ -13,7 +13,8 @@ from connectors.exchange import Exchange, address, failure
 from connectors.keys import all_source_keys, source_keys
 from connectors.mapping import row_readers
 from connectors.ownership import gather_aliased, gather_owned
-from connectors.rest.answer import AnswerReader, Pages, joined
+from connectors.pages import Pages, joined
+from connectors.rest.answer import AnswerReader
 from connectors.rest.question import Question, Questions, Signer
 from connectors.spec import RestEntity, RestSource
 
@@ -28,6 +29,7 @@ class RestConnector:
         self._questions = {name: Questions(base, entity, listed=listed) for name, entity in spec.entities.items()}
         self._answers = {name: AnswerReader(spec, entity) for name, entity in spec.entities.items()}
         self._signer = _signer(spec, environ)
+        self._header = {} if spec.header is None else {spec.header.name: environ[spec.header.value_env]}
         self._exchange = Exchange(spec.concurrency)
         self._reader_of = row_readers(spec.entities)
 
@@ -71,7 +73,7 @@ class RestConnector:
         answers: list[list[dict[str, Any]]] = []
         for at in range(0, len(codes), size):
             for beside in _beside(entity, batch):
-                pages = Pages(entity, column)
+                pages = Pages(entity.page_size, (column, *entity.record_key))
                 while pages.more:
                     question = self._questions[batch.entity].about(codes[at : at + size], pages.due, beside)
                     body = await self._ask(question)
@@ -83,7 +85,8 @@ class RestConnector:
     async def _ask(self, question: Question) -> bytes:
         if self._signer is not None:
             question = self._signer.sign(question)
-        reply = await self._exchange.ask(question.method, question.url, question.headers, question.body)
+        headers = {**question.headers, **self._header}
+        reply = await self._exchange.ask(question.method, question.url, headers, question.body)
         error = failure(reply)
         if error is not None:
             raise error

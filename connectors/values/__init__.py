@@ -23,10 +23,10 @@ from connectors.values.masks import parse_masked_address, parse_masked_name, par
 from connectors.values.money import amount_parser
 from connectors.values.months import parse_birth_year, parse_month
 from connectors.values.numbers import parse_decimal, parse_integer, parse_year
-from connectors.values.reading import Noted, Parser, noting, sparing
+from connectors.values.reading import Noted, Parser, Unread, noting, sparing
 from connectors.values.text import is_blank, is_lost, parse_text
 
-__all__ = ["Noted", "canonical_code", "is_blank", "is_lost", "parser", "reader"]
+__all__ = ["Noted", "Unread", "canonical_code", "is_blank", "is_lost", "parser", "reader"]
 
 _PARSERS: Final[dict[ValueType, Parser]] = {
     "text": parse_text,

@@ -18,6 +18,16 @@ NoteCode = Literal["OPEN_ENDED", "PLACEHOLDER_DATE", "NO_TERM", "UNIT_ASSUMED", 
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Stands for a cell that a connector itself could not read; no parser takes it, and as a code it is a lost one."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return "\ufffd"
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """A value that was read with a reservation; ``message`` does not quote what the source sent."""
 
@@ -35,7 +45,7 @@ def noting(name: str, parse: Parser, notes: list[Issue]) -> Callable[[Any], Any]
         try:
             value = parse(cell)
         except InvalidValue as invalid:
-            notes.append(Issue(name, "MISREAD", invalid.reason))
+            notes.append(Issue(name, "MISREAD", cell.reason if type(cell) is Unread else invalid.reason))
             return None
         if type(value) is Noted:
             notes.append(Issue(name, value.code, value.message))

@@ -1,15 +1,24 @@
-"""`check`: read the whole configuration and list every mistake in it, without asking any source."""
+"""`check`: read the whole configuration and the cases, and list every mistake in them, without asking any source."""
 
 import os
-from typing import Annotated
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Final
 
+import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
+from connectors.errors import ConfigError, Mistake
 from connectors.load import variables
-from gateway.cli.options import DEFAULT_CONFIG, Config
+from gateway.cli.options import DEFAULT_CONFIG, AsJson, Cases, Config, cases_folder
 from gateway.configuration import Configuration, load_configuration
+from gateway.kit.agreement import agreement_mistakes, agreement_notes
+from gateway.kit.cases import case_files, case_mistakes
+
+_COLUMNS: Final = ("source", "kind", "department", "entities", "fields", "cases", "environment variables")
+NO_CASES: Final = "cases were not checked: there is no folder `tests/cases` here; name it with --cases"
 
 
 def check(
@@ -17,31 +26,93 @@ def check(
     environment: Annotated[
         bool, typer.Option("--environment", help="Also require the environment variables that sources name.")
     ] = False,
+    cases: Cases = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Check every configuration file; list all mistakes with file and place. No source is asked."""
-    configuration = load_configuration(config)
+    """检查全部配置和用例,一次列出所有错误。 Check every file, run every case; no source is asked.
+
+    All mistakes are listed with file and place:
+    those of each file, files that contradict each other, sources without cases, cases that come out otherwise.
+
+    Exit code: 0 no mistakes, 1 mistakes, 2 wrong use.
+    """
+    folder = cases_folder(cases)
+    try:
+        configuration = load_configuration(config)
+        if mistakes := _mistakes(configuration, folder, environment):
+            raise ConfigError(mistakes)
+    except ConfigError as error:
+        if not as_json:
+            raise
+        _print_json({"mistakes": error.mistakes})
+        sys.exit(1)
+    notes = agreement_notes(configuration) + ([NO_CASES] if folder is None else [])
+    if as_json:
+        _print_json({"mistakes": [], "notes": notes, **_told(configuration, folder)})
+    else:
+        _print_tables(configuration, folder, notes)
+
+
+def _mistakes(configuration: Configuration, folder: Path | None, environment: bool) -> list[Mistake]:
+    """Return what is wrong in sound files: the mistakes that only show when they are seen together."""
+    mistakes = agreement_mistakes(configuration)
     if environment:
-        configuration.require_variables(os.environ)
-    console = Console()
-    console.print(_table(configuration))
-    clients, departments = len(configuration.clients), len(configuration.departments)
+        mistakes += configuration.missing_variables(os.environ)
+    if folder is not None:
+        for source in configuration.catalogue.sources.values():
+            mistakes += case_mistakes(source, folder)
+    return mistakes
+
+
+def _told(configuration: Configuration, folder: Path | None) -> dict[str, Any]:
+    return {
+        "sources": [
+            {
+                "name": source.name,
+                "kind": str(type(source).__struct_config__.tag),
+                "department": source.department,
+                "entities": {part: len(entity.fields) for part, entity in source.entities.items()},
+                "variables": variables(source),
+                "cases": len(case_files(folder, source.name)) if folder is not None else None,
+            }
+            for source in configuration.catalogue.sources.values()
+        ],
+        "departments": len(configuration.departments),
+        "clients": len(configuration.clients),
+        "items": len(configuration.items.by_code),
+        "catalogue": configuration.catalogue.version,
+        "policy": configuration.policy.version,
+    }
+
+
+def _print_json(told: dict[str, Any]) -> None:
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n")
+
+
+def _print_tables(configuration: Configuration, folder: Path | None, notes: list[str]) -> None:
+    told = _told(configuration, folder)
+    console = Console(highlight=False)
+    console.print(_table(configuration, told["sources"]))
+    for note in notes:
+        console.print(f"note: {note}", style="yellow", markup=False)
+    cases = "" if folder is None else f", {sum(source['cases'] for source in told['sources'])} cases"
     console.print(
-        f"no mistakes: {len(configuration.catalogue.sources)} sources, {departments} departments, {clients} clients; "
-        f"catalogue {configuration.catalogue.version}, policy {configuration.policy.version}",
-        highlight=False,
+        f"no mistakes: {len(told['sources'])} sources{cases}, {told['departments']} departments, "
+        f"{told['clients']} clients, {told['items']} catalogue items; "
+        f"catalogue {told['catalogue']}, policy {told['policy']}"
     )
 
 
-def _table(configuration: Configuration) -> Table:
-    table = Table("source", "kind", "department", "entities", "fields", "environment variables")
-    for source in configuration.catalogue.sources.values():
-        fields = sum(len(entity.fields) for entity in source.entities.values())
+def _table(configuration: Configuration, sources: list[dict[str, Any]]) -> Table:
+    table = Table(*(Column(name, overflow="fold") for name in _COLUMNS))
+    for source in sources:
         table.add_row(
-            source.name,
-            str(type(source).__struct_config__.tag),
-            configuration.departments[source.department].name,
-            "\n".join(source.entities),
-            str(fields),
-            "\n".join(variables(source)),
+            source["name"],
+            source["kind"],
+            configuration.departments[source["department"]].name,
+            "\n".join(source["entities"]),
+            str(sum(source["entities"].values())),
+            "" if source["cases"] is None else str(source["cases"]),
+            "\n".join(source["variables"]),
         )
     return table

@@ -57,13 +57,13 @@ def demo(
     data: Annotated[Path | None, typer.Option(help="Keep the demo's data here instead of a temporary folder.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Stop after the first query.")] = False,
 ) -> None:
-    """Run seven simulated departments and the gateway on them; print its address, tokens and a real query's answer."""
+    """Run the simulated departments and the gateway on them; print its address, tokens and a real query's answer."""
     configuration = load_configuration(config)
     log_to_stderr()
     with tempfile.TemporaryDirectory(prefix="credit-gateway-") as temporary:
         folder = data or Path(temporary)
         console = Console(stderr=True)
-        with console.status("starting seven simulated departments"):
+        with console.status("starting the simulated departments"):
             running = departments(folder / "departments", subjects)
             simulated = running.__enter__()
         try:

@@ -38,7 +38,7 @@ def explain_command(
     documents = Documents(SCHEMA)
     chosen = documents.operation(_read(query), operation)
     values = documents.variables(chosen, _object(variables))
-    rights = Rights(configuration.policy, caller, configuration.catalogue)
+    rights = Rights(configuration.policy, caller, configuration.catalogue, configuration.disclosure)
     explained = explain(Plans(SCHEMA).plan(chosen, values, rights).plan, columns=True)
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(explained), indent=2).decode() + "\n")

@@ -7,10 +7,13 @@ import typer
 from rich.console import Console
 
 from connectors.errors import ConfigError
+from gateway.cli.catalogue import catalogue_command, departments_command
 from gateway.cli.check import check
 from gateway.cli.demo import demo
 from gateway.cli.explain import explain_command
+from gateway.cli.probe import probe
 from gateway.cli.serve import serve_command
+from gateway.cli.source import source_commands
 from gateway.demo import DemoFailed
 from gateway.errors import RequestError
 from gateway.ledger import SecretError
@@ -32,6 +35,10 @@ commands.command("demo")(demo)
 commands.command("serve")(serve_command)
 commands.command("check")(check)
 commands.command("explain")(explain_command)
+commands.command("catalogue")(catalogue_command)
+commands.command("departments")(departments_command)
+commands.command("probe")(probe)
+commands.add_typer(source_commands, name="source")
 
 
 @commands.command("schema")

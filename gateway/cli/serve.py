@@ -2,9 +2,11 @@
 
 import logging
 import os
+from dataclasses import replace as replace_fields
 from pathlib import Path
 
 import uvloop
+from msgspec.structs import replace
 
 from gateway.app import open_gateway
 from gateway.cli.options import DEFAULT_CONFIG, DEFAULT_DATA, Config, Data, Host, Port
@@ -16,10 +18,17 @@ def serve_command(
     config: Config = DEFAULT_CONFIG, data: Data = DEFAULT_DATA, host: Host = None, port: Port = None
 ) -> None:
     """Serve the gateway until SIGTERM or Ctrl-C. Addresses and secrets of sources come from the environment."""
-    configuration = load_configuration(config)
-    listen = configuration.settings.listen
+    configuration = _listening(load_configuration(config), host, port)
     log_to_stderr()
-    uvloop.run(_serve(configuration, data, host or listen.host, listen.port if port is None else port))
+    uvloop.run(_serve(configuration, data))
+
+
+def _listening(configuration: Configuration, host: str | None, port: int | None) -> Configuration:
+    """Return the configuration with the address that the command names: what is served can depend on it."""
+    settings = configuration.settings
+    listen = settings.listen
+    listen = replace(listen, host=host or listen.host, port=listen.port if port is None else port)
+    return replace_fields(configuration, settings=replace(settings, listen=listen))
 
 
 def log_to_stderr() -> None:
@@ -27,6 +36,7 @@ def log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
 
-async def _serve(configuration: Configuration, data: Path, host: str, port: int) -> None:
+async def _serve(configuration: Configuration, data: Path) -> None:
+    listen = configuration.settings.listen
     async with open_gateway(configuration, os.environ, data) as gateway:
-        await make_server(gateway.app, host=host, port=port, readiness=gateway.readiness).serve()
+        await make_server(gateway.app, host=listen.host, port=listen.port, readiness=gateway.readiness).serve()

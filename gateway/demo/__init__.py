@@ -1,4 +1,4 @@
-"""Seven simulated departments on real transports: a process of its own, for demonstrations, tests and benchmarks.
+"""Simulated departments on real transports: a process of its own, for demonstrations, tests and benchmarks.
 
 Nothing in the gateway depends on it but the command that starts it. All data are synthetic (`gateway.demo.codes`).
 """
@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-HTTP_SOURCES: Final = ("tax_credit", "court_enforcement", "environment_penalties")
+HTTP_SOURCES: Final = (
+    "tax_credit", "court_enforcement", "environment_penalties", "environment_credit", "procurement_records",
+    "customs_credit", "upper_platform", "police_verification",
+)  # fmt: skip
 """Sources whose department can be told to fail (`gateway.demo.faults`)."""
 
 

@@ -20,16 +20,21 @@ from gateway.demo.city import Latency, Options, open_departments, quiet
 from gateway.demo.subjects import DEFAULT_SIZE
 
 _EPILOG: Final = """\
-the seven systems:
+the systems:
   market_registry        PostgreSQL, schema scjdgl, read by a role of its own
   double_publicity       a SQLite file
   tax_credit             SOAP 1.1 in GBK, one taxpayer a call
   court_enforcement      REST, pages of ten
   environment_penalties  REST, signed requests, up to twenty subjects a call
+  environment_credit     the same bureau's ratings and permits, alike
+  procurement_records    REST, any code or the name of a supplier in one field
+  customs_credit         SOAP 1.1 in UTF-8, by customs code
+  upper_platform         GraphQL of the level above, with a token
+  police_verification    REST, one person a call, answers 1, 2 or 3
   fire_penalties         CSV files in GB18030
   market_penalties       CSV files in GB18030, by registration number
 
-The three HTTP systems can be told to fail, and tell how they were asked:
+The HTTP systems can be told to fail, and tell how they were asked:
   POST /_fault {"mode": "slow", "seconds": 3, "times": 1}   see gateway/demo/faults.py for the modes
   GET  /_calls                                              DELETE counts from zero
 
@@ -69,7 +74,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--tax-latency", type=_latency, default="30", metavar="MS", help="of tax, or a range (30; really 800-2500)"
     )
-    parser.add_argument("--latency", type=_latency, default="0", metavar="MS", help="of court and environment (0)")
+    parser.add_argument(
+        "--police-latency", type=_latency, default="0", metavar="MS", help="of the police's check (0; really 2000)"
+    )
+    parser.add_argument("--latency", type=_latency, default="0", metavar="MS", help="of the other HTTP systems (0)")
     parser.add_argument("--attached", action="store_true", help="also stop when standard input closes")
     arguments = parser.parse_args()
     if arguments.attached and not S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
@@ -84,7 +92,12 @@ async def _run(arguments: argparse.Namespace) -> None:
         loop.add_signal_handler(number, stopped.set)
     if arguments.attached:
         await loop.connect_read_pipe(lambda: _UntilClosed(stopped), sys.stdin)
-    options = Options(size=arguments.subjects, tax_latency=arguments.tax_latency, latency=arguments.latency)
+    options = Options(
+        size=arguments.subjects,
+        tax_latency=arguments.tax_latency,
+        police_latency=arguments.police_latency,
+        latency=arguments.latency,
+    )
     console = Console(stderr=True)
     status = console.status("starting the departments")
     with status:

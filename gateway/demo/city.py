@@ -1,38 +1,42 @@
-"""All seven departments in one process: databases filled, files written, HTTP interfaces listening.
+"""All departments in one process: databases filled, files written, HTTP interfaces listening.
 
-The three HTTP departments have a port each on 127.0.0.1. Secrets are made anew at every start. The module is not named
+Each HTTP department has a port of its own on 127.0.0.1. Secrets are made anew at every start. The module is not named
 `departments`: a submodule hides the function of that name in its package as soon as it is imported.
 """
 
 import asyncio
-import secrets
-from collections.abc import Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from gateway.demo.court import Court
-from gateway.demo.environment import Environment
+from gateway.demo.center_store import write_center
+from gateway.demo.civil_affairs import write_civil_affairs
+from gateway.demo.construction import write_construction
 from gateway.demo.files import FOLDERS
-from gateway.demo.listen import Department, Desk
-from gateway.demo.postgres import start_postgres
+from gateway.demo.interfaces import INTERFACES
+from gateway.demo.listen import Desk
+from gateway.demo.professions import write_professions
 from gateway.demo.publicity import write_publicity
-from gateway.demo.registry import READER, write_registry
 from gateway.demo.scenarios import Known, everyone
+from gateway.demo.servers import Report, serving
 from gateway.demo.subjects import DEFAULT_SIZE
-from gateway.demo.tax import Tax
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 Latency = tuple[float, float]
 """Least and most seconds that an answer takes."""
-Report = Callable[[str], None]
-"""Told what is being done, for a person who waits."""
-REGISTRY_PID: Final = "market_registry.pid"
-"""The file in the demo's folder that names the registry's server process, for tests that stop it."""
+DATABASES: Final[dict[str, Callable[[Path, list[Known]], None]]] = {
+    "double_publicity": write_publicity,
+    "credit_center": write_center,
+    "profession_registry": write_professions,
+    "construction_market": write_construction,
+    "civil_affairs": write_civil_affairs,
+}
+"""What writes the SQLite file of a source."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -40,7 +44,12 @@ class Options(Struct, frozen=True, kw_only=True):
 
     size: int = DEFAULT_SIZE
     tax_latency: Latency = (0.03, 0.03)
+    police_latency: Latency = (0.0, 0.0)
     latency: Latency = (0.0, 0.0)
+
+    def latency_of(self, source: str) -> Latency:
+        """Return how long the HTTP department of ``source`` takes."""
+        return {"tax_credit": self.tax_latency, "police_verification": self.police_latency}.get(source, self.latency)
 
 
 def quiet(_: str) -> None:
@@ -54,15 +63,12 @@ async def open_departments(folder: Path, options: Options, report: Report = quie
     report(f"{options.size} subjects")
     known = list(everyone(options.size))
     environment = _write_files(folder, known, report)
-    report("market registry (PostgreSQL)")
-    with _registry_server(folder) as (url, driver_url, password):
-        await write_registry(driver_url, password, known)
-        environment["MARKET_REGISTRY_URL"] = url
-        report("tax, court, environment (HTTP)")
+    async with serving(folder, known, report) as served:
+        report("HTTP interfaces")
         desks, variables = _desks(known, options)
         known.clear()
         async with _listening(desks) as urls:
-            yield environment | variables | urls
+            yield environment | served | variables | urls
 
 
 def _made(folder: Path) -> Path:
@@ -72,10 +78,12 @@ def _made(folder: Path) -> Path:
 
 
 def _write_files(folder: Path, known: list[Known], report: Report) -> dict[str, str]:
-    report("double publicity (SQLite)")
-    database = folder / "double_publicity.sqlite"
-    write_publicity(database, known)
-    environment = {"DOUBLE_PUBLICITY_URL": f"sqlite+aiosqlite:///{database}"}
+    environment = {}
+    for name, write_database in DATABASES.items():
+        report(f"{name.replace('_', ' ')} (SQLite)")
+        database = folder / f"{name}.sqlite"
+        write_database(database, known)
+        environment[f"{name.upper()}_URL"] = f"sqlite+aiosqlite:///{database}"
     for name, write in FOLDERS.items():
         report(f"{name.replace('_', ' ')} (CSV)")
         write(folder / name, known)
@@ -83,34 +91,15 @@ def _write_files(folder: Path, known: list[Known], report: Report) -> dict[str, 
     return environment
 
 
-@contextmanager
-def _registry_server(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Run an empty registry; yields the gateway's URL, the superuser's, and the password of the gateway's role."""
-    server = start_postgres(folder)
-    note = folder / REGISTRY_PID
-    note.write_text(str(server.process.pid), encoding="ascii")
-    password = secrets.token_hex(16)
-    try:
-        yield server.url_of(READER, password), server.driver_url, password
-    finally:
-        server.stop()
-        note.unlink(missing_ok=True)
-
-
 def _desks(known: list[Known], options: Options) -> tuple[dict[str, tuple[Desk, str]], dict[str, str]]:
     """Return the HTTP departments with the path of their interface, and the secrets by which they are asked."""
-    token, key_id, secret = secrets.token_hex(16), f"gateway-{secrets.token_hex(4)}", secrets.token_hex(32)
-    departments: dict[str, tuple[Department, Latency, str]] = {
-        "TAX_CREDIT_URL": (Tax(known, token), options.tax_latency, "/services/CreditService"),
-        "COURT_ENFORCEMENT_URL": (Court(known), options.latency, ""),
-        "ENVIRONMENT_PENALTIES_URL": (Environment(known, key_id, secret), options.latency, ""),
-    }
-    desks = {name: (Desk(department, latency), path) for name, (department, latency, path) in departments.items()}
-    return desks, {
-        "TAX_CREDIT_TOKEN": token,
-        "ENVIRONMENT_PENALTIES_KEY_ID": key_id,
-        "ENVIRONMENT_PENALTIES_SECRET": secret,
-    }
+    desks: dict[str, tuple[Desk, str]] = {}
+    variables: dict[str, str] = {}
+    for source, open_interface in INTERFACES.items():
+        interface = open_interface(known)
+        desks[f"{source.upper()}_URL"] = Desk(interface.department, options.latency_of(source)), interface.path
+        variables |= interface.secrets
+    return desks, variables
 
 
 @asynccontextmanager

@@ -5,6 +5,10 @@
     registration number   230881 + 9nnnnnnn + check sequences in the nine millions are not in use
     citizen ID            230881 + a birth date of 1885-1897 + order + check
     PRIPID                230881 + 10 digits        internal to the registry, no check
+    customs code          2300 + 6 digits           2300, the province as such, registers nobody; no check
+    certificates          their running numbers begin with 9, which no register has reached; no check
+    unit number           230881 + 9nnnnnn          of social insurance, no check
+    utility account       9 + 9 digits              of the water and heat companies, no check
 
 ``number`` is the running number of a demo subject, below 1,000,000.
 """
@@ -54,6 +58,31 @@ def registration_number(number: int) -> str:
 def internal_key(number: int) -> str:
     """Return the PRIPID of ``number``."""
     return f"{DIVISION}{number:010d}"
+
+
+def customs_code(number: int) -> str:
+    """Return the customs registration code of ``number``."""
+    return f"2300{number:06d}"
+
+
+def institution_certificate(number: int) -> str:
+    """Return the certificate number of the public institution ``number``."""
+    return f"事证第1{DIVISION}9{number:06d}号"
+
+
+def social_certificate(number: int) -> str:
+    """Return the registration certificate number of the social organization ``number``."""
+    return f"同民证字第9{number:06d}号"
+
+
+def unit_number(number: int) -> str:
+    """Return the social insurance number of the unit ``number``."""
+    return f"{DIVISION}9{number:06d}"
+
+
+def utility_account(number: int) -> str:
+    """Return the account of the customer ``number`` at a utility."""
+    return f"9{number:09d}"
 
 
 def citizen_id(person: int, *, female: bool) -> str:

@@ -1,30 +1,71 @@
-"""The environment bureau's penalty interface: REST JSON, up to twenty codes a call, every request signed.
+"""The environment bureau's two systems, REST JSON behind signed requests (`gateway.demo.signed`).
 
-Signature: HMAC-SHA256 (hex) over method, target, timestamp and the SHA-256 (hex) of the body, joined by line feeds;
-headers X-Key-Id, X-Timestamp (epoch seconds), X-Signature. A wrong or old one is answered 401.
+    penalties     the bureau's own decisions
+    credit        environmental credit ratings, and pollutant discharge permits
+
+Oddities kept on purpose (`domain.md` §6.2 D09): dates without leading zeros; the year evaluated is the one before the
+year of publication; the scale of Tongjiang in words (环保诚信 … 环保不良) and, for what Harbin rated, five colors with
+black; the number of a permit is the code of its holder and a serial, its decision number has other brackets than in
+double publicity.
 """
 
-import time
-from collections.abc import Iterable
-from hashlib import sha256
-from hmac import compare_digest
-from hmac import new as new_mac
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, Final
 
-from msgspec import Struct, ValidationError, json
+from msgspec import Struct, json
 
-from gateway.demo.facts import Penalty
-from gateway.demo.listen import Answered, Asked
+from gateway.demo.chance import hits, pick
+from gateway.demo.facts import ENVIRONMENT, License, Penalty
+from gateway.demo.listen import Interface
 from gateway.demo.scenarios import Known
-from gateway.demo.subjects import Subject
+from gateway.demo.signed import Rows, open_signed
+from gateway.demo.subjects import FIRST_ORDINARY, Subject
 
-PATH: Final = "/openapi/v1/penalties"
-MOST_CODES: Final = 20
-_TOLERANCE_SECONDS: Final = 300
+PENALTIES: Final = "/openapi/v1/penalties"
+RATINGS: Final = "/openapi/v1/ratings"
+PERMITS: Final = "/openapi/v1/permits"
+HARBIN: Final = "哈尔滨市生态环境局(示例)"
+POLLUTERS: Final = frozenset({"渔业食品", "热力", "木业", "化肥", "汽车维修", "建筑工程"})
+"""Trades that are rated."""
 
 
-class _Question(Struct):
-    codes: list[str]
+class Grade(Struct, frozen=True):
+    """One year's environmental rating; ``level`` in the words of whoever rated, Harbin or the bureau itself."""
+
+    year: int
+    level: str
+    score: str
+    harbin: bool = False
+
+
+_GRADES: Final[dict[int, tuple[Grade, ...]]] = {
+    2: (Grade(2025, "环保良好企业", "86"),),
+    3: (Grade(2025, "环保不良企业", "41.5"), Grade(2024, "黑牌", "22", harbin=True)),
+    6: (Grade(2025, "黄", "71"), Grade(2024, "环保良好企业", "83")),
+    24: (Grade(2023, "红色", "48", harbin=True),),
+}
+"""Ratings of named subjects (`domain.md` §9: 6 is YELLOW)."""
+_WORDS: Final = ("环保诚信企业", "环保良好企业", "环保良好企业", "环保警示企业", "环保不良企业")
+_COLORS: Final = ("绿牌", "蓝牌", "黄牌", "红牌", "黑牌")
+
+
+def grades(subject: Subject) -> tuple[Grade, ...]:
+    """Return the environmental ratings of ``subject``, the newest first."""
+    number = subject.number
+    if number < FIRST_ORDINARY:
+        return _GRADES.get(number, ())
+    if subject.trade.word not in POLLUTERS:
+        return ()
+    place = pick("environment grade", number, range(5))
+    latest = Grade(2025, _WORDS[place], f"{95 - 15 * place}.5")
+    if not hits("environment Harbin", number, 3000):
+        return (latest,)
+    return (latest, Grade(2024, _COLORS[place], f"{94 - 15 * place}", harbin=True))
+
+
+def _short(day: date) -> str:
+    return f"{day.year}-{day.month}-{day.day}"
 
 
 def penalty_row(subject: Subject, penalty: Penalty) -> dict[str, Any]:
@@ -44,7 +85,7 @@ def penalty_row(subject: Subject, penalty: Penalty) -> dict[str, Any]:
         "cfnr": penalty.content,
         "fkje": f"{penalty.fine}.00",
         "msje": f"{penalty.confiscated}.00" if penalty.confiscated else None,
-        "jdrq": f"{day.year}-{day.month}-{day.day}",
+        "jdrq": _short(day),
         "gsjzq": penalty.public_until,
         "cfjg": penalty.authority.as_written if day.year < 2025 else penalty.authority.name,
         "cfjgdm": penalty.authority.uscc,
@@ -54,55 +95,71 @@ def penalty_row(subject: Subject, penalty: Penalty) -> dict[str, Any]:
     }
 
 
-class Environment:
-    """The bureau behind its HTTP interface; takes requests signed by ``key_id`` with ``secret``."""
-
-    def __init__(self, everyone: Iterable[Known], key_id: str, secret: str) -> None:
-        self._key_id = key_id.encode("ascii")
-        self._secret = secret.encode("ascii")
-        self._rows: dict[str, bytes] = {}
-        for known in everyone:
-            rows = [json.encode(penalty_row(known.subject, each)) for each in known.facts.environment_penalties]
-            if rows:
-                self._rows[known.subject.uscc] = b",".join(rows)
-
-    def answer(self, asked: Asked) -> Answered:
-        """Return the penalties of every code in the body of ``asked``."""
-        refusal = self._refuse(asked)
-        if refusal is not None:
-            return refusal
-        try:
-            codes = json.decode(asked.body, type=_Question).codes
-        except (ValidationError, ValueError):
-            return _failed(400, "请求体应为 {codes: [...]}")
-        if len(codes) > MOST_CODES:
-            return _failed(400, f"一次最多查询{MOST_CODES}个主体")
-        rows = [self._rows[code] for code in dict.fromkeys(codes) if code in self._rows]
-        return _found(rows, len(codes))
-
-    def nothing(self, asked: Asked) -> Answered:
-        """Return that nobody was punished."""
-        return _found([], 0)
-
-    def _refuse(self, asked: Asked) -> Answered | None:
-        if asked.path != PATH or asked.method != "POST":
-            return _failed(404, "接口不存在")
-        stamp = asked.headers.get(b"x-timestamp", b"")
-        if not stamp.isdigit() or abs(time.time() - int(stamp)) > _TOLERANCE_SECONDS:
-            return _failed(401, "时间戳缺失或已过期")
-        signed = b"\n".join(
-            (asked.method.encode("ascii"), asked.target, stamp, sha256(asked.body).hexdigest().encode("ascii"))
-        )
-        expected = new_mac(self._secret, signed, sha256).hexdigest().encode("ascii")
-        known = compare_digest(asked.headers.get(b"x-key-id", b""), self._key_id)
-        if not compare_digest(asked.headers.get(b"x-signature", b""), expected) or not known:
-            return _failed(401, "签名错误")
-        return None
+def grade_row(subject: Subject, grade: Grade) -> dict[str, Any]:
+    """Return a rating as the bureau sends it: of one year, published in the next."""
+    published = date(grade.year + 1, 3, 8 if grade.harbin else 20)
+    return {
+        "id": f"HBPJ{grade.year}{subject.number:06d}{'H' if grade.harbin else 'T'}",
+        "dqmc": "哈尔滨市" if grade.harbin else "同江市",
+        "tyshxydm": subject.uscc,
+        "ztmc": subject.name,
+        "pjnd": grade.year,
+        "pjdj": grade.level,
+        "pjfz": grade.score,
+        "pjpc": f"{grade.year}年度第一批",
+        "pjmc": f"{grade.year}年度企业环境信用评价",
+        "pjjg": HARBIN if grade.harbin else ENVIRONMENT.name,
+        "pjjgdm": None if grade.harbin else ENVIRONMENT.uscc,
+        "fbsj": _short(published),
+        "yxqz": _short(published.replace(year=published.year + 1)),
+        "gxsj": f"{published:%Y-%m-%d} 08:00:00",
+    }
 
 
-def _found(rows: list[bytes], keys: int) -> Answered:
-    return Answered(b'{"code":0,"msg":"success","data":{"list":[' + b",".join(rows) + b"]}}", keys=keys)
+def permit_row(subject: Subject, each: License) -> dict[str, Any]:
+    """Return a pollutant discharge permit; the same decision stands in double publicity."""
+    day = each.decided_on
+    return {
+        "id": f"PWXK{each.serial:08d}",
+        "tyshxydm": subject.uscc,
+        "dwmc": subject.name,
+        "xkzbh": f"{subject.uscc}001V",
+        "jdswh": f"{ENVIRONMENT.letters}许[{day.year}]{each.serial}号",
+        "wrwzl": each.content,
+        "fzrq": _short(day),
+        "yxqz": _short(each.valid_to) if each.valid_to else "长期",
+        "fzjg": ENVIRONMENT.name,
+        "fzjgdm": ENVIRONMENT.uscc,
+        "zt": "有效" if each.status == "1" else "已过期",
+        "gxsj": f"{day:%Y-%m-%d} 08:00:00",
+    }
 
 
-def _failed(status: int, message: str) -> Answered:
-    return Answered(json.encode({"code": status, "msg": message, "data": None}), status)
+def _listed(rows: Iterable[tuple[str, dict[str, Any]]]) -> Rows:
+    found: dict[str, list[bytes]] = {}
+    for uscc, row in rows:
+        found.setdefault(uscc, []).append(json.encode(row))
+    return found
+
+
+def open_penalties(everyone: Sequence[Known]) -> Interface:
+    """Return the interface of the bureau's decisions."""
+    rows = (
+        (known.subject.uscc, penalty_row(known.subject, each))
+        for known in everyone
+        for each in known.facts.environment_penalties
+    )
+    return open_signed("ENVIRONMENT_PENALTIES", {PENALTIES: _listed(rows)})
+
+
+def open_credit(everyone: Sequence[Known]) -> Interface:
+    """Return the interface of ratings and permits."""
+    subjects = [known.subject for known in everyone]
+    ratings = ((subject.uscc, grade_row(subject, each)) for subject in subjects for each in grades(subject))
+    permits = (
+        (known.subject.uscc, permit_row(known.subject, each))
+        for known in everyone
+        for each in known.facts.licenses
+        if each.letters == "PW"
+    )
+    return open_signed("ENVIRONMENT_CREDIT", {RATINGS: _listed(ratings), PERMITS: _listed(permits)})

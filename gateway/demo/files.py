@@ -4,18 +4,20 @@ Oddities kept on purpose (`domain.md` §6.2 D05): a title and a unit line above 
 separators, full-width digits, a total row at the end, an older file that the newer one supersedes.
 """
 
-import csv
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
+from gateway.demo.bureaus import LEDGERS
 from gateway.demo.facts import Penalty
+from gateway.demo.institutions import write_institutions
+from gateway.demo.labor import write_labor
+from gateway.demo.ledgers import writer_of
 from gateway.demo.scenarios import Known
+from gateway.demo.sheets import FULL_WIDTH, write_sheet
 from gateway.demo.subjects import Subject
-
-ENCODING: Final = "gb18030"
-_FULL_WIDTH: Final = str.maketrans({chr(0x30 + digit): chr(0xFF10 + digit) for digit in range(10)})
+from gateway.demo.tax_notices import write_tax_notices
+from gateway.demo.utilities import write_utilities
 
 FIRE_HEADER: Final = (
     "序号", "单位名称", "统一社会信用代码", "处罚决定书文号", "违法行为类型", "违法事实", "处罚依据", "处罚种类",
@@ -40,7 +42,7 @@ def fire_row(at: int, subject: Subject, penalty: Penalty) -> list[str]:
         penalty.violation.grounds,
         penalty.violation.categories,
         penalty.content,
-        f"{penalty.fine}".translate(_FULL_WIDTH) if penalty.serial % 5 == 0 else amount,
+        f"{penalty.fine}".translate(FULL_WIDTH) if penalty.serial % 5 == 0 else amount,
         f"{penalty.decided_on:%Y%m%d}",
         penalty.public_until,
         penalty.authority.name,
@@ -79,8 +81,8 @@ def write_fire(folder: Path, everyone: Iterable[Known]) -> None:
     title = "消防行政处罚信息公示表"
     unit = "填报单位:同江市消防救援大队(示例)"
     total = ["合计", "", "", "", "", "", "", "", "", f"{sum(penalty.fine for _, penalty in penalties):,}"]
-    _write(folder / "消防行政处罚_2026Q2.csv", [title, f"{unit} 2026年7月5日"], FIRE_HEADER, rows[1::2], total, 90)
-    _write(folder / "消防行政处罚_2026Q3.csv", [title, f"{unit} 2026年10月9日"], FIRE_HEADER, rows, total, 0)
+    write_sheet(folder / "消防行政处罚_2026Q2.csv", [title, f"{unit} 2026年7月5日"], FIRE_HEADER, rows[1::2], total, 90)
+    write_sheet(folder / "消防行政处罚_2026Q3.csv", [title, f"{unit} 2026年10月9日"], FIRE_HEADER, rows, total, 0)
 
 
 def write_market(folder: Path, everyone: Iterable[Known]) -> None:
@@ -89,25 +91,17 @@ def write_market(folder: Path, everyone: Iterable[Known]) -> None:
     rows = [market_row(subject, penalty) for subject, penalty in penalties]
     title = "市场监管行政处罚台账"
     total = ["合计", f"共{len(rows)}件"]
-    _write(folder / "市场监管处罚_202609.csv", [title, "2026年9月"], MARKET_HEADER, rows[1::2], total, 30)
-    _write(folder / "市场监管处罚_202610.csv", [title, "2026年10月"], MARKET_HEADER, rows, total, 0)
+    write_sheet(folder / "市场监管处罚_202609.csv", [title, "2026年9月"], MARKET_HEADER, rows[1::2], total, 30)
+    write_sheet(folder / "市场监管处罚_202610.csv", [title, "2026年10月"], MARKET_HEADER, rows, total, 0)
 
 
-Write = Callable[[Path, Iterable[Known]], None]
-FOLDERS: Final[dict[str, Write]] = {"fire_penalties": write_fire, "market_penalties": write_market}
-
-
-def _write(
-    path: Path, above: list[str], header: Sequence[str], rows: Iterable[Sequence[str]], total: list[str], age_days: int
-) -> None:
-    """Write one file; ``age_days`` sets its time of change back, as a department's older file would have it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding=ENCODING, newline="") as sheet:
-        writer = csv.writer(sheet)
-        writer.writerows([line] + [""] * (len(header) - 1) for line in above)
-        writer.writerow(header)
-        writer.writerows(rows)
-        writer.writerow(total + [""] * (len(header) - len(total)))
-    if age_days:
-        changed = path.stat().st_mtime - age_days * 86_400
-        os.utime(path, (changed, changed))
+Write = Callable[[Path, list[Known]], None]
+FOLDERS: Final[dict[str, Write]] = {
+    "fire_penalties": write_fire,
+    "market_penalties": write_market,
+    "tax_notices": write_tax_notices,
+    "labor_inspection": write_labor,
+    "institution_registry": write_institutions,
+    "utility_arrears": write_utilities,
+    **{source: writer_of(ledgers) for source, ledgers in LEDGERS.items()},
+}

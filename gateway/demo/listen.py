@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 import httptools
 from msgspec import Struct, json
 
-from gateway.demo.faults import Fault
+from gateway.demo.faults import Fault, Mode
 
 
 class Asked(Struct, frozen=True):
@@ -63,6 +63,14 @@ class Department(Protocol):
         ...
 
 
+class Interface(Struct, frozen=True):
+    """A department with the path it is asked at, and the secrets its callers need: variable -> value."""
+
+    department: Department
+    path: str = ""
+    secrets: Mapping[str, str] = {}
+
+
 class Desk:
     """One department behind a port: its latency, its fault of the moment, what it was asked."""
 
@@ -82,6 +90,10 @@ class Desk:
         """Return the seconds that the next answer takes."""
         low, high = self._latency
         return low + (high - low) * self._draw.random() if high else 0.0
+
+    def failing(self) -> Mode:
+        """Return how the next answer fails."""
+        return self.fault.take(self._draw.random())
 
     def answer(self, asked: Asked) -> Answered:
         """Return the department's answer and count the call."""
@@ -158,7 +170,7 @@ class Connection(asyncio.Protocol):
     def _answer(self, asked: Asked, keep: bool) -> None:
         if self._transport.is_closing():
             return
-        fault = self._desk.fault.take()
+        fault = self._desk.failing()
         answered = self._desk.answer(asked)
         if fault == "down":
             self._transport.abort()
@@ -179,8 +191,11 @@ class Connection(asyncio.Protocol):
 
 _HTML = "<html><head><title>系统提示</title></head><body><h1>系统正在升级维护,请稍后访问</h1></body></html>".encode()
 
+_CAPTCHA = "<html><head><title>安全验证</title></head><body>请输入验证码<img src='/captcha.png'></body></html>".encode()
+_CAPTCHA_JSON = json.encode({"code": 200, "message": "请输入验证码", "data": {"captcha": "/captcha.png"}})
 
-def _spoiled(answered: Answered, fault: str) -> Answered:
+
+def _spoiled(answered: Answered, fault: Mode) -> Answered:
     """Return ``answered`` as the fault leaves it."""
     match fault:
         case "none" | "slow":
@@ -192,6 +207,10 @@ def _spoiled(answered: Answered, fault: str) -> Answered:
             )
         case "html":
             return Answered(_HTML, 200, "text/html; charset=utf-8")
+        case "captcha":
+            return Answered(_CAPTCHA, 200, "text/html; charset=utf-8")
+        case "captcha_json":
+            return Answered(_CAPTCHA_JSON)
         case "blank":
             return Answered(b"", 200, answered.content_type)
         case _:

@@ -54,9 +54,9 @@ class Postgres:
         """The superuser's URL for asyncpg itself."""
         return self.url.replace("+asyncpg", "")
 
-    def url_of(self, role: str, password: str) -> str:
+    def url_of(self, role: str, password: str, database: str = "postgres") -> str:
         """Return the SQLAlchemy URL of ``role``."""
-        return f"postgresql+asyncpg://{role}:{password}@127.0.0.1:{self.port}/postgres"
+        return f"postgresql+asyncpg://{role}:{password}@127.0.0.1:{self.port}/{database}"
 
     def stop(self) -> None:
         """Stop the server (no client is waited for) and remove what it wrote outside the given folder."""

@@ -1,17 +1,20 @@
 """The front-end database of the double publicity of licenses and penalties: a SQLite file, dialect of 2018.
 
+Beside it the archive of the years before, in the dialect of 2016 (`gateway.demo.archive`).
+
 Oddities kept on purpose (`domain.md` §3.1, §3.2): every column is text; six code columns of which any one may be the
 only one filled; amounts in ten thousand yuan; dates in four forms; `2099-12-31` for no end; CF_GSJZQ overwritten by the
 time of the last update; one decision twice with different brackets; repaired and deleted decisions still in the table.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+from gateway.demo import archive
 from gateway.demo.facts import BUSINESS_ENVIRONMENT, License, Penalty
 from gateway.demo.scenarios import Known
 from gateway.demo.subjects import Subject
@@ -143,11 +146,19 @@ def write_publicity(path: Path, everyone: Iterable[Known]) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA synchronous = OFF")
         database.execute("PRAGMA journal_mode = OFF")
-        _fill(database, "xk_info", "XK", LICENSE_COLUMNS, _licenses(known))
-        _fill(database, "cf_info", "CF", PENALTY_COLUMNS, _penalties(known))
+        _fill(database, "xk_info", LICENSE_COLUMNS, _licenses(known), [f"XK_XDR_{code}" for code in CODES])
+        _fill(database, "cf_info", PENALTY_COLUMNS, _penalties(known), [f"CF_XDR_{code}" for code in CODES])
+        _fill_archive(database, known)
         database.commit()
         database.execute("ANALYZE")
         database.execute("PRAGMA journal_mode = WAL")
+
+
+def _fill_archive(database: sqlite3.Connection, known: list[Known]) -> None:
+    licenses, penalties = archive.license_rows(known), archive.penalty_rows(known)
+    _fill(database, "xk_2016", archive.LICENSE_COLUMNS, licenses, [f"XK_XDR_{code}" for code in archive.CODES])
+    _fill(database, "cf_2016", archive.PENALTY_COLUMNS, penalties, [f"CF_XDR_{code}" for code in archive.CODES])
+    database.execute(archive.VIEW)
 
 
 def _licenses(everyone: Iterable[Known]) -> Iterator[tuple[str | None, ...]]:
@@ -161,12 +172,12 @@ def _penalties(everyone: Iterable[Known]) -> Iterator[tuple[str | None, ...]]:
 def _fill(
     database: sqlite3.Connection,
     table: str,
-    prefix: str,
-    columns: tuple[str, ...],
+    columns: Sequence[str],
     rows: Iterable[tuple[str | None, ...]],
+    codes: Sequence[str],
 ) -> None:
     # Table and column names are constants of this module.
     database.execute(f"CREATE TABLE {table} ({', '.join(f'{column} VARCHAR' for column in columns)})")
     database.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", rows)  # noqa: S608  # as above
-    for code in CODES:
-        database.execute(f"CREATE INDEX {table}_{code} ON {table} ({prefix}_XDR_{code})")
+    for code in codes:
+        database.execute(f"CREATE INDEX {table}_{code} ON {table} ({code})")

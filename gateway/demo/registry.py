@@ -13,6 +13,7 @@ from typing import Any, Final
 import asyncpg
 
 from gateway.demo.facts import MARKET
+from gateway.demo.registry_events import FORMER_NAMES, INDEXES, LAYOUT, ROWS
 from gateway.demo.scenarios import Known
 from gateway.demo.subjects import Person, Subject, person
 
@@ -78,7 +79,7 @@ def base_row(subject: Subject, *, flag: str = "I", name: str | None = None) -> t
         subject.registration_number,
         f"{subject.org_code[:8]}-{subject.org_code[8]}",
         name or subject.name,
-        "界江储运有限公司(示例)" if number == 4 else None,
+        FORMER_NAMES.get(number),
         code,
         in_words,
         UNLISTED_STATE if number == 23 else "2" if number % 50 == 41 else "1",
@@ -156,17 +157,20 @@ async def write_registry(url: str, password: str, everyone: Sequence[Known]) -> 
     """Fill the database behind ``url`` and let `READER` read it with ``password``."""
     database = await asyncpg.connect(url)
     try:
-        await database.execute(_TABLES)
+        await database.execute(_TABLES + LAYOUT)
         for table, columns, rows in (
             ("e_baseinfo", BASE_COLUMNS, base_rows(everyone)),
             ("e_pri_person", PERSON_COLUMNS, person_rows(everyone)),
+            *((table, columns, rows_of(everyone)) for table, (columns, rows_of) in ROWS.items()),
         ):
             await database.copy_records_to_table(table, schema_name=SCHEMA, columns=columns, records=rows)
-        await database.execute(_INDEXES)
+        await database.execute(INDEXES + _INDEXES)
         # The password is made here of letters and digits only; a role's password cannot be a bind parameter.
         await database.execute(
             f"CREATE ROLE {READER} LOGIN PASSWORD '{password}';"
             f"GRANT USAGE ON SCHEMA {SCHEMA} TO {READER}; GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {READER};"
         )
+        # What subjects withhold from publication stands in this table: the view without it is all that is offered.
+        await database.execute(f"REVOKE ALL ON {SCHEMA}.an_baseinfo FROM {READER}")
     finally:
         await database.close()

@@ -8,6 +8,7 @@ cancel, so a watcher does, from WATCH_AFTER_SECONDS on: a quick answer does not 
 
 import asyncio
 import logging
+from collections import Counter
 from traceback import extract_tb
 from typing import Protocol, cast
 from uuid import uuid4
@@ -17,6 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.errors import (
+    BadQuery,
     Failed,
     MethodNotAllowed,
     NotAcceptable,
@@ -43,16 +45,26 @@ class Desk(Protocol):
         ...
 
 
-def graphql_endpoint(desk: Desk, *, max_body_bytes: int = MAX_BODY_BYTES, rules: StatusRules = DRAFT) -> ASGIApp:
-    """Return the ASGI application that serves ``desk``, to be the endpoint of a Starlette Route for all methods."""
-    return _Endpoint(desk, max_body_bytes, rules)
+def graphql_endpoint(
+    desk: Desk,
+    *,
+    max_body_bytes: int = MAX_BODY_BYTES,
+    rules: StatusRules = DRAFT,
+    outcomes: Counter[str] | None = None,
+) -> ASGIApp:
+    """Return the ASGI application that serves ``desk``, to be the endpoint of a Starlette Route for all methods.
+
+    ``outcomes`` counts the requests: ANSWERED, PARTIAL (data with errors), CLIENT_GONE, or the code of the error.
+    """
+    return _Endpoint(desk, max_body_bytes, rules, Counter() if outcomes is None else outcomes)
 
 
 class _Endpoint:
-    def __init__(self, desk: Desk, max_body_bytes: int, rules: StatusRules) -> None:
+    def __init__(self, desk: Desk, max_body_bytes: int, rules: StatusRules, outcomes: Counter[str]) -> None:
         self._desk = desk
         self._max_body_bytes = max_body_bytes
         self._rules = rules
+        self._outcomes = outcomes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fields = _collect(scope["headers"])
@@ -61,15 +73,16 @@ class _Endpoint:
         try:
             response = await self._respond(scope, fields, media, receive)
         except ClientDisconnect:
+            self._outcomes["CLIENT_GONE"] += 1
             return
         except RequestError as error:
-            response = render_error(error, media or JSON, self._rules)
+            response = self._refused(error, media)
         except asyncio.CancelledError:
             stopped = ShuttingDown("the server is shutting down", headers={"connection": "close"})
-            await render_error(stopped, media or JSON, self._rules).send(send)
+            await self._refused(stopped, media).send(send)
             raise
         except Exception as error:  # noqa: BLE001 (the edge: whatever it was, the client gets a neutral answer)
-            response = render_error(_report(error), media or JSON, self._rules)
+            response = self._refused(_report(error), media)
         await response.send(send)
 
     async def _respond(
@@ -90,7 +103,18 @@ class _Endpoint:
         except MethodNotAllowed as error:
             error.headers.setdefault("Allow", "POST")
             raise
+        self._outcomes[_outcome(reply)] += 1
         return render_reply(reply, media, self._rules)
+
+    def _refused(self, error: RequestError, media: str | None) -> HttpResponse:
+        self._outcomes[error.code] += 1
+        return render_error(error, media or JSON, self._rules)
+
+
+def _outcome(reply: Reply) -> str:
+    if not reply.executed:
+        return BadQuery.code
+    return "PARTIAL" if reply.partial else "ANSWERED"
 
 
 def _collect(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

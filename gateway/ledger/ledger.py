@@ -37,6 +37,10 @@ class Ledger:
         self._waiting: deque[_Waiter] = deque()
         self._writing: asyncio.Future[list[int]] | None = None
         self._closed = False
+        self.written = 0
+        """Entries written since the ledger was opened."""
+        self.refused = 0
+        """Entries that could not be written."""
 
     @classmethod
     async def open(cls, url: str, *, max_waiting: int = 2000, wait_seconds: float = 5.0) -> "Ledger":
@@ -49,6 +53,11 @@ class Ledger:
             await ledger._writer.stop()
             raise
         return ledger
+
+    @property
+    def waiting(self) -> int:
+        """Return how many entries wait for their turn to be written."""
+        return len(self._waiting)
 
     async def append(self, entry: Entry) -> None:
         """Return when the entry is on disk; raise LedgerUnavailable when that cannot be said."""
@@ -102,6 +111,8 @@ class Ledger:
         """Tell each of the batch how it went; go on with those that came meanwhile."""
         error = written.exception()
         refused = range(len(batch)) if error is not None else written.result()
+        self.written += len(batch) - len(refused)
+        self.refused += len(refused)
         if refused:
             _log.error(
                 "ledger write failed: entries=%d kind=%s", len(refused), type(error).__name__ if error else "rows"

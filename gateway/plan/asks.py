@@ -3,19 +3,39 @@
 # INVARIANT: a field whose decision is not `allowed` never enters `Ask.fields`, hence no statement, URL or envelope.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from connectors.spec import AnyEntity, SourceSpec
 from gateway.caller import Caller
 from gateway.catalogue import Catalogue
+from gateway.disclosure import Rules, facts_reader
+from gateway.merge import DECISIONS
 from gateway.plan.model import Ask, Need, Use
-from gateway.policy import Decision, Policy, decide
+from gateway.policy import Decision, Policy, audience_of, decide
+from schema.entities import CROSSWALK
 
-KNOWN_SCHEMES = frozenset({"USCC", "ORG_CODE", "TAX_NO"})
+KNOWN_SCHEMES: Final = frozenset({"USCC", "ORG_CODE", "TAX_NO"})
 """What every resolved organization is known by without asking: the USCC and what derives from it."""
-CROSSWALK = "Crosswalk"
-CROSSWALK_FIELDS = {"USCC": "uscc", "REG_NO": "reg_no", "ORG_CODE": "org_code", "PRIPID": "pripid"}
+CROSSWALK_FIELDS: Final = {
+    "USCC": "uscc",
+    "ORG_CODE": "org_code",
+    "REG_NO": "reg_no",
+    "TAX_NO": "tax_no",
+    "CUSTOMS_CODE": "customs_code",
+    "INSTITUTION_CERT": "institution_cert",
+    "SOCIAL_ORG_CERT": "social_org_cert",
+    "NAME": "name",
+    "PRIPID": "pripid",
+    "UNIT_NO": "unit_no",
+}
+"""Scheme -> the field of a crosswalk that holds it; of the schemes that are not here no register tells anything."""
+
+
+AUTHORITY_FIELDS: Final = ("authority", "registration_authority", "court")
+"""Where a record tells who decided, in the source's words, and by which code."""
+AUTHORITY_CODE: Final = "authority_uscc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,41 +45,63 @@ class Rights:
     policy: Policy
     caller: Caller
     catalogue: Catalogue
+    rules: Rules
 
     def asks(self, need: Need) -> tuple[Ask, ...]:
         """Return the asks of ``need``, one per part of an owner, in the order of the owners' names."""
+        need.sort = self.catalogue.items.sort_of(need.entity)
+        need.judged = bool(self.rules.inputs(need.entity))
+        need.inputs.update((*self.rules.inputs(need.entity), *DECISIONS.get(need.entity, ())))
         owners = self.catalogue.owners(need.entity)
         return tuple(self._ask(index, need, *owner) for index, owner in enumerate(owners))
 
     def crosswalk(self, schemes: Iterable[str]) -> tuple[Ask, ...]:
         """Return the asks that translate between ``schemes``; the scheme they are asked by is chosen per batch."""
-        need = Need(CROSSWALK, person_key=False, fields={CROSSWALK_FIELDS[scheme] for scheme in schemes})
-        return self.asks(need)
+        fields = {CROSSWALK_FIELDS[scheme] for scheme in schemes if scheme in CROSSWALK_FIELDS}
+        owners = enumerate(self.catalogue.owners(CROSSWALK))
+        return tuple(self._ask(index, _crosswalk_need(fields, owner[-1]), *owner) for index, owner in owners)
 
     def _ask(self, index: int, need: Need, source: SourceSpec, part: str, entity: AnyEntity) -> Ask:
         scheme = _scheme(entity, need.person_key)
         also_by = tuple(other for other in entity.also_by if other != scheme)
         crosswalk = tuple(other for other in (scheme, *also_by) if other not in KNOWN_SCHEMES and other != "PERSON")
         ask = Ask(index, source, entity, need.entity, part, scheme, also_by, crosswalk)
+        ask.constants = {name: spec.value for name, spec in entity.fields.items() if spec.value is not None}
         decisions = {name: decide(self.policy, self.caller, source, entity.fields[name]) for name in entity.fields}
         if not any(decision.allowed for decision in decisions.values()):
             ask.refused = next(iter(decisions.values()))
             return ask
-        wanted = sorted(name for name in need.fields if name in decisions)
+        wanted = sorted(name for name in need.fields | need.inputs if name in decisions)
         ask.fields = tuple(name for name in wanted if decisions[name].allowed)
         ask.places = {name: at for at, name in enumerate(ask.fields)}
-        ask.denied = {name: decisions[name] for name in wanted if not decisions[name].allowed}
+        ask.denied = {name: decisions[name] for name in wanted if not decisions[name].allowed and name in need.fields}
+        if need.judged:
+            self._judge(ask, decisions)
         return ask
+
+    def _judge(self, ask: Ask, decisions: Mapping[str, Decision]) -> None:
+        """Note in ``ask`` how its records are judged, and what of that this caller may not see."""
+        ask.audience, ask.duty = audience_of(self.policy, self.caller, ask.source)
+        ask.facts = facts_reader(ask.entity_name, ask.places, ask.source.department)
+        inputs = self.rules.inputs(ask.entity_name)
+        ask.unseen = tuple(name for name in inputs if name in decisions and not decisions[name].allowed)
 
     def refuse_filters(self, use: Use, arguments: Iterable[str]) -> None:
         """Note in ``use`` the asks whose rows the given filter ``arguments`` cannot test."""
-        fields = [filter_.field for filter_ in use.filters if filter_.argument in set(arguments)]
+        tested = [filter_ for filter_ in use.filters if filter_.argument in set(arguments) and filter_.test != "active"]
+        fields = [filter_.field for filter_ in tested]
         for ask in use.need.asks:
             for name in fields:
                 if name in ask.denied:
                     use.refusals[ask.index] = ask.denied[name]
                 elif name not in ask.entity.fields:
                     use.refusals.setdefault(ask.index, None)
+
+
+def _crosswalk_need(fields: Collection[str], entity: AnyEntity) -> Need:
+    """Return the need of ``fields``, and of what tells whose the codes are where the register has no unified code."""
+    holder = () if "uscc" in entity.fields else ("org_code",)
+    return Need(CROSSWALK, person_key=False, fields={*fields, *holder})
 
 
 def _scheme(entity: AnyEntity, person_key: bool) -> str:

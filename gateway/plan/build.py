@@ -19,15 +19,18 @@ from graphql import (
 )
 
 from gateway.errors import TooCostly
+from gateway.identity import READ
 from gateway.plan.arguments import argument_names, argument_reader, key_reader, section_reader
-from gateway.plan.asks import Rights
+from gateway.plan.asks import AUTHORITY_CODE, AUTHORITY_FIELDS, Rights
 from gateway.plan.collect import MAX_DEPTH, Collector
 from gateway.plan.document import Operation
 from gateway.plan.model import Follow, Need, Plan, RootField, Selected, Stage, Use
 from gateway.policy import decide_scope
 from gateway.subject import TYPE_NAMES
 from schema.bindings import (
+    Conflicts,
     Derived,
+    Judged,
     Link,
     Noted,
     PersonPart,
@@ -40,6 +43,11 @@ from schema.bindings import (
 from schema.schema import binding, python_name
 
 ORGANIZATIONS = frozenset(TYPE_NAMES.values())
+JUDGED_FROM = {
+    "public_until_difference_days": ("source_public_until",),
+    "repair": ("repaired_on", "repair_basis"),
+}
+"""What is judged of a record -> what its source must tell for it, beside what it is judged by."""
 PASSED_ON = frozenset({"__schema", "__type", "_service"})
 
 
@@ -152,7 +160,9 @@ class Builder:
                 case Same():
                     self._walk(selected.only, place)
                 case Derived(entity=entity, field=name):
-                    selected.need = self._need(place, entity, person_key=False, fields={name})
+                    selected.needs = [self._whole_need(place, entity, {name})]
+                case Conflicts():
+                    selected.needs = [self._whole_need(place, entity, set(READ[entity])) for entity in READ]
                 case Link() as link:
                     self._link(selected, link, place)
                 case SectionPart(part="items"):
@@ -166,9 +176,16 @@ class Builder:
         need.users |= place.users
         return need
 
+    def _whole_need(self, place: _Place, entity: str, fields: set[str]) -> Need:
+        """Return the need of ``fields`` of every record, from which something is derived."""
+        need = self._need(place, entity, person_key=False, fields=fields)
+        need.whole = True
+        return need
+
     def _section(self, selected: Selected, section: Section, place: _Place) -> None:
         given = argument_names(selected)
-        filters = {filter_.field for filter_ in section.filters if filter_.argument in given}
+        filters = {each.field for each in section.filters if each.argument in given and each.test != "active"}
+        filters.update(fixed.field for fixed in section.fixed)
         need = self._need(place, section.entity, section.person_key, filters)
         use = Use(
             len(self.uses),
@@ -177,6 +194,7 @@ class Builder:
             selected.name,
             section.order_by,
             section.filters,
+            section.fixed,
             section_reader(self.schema, selected),
         )
         self.uses.append(use)
@@ -195,8 +213,20 @@ class Builder:
         match selected.binding:
             case PersonPart(field=name) | Noted(field=name):
                 need.fields.add(name)
-            case RecordPart(part="provenance"):
-                need.digests = need.digests or any(child.name == "digest" for child in selected.only)
+            case RecordPart(part="provenance" | "also_reported_by"):
+                wanted = {child.name for child in selected.only}
+                need.digests = need.digests or "digest" in wanted
+                if "departmentAsWritten" in wanted:
+                    need.inputs.update(AUTHORITY_FIELDS)
+            case RecordPart(part="department_as_written"):
+                need.inputs.update(AUTHORITY_FIELDS)
+            case RecordPart(part="catalogue_item" | "disclosure"):
+                sort = self.rights.catalogue.items.sort_of(need.entity)
+                need.inputs.update([sort] if sort is not None else ())
+            case RecordPart(part="department_code"):
+                need.inputs.add(AUTHORITY_CODE)
+            case Judged(part=part):
+                need.fields.update(JUDGED_FROM.get(part, ()))
             case None if selected.name != "__typename":
                 need.fields.add(selected.attribute)
             case _:

@@ -11,7 +11,7 @@ Terms
     follow   a link from the records of a need to the subjects of a further stage, whatever uses select it
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +19,10 @@ from graphql import FieldNode, GraphQLOutputType
 from graphql.execution.values import VariableValues
 
 from connectors.spec import AnyEntity, SourceSpec
-from gateway.policy import Decision
-from schema.bindings import Binding, Filter, Link
+from gateway.disclosure import FactsReader
+from gateway.plan.filters import rules_out
+from gateway.policy import Audience, Decision
+from schema.bindings import Binding, Filter, Fixed, Link
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +39,8 @@ class Selected:
     children: dict[str, list["Selected"]]
     use: "Use | None" = None
     follow: "Follow | None" = None
-    need: "Need | None" = None
+    needs: "list[Need]" = field(default_factory=list)
+    """What a field of a subject is derived from."""
 
     @property
     def only(self) -> list["Selected"]:
@@ -64,8 +67,31 @@ class Ask:
     fields: tuple[str, ...] = ()
     places: Mapping[str, int] = field(default_factory=dict)
     """Where each of ``fields`` stands in a row's values."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """The fields that have one value in all records."""
     denied: dict[str, Decision] = field(default_factory=dict)
     refused: Decision | None = None
+    audience: Audience = "PUBLIC"
+    duty: bool = False
+    """As whom the caller meets negative records of the source, and whether for a statutory duty."""
+    facts: FactsReader | None = None
+    """Reads what a record is judged by; None for entities that are never negative."""
+    unseen: tuple[str, ...] = ()
+    """Fields that records are judged by, which the source has and the caller may not see."""
+
+    @property
+    def title(self) -> str | None:
+        """The Chinese name of the table, where its file gives one."""
+        return self.entity.title
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The kinds of subjects that it holds records of; none given: of all."""
+        return self.entity.subject_kinds or self.source.subject_kinds
+
+    def covers(self, kind: str) -> bool:
+        """Tell whether it holds records of subjects of ``kind``."""
+        return not self.kinds or kind in self.kinds
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -86,7 +112,15 @@ class Need:
     fields: set[str] = field(default_factory=set)
     users: set[tuple[int, str]] = field(default_factory=set)
     digests: bool = False
+    whole: bool = False
+    """Whether every record counts, whatever the filters of ``uses``: something is derived from them."""
+    inputs: set[str] = field(default_factory=set)
+    """Fields that tell what a record is, whether or not they are shown: what it is judged by, which decision it is."""
+    judged: bool = False
+    """Whether records of the entity are negative, and shown only as the rules of disclosure allow."""
     asks: tuple[Ask, ...] = ()
+    sort: str | None = None
+    """The field that tells to which item of the catalogue a record belongs, where records go to several."""
     uses: list["Use"] = field(default_factory=list)
     follows: dict[Link, "Follow"] = field(default_factory=dict)
 
@@ -119,13 +153,23 @@ class Use:
     field_name: str
     order_by: str | None
     filters: tuple[Filter, ...]
+    fixed: tuple[Fixed, ...]
     arguments: Callable[[VariableValues], SectionArguments]
     refusals: dict[int, Decision | None] = field(default_factory=dict)
+
+    def excludes(self, ask: Ask, given: Mapping[str, Any]) -> bool:
+        """Tell whether no record of ``ask`` can pass, because all have one value that a filter rules out.
+
+        Such a table is not asked for this section and does not count in its coverage: a list of wage arrears that
+        cannot be reached says nothing of the lists of customs.
+        """
+        return bool(ask.constants) and rules_out(self.fixed, self.filters, given, ask.constants)
 
     @property
     def denied(self) -> Decision | None:
         """The decision that denies the section whole, because every owner refuses it; else None."""
-        decisions = [ask.refused or self.refusals.get(ask.index) for ask in self.need.asks]
+        owners = [ask for ask in self.need.asks if not self.excludes(ask, {})]
+        decisions = [ask.refused or self.refusals.get(ask.index) for ask in owners]
         return decisions[0] if decisions and all(decisions) else None
 
 

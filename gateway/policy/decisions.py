@@ -18,11 +18,11 @@ def decide(policy: Policy, caller: Caller, source: SourceSpec, field: FieldSpec)
     if ways is None and field.scope != owner:
         return _unknown(field.scope)
     # INVARIANT: an owner's scope opens the source of that name to the owning department alone, for OWNER alone.
-    if owner in caller.scopes and caller.purpose in policy.owner_purposes and caller.department == source.department:
+    if owner in caller.scopes and owns(policy, caller, source):
         return _granted(owner, Reason.OWNER_GRANTED)
     if ways is None or (ways.direct is None and ways.consent is None):
         return _owner_only(policy, caller, owner, source.department)
-    if ways.direct is not None and _opens(ways.direct, caller):
+    if ways.direct is not None and opens(ways.direct, caller):
         return ways.direct.granted
     return _denied(ways, caller.scopes, caller.purpose, bool(caller.department), bool(caller.consent))
 
@@ -33,12 +33,18 @@ def decide_scope(policy: Policy, caller: Caller, scope: str) -> Decision:
     way = policy.links.get(scope)
     if way is None:
         return _unknown(scope)
-    if _opens(way, caller):
+    if opens(way, caller):
         return way.granted
     return _refusal(way, caller.scopes, caller.purpose, bool(caller.department), None)
 
 
-def _opens(way: Way, caller: Caller) -> bool:
+def owns(policy: Policy, caller: Caller, source: SourceSpec) -> bool:
+    """Return whether ``caller`` asks as the owner of ``source``: its scope, its department, and for that purpose."""
+    of_owner = caller.purpose in policy.owner_purposes and caller.department == source.department
+    return of_owner and OWNER_PREFIX + source.name in caller.scopes
+
+
+def opens(way: Way, caller: Caller) -> bool:
     """Return whether scopes, purpose and department of ``caller`` satisfy ``way``."""
     if caller.purpose not in way.purposes or (way.department and not caller.department):
         return False

@@ -6,13 +6,15 @@ from typing import Any
 import msgspec
 
 from connectors.declaration import Note, Part, sound_part, unknown
+from gateway.policy.model import Audience
 
 
 class PurposeSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One purpose code; ``duty`` marks a statutory task of a department."""
+    """One purpose code; ``duty`` marks a statutory task of a department, ``audience`` who asks for it."""
 
     zh: str
     en: str
+    audience: Audience
     duty: bool = False
 
 

@@ -33,6 +33,7 @@ def _compile(declared: Declared, version: str) -> Policy:
     return Policy(
         version=version,
         purposes={name: spec.duty for name, spec in declared.purposes.items()},
+        audiences={name: spec.audience for name, spec in declared.purposes.items()},
         fields={
             (name, level): _ways(declared, name, level)
             for name, spec in scopes.items()

@@ -5,13 +5,18 @@ Terms
     direct      the way by the field's own scope
     government  a scope that only departments hold; it opens what they share with each other (政务共享)
     duty        a purpose that is a statutory task of a department
+    audience    who looks at a negative record, whatever the field (`domain.md` §4.4): what the state of the record
+                is held against
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 OWNER_PREFIX = "owner."
+
+Audience = Literal["PUBLIC", "DEPARTMENT", "BUSINESS", "SUBJECT", "OWNER", "AUDITOR"]
 
 
 class Reason(StrEnum):
@@ -84,12 +89,13 @@ class Policy:
     """The compiled scopes file. ``version`` is the digest (SHA-256, 16 hex) of the file.
 
     ``fields`` tells the ways by (scope, disclosure level), ``links`` the way of a scope alone;
-    ``purposes`` maps each purpose to whether it is a duty; ``government`` names the scopes that only a department
-    may hold.
+    ``purposes`` maps each purpose to whether it is a duty, ``audiences`` to whom it is for; ``government`` names the
+    scopes that only a department may hold.
     """
 
     version: str
     purposes: Mapping[str, bool]
+    audiences: Mapping[str, Audience]
     fields: Mapping[tuple[str, str], Ways]
     links: Mapping[str, Way]
     owner_purposes: frozenset[str]
@@ -104,6 +110,10 @@ class Policy:
     def field_scopes(self) -> list[str]:
         """The names of the scopes that a field of a source file may carry, besides `owner.<source>`."""
         return sorted({scope for scope, _ in self.fields})
+
+    def audience(self, purpose: str) -> Audience:
+        """Return whom ``purpose`` is declared for, PUBLIC for one that is not declared."""
+        return self.audiences.get(purpose, "PUBLIC")
 
     def knows(self, scope: str) -> bool:
         """Return whether ``scope`` may stand in a token or a client's registration."""

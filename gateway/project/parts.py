@@ -1,18 +1,15 @@
-"""What generated projectors call: the parts of the response that are not a plain index or attribute.
+"""What generated projectors call for subjects: the parts of the response that are not a plain index or attribute.
 
 Kept few and small; every public name of this module is visible to generated code.
 """
 
-from collections.abc import Callable, Mapping
-from hashlib import sha256
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from connectors.base import Issue, Row
-from gateway.departments import Department
-from gateway.page import Hit
+from gateway.identity import IdentityReport, compare
 from gateway.plan.model import Need
 from gateway.project.flags import Flag, Path
-from gateway.provenance import Provenance, Resolution
+from gateway.provenance import Resolution
 from gateway.run import Run
 from gateway.subject import TYPE_NAMES, Subject
 from schema.identifiers import Identifier
@@ -25,39 +22,6 @@ def flagged(run: Run, flag: Flag, path: Path) -> None:
     run.error(id(flag), flag.at(path))
 
 
-def misread_fields(run: Run, row: Row, hit: Hit, unread: Mapping[str, list[tuple[str, Flag]]], path: Path) -> None:
-    """Place an error at every selected field of ``row`` that could not be read."""
-    for issue in row.issues:
-        if issue.misread:
-            for key, flag in unread.get(issue.field, ()):
-                run.error(id(flag), flag.at((path, key), record=row.record_key, reason=issue.message))
-
-
-def record_id(row: Row, hit: Hit) -> str:
-    """Return the opaque id of a record: its source and a digest of its key there."""
-    return f"{hit.reached.source}:{sha256(row.record_key.encode()).hexdigest()[:24]}"
-
-
-def provenance(row: Row, hit: Hit) -> Provenance:
-    """Return where ``row`` came from."""
-    return Provenance(row, hit)
-
-
-def department(row: Row, hit: Hit) -> Department:
-    """Return the department that owns ``row``."""
-    return hit.reached.department
-
-
-def issues(row: Row, hit: Hit) -> tuple[Issue, ...]:
-    """Return what was noted while ``row`` was read."""
-    return row.issues
-
-
-def noted(row: Row, field: str, code: str) -> bool:
-    """Tell whether reading ``field`` left a note with ``code``."""
-    return bool(row.issues) and any(issue.code == code and issue.field == field for issue in row.issues)
-
-
 def identifiers(subject: Subject) -> list[Identifier]:
     """Return the public identifiers of ``subject``."""
     return subject.identifiers
@@ -68,14 +32,9 @@ def resolution(subject: Subject) -> Resolution:
     return Resolution.of(subject)
 
 
-def person_id(row: Row, hit: Hit) -> str:
-    """Return an id of the person in this role: it tells nothing about the person's other roles."""
-    return f"person:{record_id(row, hit)}"
-
-
-def person_resolution(row: Row, hit: Hit) -> Resolution:
-    """Return how a person was reached: through the role's own record."""
-    return Resolution.through(hit)
+def identity(run: Run, needs: Sequence[Need], subject: Subject) -> IdentityReport:
+    """Return where the registers contradict each other about ``subject``."""
+    return compare(subject, [(need.entity, result) for need in needs for result in run.results.get(id(need), ())])
 
 
 def derived(

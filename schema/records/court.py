@@ -1,4 +1,4 @@
-"""Enforcement by the courts (司法执行), field lists of `domain.md` §3.6."""
+"""Courts and procuratorates (司法执行、裁判), field lists of `domain.md` §3.6."""
 
 from enum import Enum
 
@@ -100,3 +100,47 @@ class ConsumptionRestriction(EnforcementRecord):
     relation: RestrictionRelation | None = shown("与企业的关系", "What the person is to the organization")
     published_on: Date | None = shown("发布日期", "Date of publication")
     order_document: str | None = shown("限消令文书", "Title of the order")
+
+
+@strawberry.enum(description=say("诉讼地位", "Positions of a party"))
+class PartyPosition(Enum):
+    """What a party is in a case."""
+
+    PLAINTIFF = label("PLAINTIFF", "原告、上诉人、申请人", "Plaintiff, appellant or applicant")
+    DEFENDANT = label("DEFENDANT", "被告、被上诉人、被申请人", "Defendant, appellee or respondent")
+    THIRD_PARTY = label("THIRD_PARTY", "第三人", "Third party")
+    ACCUSED = label("ACCUSED", "被告人（被告单位）", "Accused in a criminal case")
+    OTHER = label("OTHER", "其他", "Other")
+
+
+@strawberry.type(description=say("裁判文书（仅链接）", "A judgment: its particulars and where it is published"))
+class Judgment(CreditRecord):
+    """裁判文书: the text stays where the courts publish it."""
+
+    case_no: str | None = shown("案号", "Case number")
+    case_kind: str | None = shown("案件类型（民事、刑事、行政等）", "Kind of the case: civil, criminal, administrative")
+    cause: str | None = shown("案由", "Cause of action")
+    court: str | None = shown("审理法院", "The court")
+    document_title: str | None = shown("文书名称", "Title of the document")
+    procedure: str | None = shown("审理程序", "Instance or procedure")
+    decided_on: Date | None = shown("裁判日期", "Date of the judgment")
+    published_on: Date | None = shown("公布日期", "Date of publication")
+    position: PartyPosition | None = shown("当事人诉讼地位", "What the subject is in the case")
+    position_as_written: str | None = shown("诉讼地位（来源原文）", "The position as written")
+    result: str | None = shown("裁判结果", "The result")
+    url: str | None = shown("文书公开网址", "Where the document is published")
+
+
+@strawberry.type(
+    description=say("行贿犯罪档案（2018 年 8 月起停止查询）", "The bribery file, closed since August 2018")
+)
+class BriberyRecord(CreditRecord):
+    """行贿犯罪档案查询结果: no source holds one any more; judgments took its place."""
+
+    notice_no: str | None = shown("查询结果告知函编号", "Number of the notice of the result")
+    found: bool | None = shown("是否有行贿犯罪记录", "Whether a crime of bribery was on record")
+    result: str | None = shown("查询结果", "The result in words")
+    period_from: Date | None = shown("查询期间自", "Period searched from")
+    period_to: Date | None = shown("查询期间至", "Period searched to")
+    issued_on: Date | None = shown("告知函日期", "Date of the notice")
+    authority: str | None = shown("检察机关（来源原文）", "The procuratorate as written")

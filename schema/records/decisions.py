@@ -7,8 +7,8 @@ import strawberry
 from schema.bindings import Noted
 from schema.enums import label
 from schema.fields import say, shown
-from schema.records.record import Counterpart, CreditRecord
-from schema.scalars import Date
+from schema.records.record import Counterpart, CreditRecord, NegativeRecord
+from schema.scalars import Date, DateTime
 from schema.values import Money
 
 
@@ -82,11 +82,47 @@ class PenaltyStatus(Enum):
     PUBLICITY_ENDED = label("PUBLICITY_ENDED", "公示期满", "Publicity ended")
 
 
+@strawberry.enum(description=say("监管领域", "Fields of supervision"))
+class SupervisionDomain(Enum):
+    """Fields of supervision, by the sections of the notice of 2018."""
+
+    MARKET = label("MARKET", "市场监管（登记、竞争、质量）", "Market: registration, competition, quality")
+    PRICE = label("PRICE", "价格", "Prices")
+    ADVERTISING = label("ADVERTISING", "广告", "Advertising")
+    E_COMMERCE = label("E_COMMERCE", "电子商务", "E-commerce")
+    INTELLECTUAL_PROPERTY = label("INTELLECTUAL_PROPERTY", "知识产权", "Intellectual property")
+    FOOD_DRUG = label("FOOD_DRUG", "食品药品、医疗器械", "Food, drugs and medical devices")
+    SPECIAL_EQUIPMENT = label("SPECIAL_EQUIPMENT", "特种设备", "Special equipment")
+    FIRE = label("FIRE", "消防", "Fire safety")
+    WORK_SAFETY = label("WORK_SAFETY", "安全生产、应急管理", "Work safety and emergencies")
+    ENVIRONMENT = label("ENVIRONMENT", "生态环境", "Protection of the environment")
+    ENERGY = label("ENERGY", "节能", "Energy saving")
+    TAX = label("TAX", "税务", "Taxes")
+    FINANCE = label("FINANCE", "金融、财政、会计、政府采购", "Finance, accounting and government procurement")
+    STATISTICS = label("STATISTICS", "统计", "Statistics")
+    CUSTOMS = label("CUSTOMS", "海关、检验检疫、口岸", "Customs, quarantine and ports")
+    CONSTRUCTION = label("CONSTRUCTION", "工程建设、住房、城市管理", "Construction, housing and city order")
+    LAND_RESOURCES = label("LAND_RESOURCES", "自然资源、林草", "Land, forests and grassland")
+    WATER = label("WATER", "水务", "Water resources")
+    AGRICULTURE = label("AGRICULTURE", "农业农村、渔政、粮食", "Agriculture, fishing and grain")
+    TRANSPORT = label("TRANSPORT", "交通运输", "Transport")
+    LABOR = label("LABOR", "劳动用工、社会保险", "Labor and social insurance")
+    MEDICAL_INSURANCE = label("MEDICAL_INSURANCE", "医疗保障", "Medical insurance")
+    HEALTH = label("HEALTH", "卫生健康", "Health")
+    EDUCATION = label("EDUCATION", "教育", "Education")
+    CULTURE_TOURISM = label("CULTURE_TOURISM", "文化、体育、旅游", "Culture, sports and tourism")
+    CIVIL_AFFAIRS = label("CIVIL_AFFAIRS", "民政、社会组织", "Civil affairs and social organizations")
+    PUBLIC_SECURITY = label("PUBLIC_SECURITY", "公安、道路交通安全", "Public security and road safety")
+    JUSTICE = label("JUSTICE", "司法行政", "Administration of justice")
+    OTHER = label("OTHER", "其他", "Other")
+
+
 @strawberry.type(description=say("行政许可", "An administrative license"))
 class AdministrativeLicense(CreditRecord, Counterpart):
     """行政许可, the double-publicity standard of 2018 (发改办财金〔2018〕424号)."""
 
     counterpart_category: CounterpartCategory | None = shown("行政相对人类别", "Kind of the counterpart", "XK_XDR_LB")
+    domain: SupervisionDomain | None = shown("监管领域", "Field of supervision")
     decision_name: str | None = shown("行政许可决定文书名称", "Name of the decision document", "XK_XKWS")
     decision_no: str | None = shown("行政许可决定文书号", "Number of the decision document", "XK_WSH")
     category: LicenseCategory | None = shown("许可类别", "Category of the license", "XK_XKLB")
@@ -102,16 +138,19 @@ class AdministrativeLicense(CreditRecord, Counterpart):
     authority: str | None = shown("许可机关（来源原文）", "The licensing authority as written", "XK_XKJG")
     authority_uscc: str | None = shown("许可机关统一社会信用代码", "Code of the licensing authority", "XK_XKJGDM")
     status: LicenseStatus | None = shown("当前状态", "State of the license", "XK_ZT")
+    use_scope: str | None = shown("信息使用范围（地方扩展）", "Scope of use, locally", "XK_SYFW")
+    collected_at: DateTime | None = shown("采集时间（地方扩展）", "When it was collected, locally", "ADD_TIME")
     data_source: str | None = shown("数据来源单位", "The body that delivered the data", "XK_LYDW")
     data_source_code: str | None = shown("数据来源单位统一社会信用代码", "Code of that body", "XK_LYDWDM")
     remark: str | None = shown("备注", "Remark", "BZ")
 
 
 @strawberry.type(description=say("行政处罚", "An administrative penalty"))
-class AdministrativePenalty(CreditRecord, Counterpart):
+class AdministrativePenalty(NegativeRecord, Counterpart):
     """行政处罚, the double-publicity standard of 2018."""
 
     counterpart_category: CounterpartCategory | None = shown("行政相对人类别", "Kind of the counterpart", "CF_XDR_LB")
+    domain: SupervisionDomain | None = shown("监管领域", "Field of supervision")
     decision_no: str | None = shown("行政处罚决定书文号", "Number of the decision document", "CF_WSH")
     violation_type: str | None = shown("违法行为类型", "Kind of the violation", "CF_WFXW")
     facts: str | None = shown("违法事实", "Facts of the violation", "CF_SY")
@@ -138,7 +177,8 @@ class AdministrativePenalty(CreditRecord, Counterpart):
     authority_uscc: str | None = shown("处罚机关统一社会信用代码", "Code of the penalizing authority", "CF_CFJGDM")
     procedure: PenaltyProcedure | None = shown("案件程序", "Procedure of the case")
     status: PenaltyStatus | None = shown("处罚状态", "State of the penalty")
-    repaired_on: Date | None = shown("信用修复日期", "Date of credit repair")
+    revocation_reason: str | None = shown("撤销（变更）原因", "Why it was revoked or altered")
+    major_violation: bool | None = shown("是否重大违法行为", "Whether it is a major violation")
     data_source: str | None = shown("数据来源单位", "The body that delivered the data", "CF_SJLY")
     data_source_code: str | None = shown("数据来源单位统一社会信用代码", "Code of that body", "CF_SJLYDM")
     remark: str | None = shown("备注", "Remark", "BZ")

@@ -10,7 +10,8 @@ from schema.records.record import CreditRecord
 from schema.scalars import Date
 
 if TYPE_CHECKING:
-    from schema.subjects import NaturalPerson, Organization
+    from schema.organization import Organization
+    from schema.person import NaturalPerson
 
 
 @strawberry.type(description=say("自然人在组织中的任职", "A role that a natural person holds in an organization"))
@@ -25,9 +26,9 @@ class PersonRole(CreditRecord):
     held_from: Date | None = shown("任职起始日期", "Held from")
     held_to: Date | None = shown("任职截止日期", "Held to")
     organization_name: str | None = shown("任职单位名称", "Name of the organization")
-    organization: Annotated["Organization", strawberry.lazy("schema.subjects")] | None = shown(
+    organization: Annotated["Organization", strawberry.lazy("schema.organization")] | None = shown(
         "任职单位", "The organization, as a subject of its own", binding=Link("organization", "organization_uscc")
     )
-    person: Annotated["NaturalPerson", strawberry.lazy("schema.subjects")] | None = shown(
+    person: Annotated["NaturalPerson", strawberry.lazy("schema.person")] | None = shown(
         "任职人员", "The person in this role", binding=Link("person", "person_key")
     )

@@ -1,15 +1,19 @@
-"""Registration of business entities (企业登记), field list of `domain.md` §3.3."""
+"""Registration of business entities (企业登记) and what belongs to it, field lists of `domain.md` §3.3."""
 
 from enum import Enum
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from schema.bindings import Noted
+from schema.bindings import Link, Noted
 from schema.enums import label
 from schema.fields import say, shown
 from schema.records.record import CreditRecord
-from schema.scalars import Date
+from schema.scalars import Date, Decimal
 from schema.values import Money
+
+if TYPE_CHECKING:
+    from schema.organization import Organization
 
 
 @strawberry.enum(description=say("登记状态", "States of a registration"))
@@ -58,3 +62,92 @@ class Registration(CreditRecord):
     )
     registration_authority: str | None = shown("登记机关（来源原文）", "The registration authority as written")
     registration_authority_code: str | None = shown("登记机关代码", "Code of the registration authority", "REGORG")
+
+
+@strawberry.type(description=say("变更登记", "A change of a registration"))
+class RegistrationChange(CreditRecord):
+    """变更登记: one item changed on one day."""
+
+    item_code: str | None = shown("变更事项代码", "Code of the item changed", "ALTITEM")
+    item: str | None = shown("变更事项", "The item changed")
+    before: str | None = shown("变更前内容", "Its content before", "ALTBE")
+    after: str | None = shown("变更后内容", "Its content after", "ALTAF")
+    changed_on: Date | None = shown("变更（核准）日期", "Date of the change", "ALTDATE")
+    authority: str | None = shown("登记机关（来源原文）", "The registration authority as written")
+
+
+@strawberry.enum(description=say("股东（投资人）类型", "Kinds of shareholders"))
+class ShareholderKind(Enum):
+    """Kinds of shareholders and partners."""
+
+    NATURAL_PERSON = label("NATURAL_PERSON", "自然人", "Natural person")
+    ENTERPRISE = label("ENTERPRISE", "企业法人、合伙企业", "Company or partnership")
+    PUBLIC_BODY = label(
+        "PUBLIC_BODY", "机关、事业单位、社会组织", "Government body, institution or social organization"
+    )
+    RURAL_COLLECTIVE = label("RURAL_COLLECTIVE", "农村集体经济组织", "Rural collective economic organization")
+    FOREIGN = label("FOREIGN", "外国（地区）投资者", "Investor from abroad")
+    OTHER = label("OTHER", "其他", "Other")
+
+
+@strawberry.type(description=say("股东及出资", "A shareholder and the contribution"))
+class Shareholder(CreditRecord):
+    """股东（投资人、合伙人）: what was subscribed, and what has been paid."""
+
+    name: str | None = shown("股东名称或姓名", "Name of the shareholder", "INV")
+    kind: ShareholderKind | None = shown("股东类型", "Kind of the shareholder", "INVTYPE")
+    masked_id_no: str | None = shown(
+        "股东证件号码（自然人，脱敏）", "Number of a natural person's document: masked", "CERNO"
+    )
+    nationality: str | None = shown("国别（地区）代码", "Code of the country or region")
+    subscribed_amount: Money | None = shown("认缴出资额（元）", "Contribution subscribed, in whole units", "SUBCONAM")
+    subscribed_form: str | None = shown("认缴出资方式", "Form of the contribution subscribed", "CONFORM")
+    subscribed_on: Date | None = shown("认缴出资日期", "Date by which it is due", "CONDATE")
+    paid_amount: Money | None = shown("实缴出资额（元）", "Contribution paid, in whole units", "ACCONAM")
+    paid_form: str | None = shown("实缴出资方式", "Form of the contribution paid")
+    paid_on: Date | None = shown("实缴出资日期", "Date of payment")
+    share_percent: Decimal | None = shown("出资比例（%）", "Share of the capital, in percent", "SUBCONPROP")
+    organization: Annotated["Organization", strawberry.lazy("schema.organization")] | None = shown(
+        "股东为组织时的主体",
+        "The shareholder as a subject of its own",
+        binding=Link("organization", "organization_uscc"),
+    )
+
+
+@strawberry.enum(description=say("网络经营类型", "Forms of selling online"))
+class OnlineShopKind(Enum):
+    """Forms of selling online."""
+
+    WEBSITE = label("WEBSITE", "自建网站", "A website of its own")
+    PLATFORM_SHOP = label("PLATFORM_SHOP", "平台内网店", "A shop on a platform")
+    PLATFORM = label("PLATFORM", "电子商务平台", "A platform")
+
+
+@strawberry.type(description=say("网站、网店", "A website or online shop"))
+class OnlineShop(CreditRecord):
+    """网络经营信息: whose shop it is, and whether that was verified."""
+
+    kind: OnlineShopKind | None = shown("网络经营类型", "Form of selling online")
+    name: str | None = shown("网站（网店）名称", "Name of the site or shop")
+    url: str | None = shown("网址", "Address of the site or shop")
+    platform: str | None = shown("所在平台名称", "Name of the platform")
+    platform_uscc: str | None = shown("平台经营者统一社会信用代码", "Code of the platform's operator")
+    icp_no: str | None = shown("网站备案（ICP）号", "Number of the ICP filing or license")
+    certification_no: str | None = shown("网站可信认证、亮照标识编号", "Number of the certification of the site")
+    registered_on: Date | None = shown("登记（备案）日期", "Date of filing")
+    verified_on: Date | None = shown("最近核验日期", "Date of the last verification")
+    closed_on: Date | None = shown("关闭日期", "Date on which it was closed")
+    authority: str | None = shown("登记（监管）机关（来源原文）", "The authority as written")
+
+
+@strawberry.type(description=say("信用服务机构备案", "The filing of a credit-service agency"))
+class CreditServiceFiling(CreditRecord):
+    """信用服务机构备案 (同政发〔2018〕12号 二(十))."""
+
+    name: str | None = shown("机构名称", "Name of the agency")
+    filing_no: str | None = shown("备案编号", "Number of the filing")
+    services: str | None = shown("信用服务业务范围", "Credit services that it offers")
+    filed_on: Date | None = shown("备案日期", "Date of filing")
+    valid_until: Date | None = shown("备案有效期至", "Until when the filing stands")
+    canceled_on: Date | None = shown("备案注销日期", "Date on which the filing was canceled")
+    authority: str | None = shown("备案机关（来源原文）", "The authority as written")

@@ -44,6 +44,14 @@ _LICENSE_CATEGORIES: Final = {
 }
 _LICENSE_STATES: Final = {"1": "VALID", "2": "INVALID"}
 _PENALTY_STATES: Final = {"1": "IN_FORCE", "3": "ALTERED", "有效": "IN_FORCE", "变更": "ALTERED"}
+_DOMAINS: Final = {
+    "11230881TJ0000844K": "ENVIRONMENT",
+    "11230881TJ0000852E": "FIRE",
+    "11230881TJ00008609": "TRANSPORT",
+    "11230881TJ00008796": "CONSTRUCTION",
+    "11230881TJ00008871": "LABOR",
+}
+"""Authorities of one field of supervision, those that occur."""
 _PROCEDURES: Final = {
     "01": "SIMPLE",
     "02": "ORDINARY",
@@ -159,6 +167,7 @@ def published_penalty(row: Mapping[str, Any]) -> Record:
         "sourcePublicUntil": day(row["CF_GSJZQ"]),
         "authority": text(row["CF_CFJG"]),
         "authorityUscc": identifier(row["CF_CFJGDM"]),
+        "domain": _DOMAINS.get(row["CF_CFJGDM"]),
         "procedure": code(row["CF_AJLB"], _PROCEDURES),
         "status": code(row["CF_ZT"], _PENALTY_STATES),
         "dataSource": text(row["CF_SJLY"]),
@@ -171,8 +180,8 @@ _NOT_RECORDED: Final[Record] = dict.fromkeys(
     (
         "counterpartUscc", "counterpartRegNo", "counterpartOrgCode", "counterpartTaxNo", "counterpartInstitutionCertNo",
         "counterpartSocialOrgNo", "legalRepresentative", "legalRepIdType", "personIdType", "counterpartCategory",
-        "confiscatedAmount", "licenseAffected", "effectiveUntil", "withoutTerm", "procedure", "status", "dataSource",
-        "dataSourceCode", "remark",
+        "confiscatedAmount", "licenseAffected", "effectiveUntil", "withoutTerm", "domain", "procedure", "status",
+        "dataSource", "dataSourceCode", "remark",
     )
 )  # fmt: skip
 """Fields of a penalty that one of the departments' own systems does not have."""

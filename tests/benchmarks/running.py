@@ -13,7 +13,7 @@ from typing import IO, Any, Final
 import msgspec
 
 from gateway.demo import Departments
-from gateway.demo.city import REGISTRY_PID
+from gateway.demo.servers import REGISTRY_PID
 from tests.benchmarks.load import Slice, Taken
 from tests.benchmarks.processor import tree
 

@@ -59,8 +59,8 @@ def test_a_difference_is_found_in_real_answers(up: list[Contender]) -> None:
 
 def test_the_gateway_is_asked_for_all_that_the_caller_may_see(up: list[Contender]) -> None:
     gateway = next(each for each in up if each.name == GATEWAY)
-    _, answer = post(gateway, "/graphql", orjson.dumps({"query": "{ catalogue { entity field allowed } }"}))
-    catalogue = orjson.loads(answer)["data"]["catalogue"]
+    _, answer = post(gateway, "/graphql", orjson.dumps({"query": "{ catalogueFields { entity field allowed } }"}))
+    catalogue = orjson.loads(answer)["data"]["catalogueFields"]
     for section, entity in ENTITIES.items():
         open_to_caller = {each["field"] for each in catalogue if each["entity"] == entity and each["allowed"]}
         assert open_to_caller, entity

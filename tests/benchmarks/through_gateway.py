@@ -1,7 +1,8 @@
 """Contender: the gateway as it is served, with rights, coverage, provenance and a durable ledger.
 
-Its configuration is the repository's, but for the time that sources and requests may take: nothing must be given up
-because the benchmark itself keeps the machine busy.
+Its configuration is the repository's, but for two things: the time that sources and requests may take, since nothing
+must be given up because the benchmark itself keeps the machine busy; and the sources, of which it knows those that the
+other contenders ask as well, and of them the tables that these read.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -13,6 +14,7 @@ from typing import Final
 from msgspec.structs import replace as replace_members
 from starlette.applications import Starlette
 
+from connectors.spec import SourceSpec
 from gateway.app import open_gateway
 from gateway.catalogue import Catalogue
 from gateway.configuration import Configuration, load_configuration
@@ -20,12 +22,25 @@ from tests.benchmarks.sources import PATIENT_SECONDS
 from tests.benchmarks.workloads import CLIENT
 
 CONFIG: Final = Path(__file__).parents[2] / "config"
+SOURCES: Final = frozenset(
+    {
+        *("market_registry", "double_publicity", "tax_credit", "court_enforcement", "environment_penalties"),
+        *("fire_penalties", "market_penalties"),
+    }
+)
+PARTS: Final = frozenset(
+    {
+        *("Crosswalk", "Registration", "LegalRepresentative", "AdministrativeLicense", "AdministrativePenalty"),
+        *("TaxCreditRating", "DishonestDebtorEntry", "EnforcementCase", "TerminatedExecution"),
+        "ConsumptionRestriction",
+    }
+)
 
 
 @asynccontextmanager
 async def open_app(environ: Mapping[str, str], data: Path) -> AsyncIterator[tuple[Starlette, dict[str, str]]]:
     """Open the gateway; yields the application and the headers by which the benchmark's client is known."""
-    configuration = _patient(load_configuration(CONFIG))
+    configuration = _comparable(load_configuration(CONFIG))
     async with open_gateway(configuration, environ, data) as gateway:
         assert gateway.issuer is not None, "the repository's configuration is not a production one"
         # The token lives as long as any run may take; its lifetime costs nothing.
@@ -33,11 +48,21 @@ async def open_app(environ: Mapping[str, str], data: Path) -> AsyncIterator[tupl
         yield gateway.app, {"Authorization": f"Bearer {token}"}
 
 
-def _patient(configuration: Configuration) -> Configuration:
+def _comparable(configuration: Configuration) -> Configuration:
     sources = {
-        name: replace_members(source, timeout_seconds=PATIENT_SECONDS)
+        name: _with_parts(replace_members(source, timeout_seconds=PATIENT_SECONDS))
         for name, source in configuration.catalogue.sources.items()
+        if name in SOURCES
     }
     settings = configuration.settings
     limits = replace_members(settings.limits, deadline_seconds=PATIENT_SECONDS)
-    return replace(configuration, catalogue=Catalogue(sources), settings=replace_members(settings, limits=limits))
+    return replace(
+        configuration,
+        catalogue=Catalogue(sources, configuration.items),
+        settings=replace_members(settings, limits=limits),
+    )
+
+
+def _with_parts(source: SourceSpec) -> SourceSpec:
+    known = {part: entity for part, entity in source.entities.items() if part in PARTS}
+    return replace_members(source, entities=known)

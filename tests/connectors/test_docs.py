@@ -14,6 +14,9 @@ from connectors.base import Issue
 from connectors.load import Known, load_sources
 from connectors.sql.kinds import EXTRAS, KINDS
 from connectors.values import reader
+from gateway.catalogue.bases import LegalBasis, Level
+from gateway.catalogue.items import CatalogueItem, Category
+from gateway.catalogue.shown import LEVELS
 from gateway.departments import Department, load_departments
 from gateway.policy import load_policy
 from gateway.settings import Settings, load_settings
@@ -26,13 +29,16 @@ TABLES: dict[str, tuple[type[Struct], ...]] = {
     'kind = "sql"': (spec.SqlSource,),
     'kind = "rest"': (spec.RestSource,),
     'kind = "soap"': (spec.SoapSource,),
+    'kind = "graphql"': (spec.GraphqlSource,),
     'kind = "file"': (spec.FileSource,),
     "signature": (spec.Signature,),
+    "header": (spec.Header,),
     "session": (spec.Session,),
     "Every entity": (spec.EntitySpec,),
     "Entities of kind sql": (spec.SqlEntity,),
     "Entities of kind rest": (spec.RestEntity,),
     "Entities of kind soap": (spec.SoapEntity,),
+    "Entities of kind graphql": (spec.GraphqlEntity,),
     "Entities of kind file": (spec.FileEntity,),
     "keys": (spec.KeySpec,),
     "as_of": (spec.AsOf,),
@@ -41,6 +47,13 @@ TABLES: dict[str, tuple[type[Struct], ...]] = {
     "currency": (spec.CurrencySpec,),
 }
 """Heading (what follows the dot) -> the Struct whose own keys its first table explains."""
+REGISTERS: dict[str, type[Struct]] = {
+    "One department": Department,
+    "One category": Category,
+    "One item": CatalogueItem,
+    "One legal basis": LegalBasis,
+}
+"""The same for the other files that people of departments edit."""
 ON_EVERY_SOURCE = {"kind", "entities"}
 """Keys that stand on the Structs of the kinds, and are explained once."""
 
@@ -86,12 +99,19 @@ def test_every_key_is_explained_and_no_other(heading: str) -> None:
     assert explained == expected
 
 
+@pytest.mark.parametrize("heading", REGISTERS)
+def test_every_key_of_the_registers_is_explained_and_no_other(heading: str) -> None:
+    explained = [(row[0].strip("`"), row[1] == "✔") for row in _tables(SECTIONS[heading])[0]]
+    assert explained == [(field.encode_name, field.required) for field in structs.fields(REGISTERS[heading])]
+
+
 @pytest.mark.parametrize(
     ("heading", "table", "names"),
     [
         ("Value types", 0, get_args(spec.ValueType)),
         ("Disclosure", 0, get_args(spec.Disclosure)),
         ("keys", 1, get_args(spec.Scheme)),
+        ("One legal basis", 1, get_args(Level)),
     ],
 )
 def test_every_choice_is_explained_and_no_other(heading: str, table: int, names: tuple[str, ...]) -> None:
@@ -137,13 +157,19 @@ def test_the_example_is_a_source_file(tmp_path: Path) -> None:
 def test_every_file_of_the_folder_is_named() -> None:
     named = {row[0].strip("`") for row in _tables(README)[0]}
     there = {path.name for path in CONFIG.glob("*.toml")}
-    assert named - {"sources/<source>.toml"} == there
+    assert named - {"sources/<source>.toml", "catalogue/items/<category>.toml"} == there
 
 
-def test_departments_explain_their_keys() -> None:
-    text = (CONFIG / "departments.toml").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("file", "kind"), [("departments.toml", Department), ("legal_bases.toml", LegalBasis)])
+def test_registers_explain_their_keys(file: str, kind: type[Struct]) -> None:
+    text = (CONFIG / file).read_text(encoding="utf-8")
     explained = re.findall(r"^#   (\w+)  ", text, flags=re.MULTILINE)
-    assert explained == [field.encode_name for field in structs.fields(Department)]
+    assert explained == [field.encode_name for field in structs.fields(kind)]
+
+
+def test_levels_of_legal_bases_are_shown_in_the_words_of_the_documentation() -> None:
+    explained = {row[0].strip("`"): row[1] for row in _tables(SECTIONS["One legal basis"])[1]}
+    assert explained == LEVELS
 
 
 def test_settings_stand_in_their_file_with_their_defaults(tmp_path: Path) -> None:

@@ -122,12 +122,12 @@ def test_file_that_is_no_longer_the_one_found(tmp_path: Path) -> None:
     path = write(tmp_path / "处罚_1.csv", [row(1, A)])
     found = newest(tmp_path, "处罚_*.csv")
     index = make_index(found, entity(), "gb18030")
-    assert read_rows(index, ("单位",), "USCC", [A]) == [("公司1",)]
+    assert read_rows(index, ("单位",), {"USCC": [A]}) == [("公司1",)]
     with path.open("ab") as file:
         file.write(b"\n")
     for read in (
         lambda: make_index(found, entity(), "gb18030"),
-        lambda: read_rows(index, ("单位",), "USCC", [A]),
+        lambda: read_rows(index, ("单位",), {"USCC": [A]}),
     ):
         with pytest.raises(FileChanged):
             read()
@@ -141,7 +141,7 @@ def test_file_changed_without_a_trace(tmp_path: Path) -> None:
     path.write_bytes(content.replace(A.encode(), b"#").replace(B.encode(), A.encode()).replace(b"#", B.encode()))
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     with pytest.raises(FileChanged):
-        read_rows(index, ("单位",), "USCC", [A])
+        read_rows(index, ("单位",), {"USCC": [A]})
 
 
 async def test_file_under_the_pen(connector: Connector, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Raw rows to typed rows: whose they are, what of them is left out, and what they say."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +11,8 @@ from connectors.base import Issue
 from connectors.columns import columns_needed
 from connectors.errors import SourceMisread
 from connectors.mapping import RowReader, UnreadableRow, digest_of
-from connectors.spec import EntitySpec, KeySpec
+from connectors.spec import EntitySpec, KeySpec, ValueType
+from connectors.values import Unread
 from schema.values import Money
 from tests.connectors.rows import (
     ALSO,
@@ -86,6 +87,29 @@ def test_columns_that_nobody_asked_for_are_not_read() -> None:
     reader = RowReader(ENTITY, "USCC", ("name",), digests=True)
     reader.gather([Watched(raw(id_no="secret"))], {ONE})
     assert set(read) == set(reader.columns) == {"uscc", "doc", "serial", "changed", "flag", "name"}
+
+
+def test_record_that_may_have_been_deleted_is_left_out_and_told() -> None:
+    read = gathered(raw(flag="\ufffd"), raw(serial=2), raw(serial=3, flag=Unread("lost")))
+    assert found(read) == {ONE: ["2"]}
+    assert read.unreadable == {ONE: "a record that may have been deleted was left out"}
+
+
+@pytest.mark.parametrize("type_", [each for each in get_args(ValueType) if each not in {"code", "code_list"}])
+def test_cell_that_a_connector_could_not_read_is_misread_for_its_reason(type_: ValueType) -> None:
+    unread = Unread("digits are lost")
+    entity = replace(BARE, fields={"name": field("n", type_, blank=["0"])})
+    (row,) = RowReader(entity, "USCC", ("name",)).gather([{"k": ONE, "id": 1, "n": unread}], {ONE}).rows[ONE]
+    assert (row.values, row.issues) == ((None,), (Issue("name", "MISREAD", "digits are lost"),))
+    assert RowReader(entity, "USCC", ()).gather([{"k": ONE, "id": unread}], {ONE}).unreadable.keys() == {ONE}
+
+
+@pytest.mark.parametrize("type_", ["code", "code_list"])
+def test_code_that_a_connector_could_not_read_is_misread_for_its_reason(type_: ValueType) -> None:
+    entity = replace(BARE, fields={"name": field("n", type_, codes={"1": "WARNING"})})
+    raws = [{"k": ONE, "id": 1, "n": Unread("digits are lost")}]
+    (row,) = RowReader(entity, "USCC", ("name",)).gather(raws, {ONE}).rows[ONE]
+    assert (row.values, row.issues) == ((None,), (Issue("name", "MISREAD", "digits are lost"),))
 
 
 def test_issues_belong_to_their_own_row() -> None:

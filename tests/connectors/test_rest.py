@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from connectors.base import Batch, Issue
 from connectors.errors import SourceError, SourceMisread, SourceRejected, SourceUnavailable
+from connectors.pages import MOST_PAGES, Pages
 from connectors.rest import RestConnector
-from connectors.rest.answer import MOST_PAGES, AnswerReader, Pages
+from connectors.rest.answer import AnswerReader
 from connectors.rest.question import Questions, Signer
-from connectors.spec import KeySpec, RestSource, Signature
-from gateway.demo.environment import PATH, Environment
+from connectors.spec import Header, KeySpec, RestSource, Signature
 from gateway.demo.listen import Answered, Asked
-from gateway.demo.scenarios import everyone
+from gateway.demo.signed import SignedLists
 from tests.connectors.departments import (
     ENTITY,
     FIELDS,
@@ -74,14 +74,15 @@ def test_question(entity: dict[str, Any], keys: list[str], listed: bool, target:
 
 
 def test_signature_is_what_the_environment_bureau_verifies() -> None:
-    bureau = Environment(everyone(10), "gateway-1", "secret")
-    entity = rest_source(path=PATH, method="POST", key_parameter="codes").entities[ENTITY]
+    path = "/openapi/v1/penalties"
+    bureau = SignedLists({path: {}}, "gateway-1", "secret")
+    entity = rest_source(path=path, method="POST", key_parameter="codes").entities[ENTITY]
     question = Questions("http://127.0.0.1:1", entity, listed=True).about([THIRD], 1, {})
 
     def status(signer: Signer, at: float | None = None) -> int:
         signed = signer.sign(question, at)
         headers = {name.lower().encode(): value.encode() for name, value in signed.headers.items()}
-        return bureau.answer(Asked("POST", PATH.encode(), headers, signed.body or b"")).status
+        return bureau.answer(Asked("POST", path.encode(), headers, signed.body or b"")).status
 
     assert status(Signer("gateway-1", b"secret")) == 200
     assert status(Signer("gateway-1", b"other")) == 401
@@ -107,6 +108,16 @@ async def test_every_page_is_signed() -> None:
     assert len(answer.rows[FIRST]) == 3
     assert len({asked.headers[b"x-signature"] for asked in canned.asked}) == 2
     assert "s'" not in repr(Signer("gateway-1", b"s"))
+
+
+async def test_every_request_says_in_its_header_who_asks() -> None:
+    spec = rest_source(source={"header": Header(name="X-Audit-Unit", value_env="UNIT")}, **PAGED)
+    pages = [rows_answer(row(number=1), row(number=2)), rows_answer(row(number=3))]
+    async with listening(lambda asked: pages[b"page=2" in asked.target]) as (canned, url):
+        connector = RestConnector(spec, {"CANNED_URL": url, "UNIT": "gateway"}, Path())
+        await connector.fetch(batch(FIRST))
+        await connector.close()
+    assert [asked.headers[b"x-audit-unit"] for asked in canned.asked] == [b"gateway", b"gateway"]
 
 
 async def test_personal_number_is_never_sent_in_an_address() -> None:
@@ -152,6 +163,25 @@ async def test_names_are_asked_for_in_every_spelling_and_a_row_that_comes_twice_
 def read(body: bytes, **source: Any) -> list[dict[str, Any]]:
     spec = rest_source(source={"status": "code", "status_ok": ["200", "0"], **source})
     return AnswerReader(spec, spec.entities[ENTITY]).read(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html><body>请输入验证码</body></html>".encode(),
+        '{"code":200,"message":"请输入验证码","data":null}'.encode(),
+        rb'{"code":-7,"message":"\u8bf7\u8f93\u5165\u9a8c\u8bc1\u7801"}',
+        b'{"code":403,"data":{"Captcha":"/c.png"}}',
+    ],
+)
+def test_a_request_for_a_captcha_is_told_as_such(body: bytes) -> None:
+    with pytest.raises(SourceUnavailable, match="the source asks for a captcha"):
+        read(body)
+
+
+def test_a_record_may_speak_of_a_captcha() -> None:
+    body = '{"code":200,"data":{"list":[{"id":1,"content":"未经验证码核验"}]}}'.encode()
+    assert read(body) == [{"id": 1, "content": "未经验证码核验"}]
 
 
 @pytest.mark.parametrize("code", [b"200", b"0", b'"0"'])
@@ -209,13 +239,22 @@ def test_bare_list_is_an_answer() -> None:
 
 @given(st.lists(st.integers(0, 9), unique=True), st.integers(1, 4), st.integers(0, 3))
 def test_every_record_is_read_once_however_pages_overlap(numbers: list[int], size: int, overlap: int) -> None:
-    pages = Pages(rest_source(page_parameter="page", page_size=size).entities[ENTITY], "code")
+    pages = Pages(size, ("code", "id"))
     at = 0
     while pages.more:
         shown = numbers[at : at + size]
         pages.add([row(number=number) for number in shown])
         at += max(size - overlap, 1)
     assert [each["id"] for each in pages.rows] == numbers
+
+
+def test_page_of_subjects_without_records_is_not_the_last() -> None:
+    pages = Pages(2, ("code", "id"))
+    for rows, subjects in (([row(number=1), row(number=2)], 2), ([], 2), ([row(number=3)], 1)):
+        assert pages.more
+        pages.add(rows, subjects)
+    assert not pages.more
+    assert [each["id"] for each in pages.rows] == [1, 2, 3]
 
 
 async def test_source_that_repeats_its_only_page_is_asked_twice() -> None:

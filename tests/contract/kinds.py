@@ -10,6 +10,8 @@ from connectors.spec import (
     FieldSpec,
     FileEntity,
     FileSource,
+    GraphqlEntity,
+    GraphqlSource,
     KeySpec,
     RestEntity,
     RestSource,
@@ -57,6 +59,13 @@ def open_file(folder: Path) -> AbstractAsyncContextManager[Site]:
     return _stored(spec, {"SITE_FOLDER": str(folder)}, folder / "site-2026.csv")
 
 
+def open_workbooks(folder: Path) -> AbstractAsyncContextManager[Site]:
+    """Open a site that drops a workbook."""
+    entities = {ENTITY: FileEntity(pattern="site*.xlsx", **_ENTITY)}
+    spec = FileSource(folder_env="SITE_FOLDER", batch_size=50, format="xlsx", entities=entities, **_BASE)
+    return _stored(spec, {"SITE_FOLDER": str(folder)}, folder / "site-2026.xlsx")
+
+
 def open_rest(folder: Path) -> AbstractAsyncContextManager[Site]:
     """Open a site with an HTTP JSON interface that takes one key a call, in the address."""
     entities = {ENTITY: RestEntity(path="/api/penalties", key_parameter="code", items="data", **_ENTITY)}
@@ -82,8 +91,22 @@ def open_soap(folder: Path) -> AbstractAsyncContextManager[Site]:
     return _served(SoapSource(url_env="SITE_URL", wsdl="site.wsdl", batch_size=1, entities=entities, **_BASE), folder)
 
 
+def open_graphql(folder: Path) -> AbstractAsyncContextManager[Site]:
+    """Open a site with a GraphQL interface that takes a list of keys."""
+    told: dict[str, Any] = {"field": "penalties", "key_argument": "codes", "key_type": "[String!]!", "items": ""}
+    entities = {ENTITY: GraphqlEntity(**told, **_ENTITY)}
+    return _served(GraphqlSource(url_env="SITE_URL", batch_size=20, entities=entities, **_BASE), folder)
+
+
+def open_graphql_one(folder: Path) -> AbstractAsyncContextManager[Site]:
+    """Open a site with a GraphQL interface that takes one key a call, which stands above the records."""
+    told: dict[str, Any] = {"field": "subject", "key_argument": "code", "key_type": "String!", "items": "penalties"}
+    entities = {ENTITY: GraphqlEntity(**told, **(_ENTITY | {"keys": {"USCC": KeySpec(column="/code")}}))}
+    return _served(GraphqlSource(url_env="SITE_URL", batch_size=1, entities=entities, **_BASE), folder)
+
+
 @asynccontextmanager
-async def _served(spec: RestSource | SoapSource, folder: Path) -> AsyncIterator[Site]:
+async def _served(spec: RestSource | SoapSource | GraphqlSource, folder: Path) -> AsyncIterator[Site]:
     sites: list[HttpSite] = []
     async with listening(lambda asked: sites[0].answer(asked)) as (_, url), fault_proxy(url) as proxy:
         sites.append(HttpSite(spec, {"SITE_URL": proxy.before(url)}, folder, proxy))
@@ -102,6 +125,9 @@ OPENERS: Final[dict[str, Callable[[Path], AbstractAsyncContextManager[Site]]]] =
     "rest": open_rest,
     "rest-batch": open_rest_batch,
     "soap": open_soap,
+    "graphql": open_graphql,
+    "graphql-one": open_graphql_one,
     "file": open_file,
+    "file-xlsx": open_workbooks,
 }
 """A kind, perhaps with a way to be asked, and what opens a department of it in a folder."""

@@ -24,8 +24,11 @@ from typing import Any, Final, Protocol
 from xml.sax.saxutils import escape
 
 import orjson
+import xlsxwriter
+from graphql import build_schema, graphql_sync
 
 from connectors.spec import (
+    GraphqlSource,
     RestSource,
     SoapSource,
     SourceSpec,
@@ -39,6 +42,11 @@ Rows = Sequence[tuple[str | None, ...]]
 COLUMNS: Final = ("code", "number", "content", "decided")
 ENTITY: Final = "AdministrativePenalty"
 FIELDS: Final = ("content", "decided_on")
+SCHEMA: Final = """
+type Query { penalties(codes: [String!]!): [Penalty!]! subject(code: String!): Subject }
+type Subject { code: String! penalties: [Penalty!]! }
+type Penalty { code: String number: String content: String decided: String }
+"""
 RENAMED: Final = {"renamed": "content", "unkeyed": "number"}
 HTML: Final = "<html><head><title>系统提示</title></head><body>系统正在升级维护</body></html>".encode()
 
@@ -78,7 +86,7 @@ class Site(Protocol):
 
 @dataclass
 class StoredSite:
-    """A department that is a file: an SQLite database or a CSV file."""
+    """A department that is a file: an SQLite database, a CSV file or a workbook."""
 
     spec: SourceSpec
     environ: Mapping[str, str]
@@ -97,7 +105,7 @@ class StoredSite:
 
     def hold(self, rows: Rows) -> None:
         self.rows = rows
-        self._write(_database if isinstance(self.spec, SqlSource) else _csv)
+        self._write(_MAKERS[self.path.suffix])
 
     async def fail(self, fault: str) -> None:
         match fault:
@@ -107,7 +115,7 @@ class StoredSite:
                 # A page of a database; a file in the middle of a line, for one that ends with a line looks whole.
                 self._replace(self.path.read_bytes()[: -4096 if isinstance(self.spec, SqlSource) else -12])
             case "garbled":
-                # Neither kind has checksums: spoiled is what holds it together.
+                # Checksums, where there are any, are of parts: spoiled is what holds it together.
                 spoiled = b"\xff" * 4000 if isinstance(self.spec, SqlSource) else b'"\xff"\x00<{'
                 self._replace(self.path.read_bytes()[:100] + spoiled)
             case "html":
@@ -150,11 +158,21 @@ def _csv(path: Path, columns: Sequence[str], rows: Rows) -> None:
     path.write_text(text.getvalue(), encoding="utf-8", newline="")
 
 
+def _workbook(path: Path, columns: Sequence[str], rows: Rows) -> None:
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        for line, cells in enumerate([columns, *rows]):
+            sheet.write_row(line, 0, cells)
+
+
+_MAKERS: Final = {".sqlite": _database, ".csv": _csv, ".xlsx": _workbook}
+
+
 @dataclass
 class HttpSite:
     """A department behind a port, with a line that can fail before it."""
 
-    spec: RestSource | SoapSource
+    spec: RestSource | SoapSource | GraphqlSource
     environ: Mapping[str, str]
     folder: Path
     proxy: FaultProxy
@@ -190,9 +208,16 @@ class HttpSite:
         """Return the rows that ``asked`` names, as the fault of the moment leaves them."""
         sent = asked.target + asked.body
         rows = [_renamed(row, RENAMED.get(self.fault)) for row in self.rows if _is_asked(row, sent)]
-        body = _xml(rows) if isinstance(self.spec, SoapSource) else orjson.dumps({"data": rows})
+        body = self._told(rows, asked)
         spoiled = {"html": HTML, "blank": b"", "garbled": body[:-30] + b"\xff\xfe\x00<{" + body[-25:]}
         return Answered(spoiled.get(self.fault, body))
+
+    def _told(self, rows: Sequence[Mapping[str, str | None]], asked: Asked) -> bytes:
+        if isinstance(self.spec, SoapSource):
+            return _xml(rows)
+        if isinstance(self.spec, GraphqlSource):
+            return _executed(rows, asked.body, "other" if self.fault == "renamed" else "content")
+        return orjson.dumps({"data": rows})
 
 
 def _is_asked(row: Mapping[str, str | None], sent: bytes) -> bool:
@@ -207,3 +232,15 @@ def _xml(rows: Sequence[Mapping[str, str | None]]) -> bytes:
     items = ["".join(f"<{name}>{escape(cell or '')}</{name}>" for name, cell in row.items()) for row in rows]
     listed = "".join(f"<item>{cells}</item>" for cells in items)
     return enveloped(f"<queryCreditResponse><pjxx>{listed}</pjxx></queryCreditResponse>", "UTF-8").encode()
+
+
+def _executed(rows: Sequence[Mapping[str, str | None]], sent: bytes, content: str) -> bytes:
+    """Return the response to the GraphQL document in ``sent``, by a schema whose third field is ``content``."""
+    schema = build_schema(SCHEMA.replace("content", content))
+    root = {
+        "penalties": lambda _info, codes: [row for row in rows if row["code"] in codes],
+        "subject": lambda _info, code: {"code": code, "penalties": rows},
+    }
+    asked = orjson.loads(sent)
+    result = graphql_sync(schema, asked["query"], root, variable_values=asked.get("variables"))
+    return orjson.dumps(result.formatted)

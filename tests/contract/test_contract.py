@@ -38,6 +38,8 @@ STATUS_OF_FAULT: Final = {
 LACKS: Final = {
     ("file", "lost"): "a file has no connection",
     ("file", "hanging"): "a share that hangs cannot be made here; the gate bounds the wait for the threads",
+    ("file-xlsx", "lost"): "a file has no connection",
+    ("file-xlsx", "hanging"): "as of any other file",
     ("sql", "lost"): "SQLite has no connection; `tests/connectors/test_sql_failures.py` cuts those of servers",
 }
 

@@ -15,13 +15,20 @@ import asyncpg
 import pytest
 
 from gateway.demo import HTTP_SOURCES, Departments, departments, faults
+from gateway.demo.bureaus import LEDGERS
+from gateway.demo.interfaces import INTERFACES
 from gateway.demo.subjects import named
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = {
     "MARKET_REGISTRY_URL", "DOUBLE_PUBLICITY_URL", "TAX_CREDIT_URL", "TAX_CREDIT_TOKEN", "COURT_ENFORCEMENT_URL",
     "ENVIRONMENT_PENALTIES_URL", "ENVIRONMENT_PENALTIES_KEY_ID", "ENVIRONMENT_PENALTIES_SECRET",
-    "FIRE_PENALTIES_FOLDER", "MARKET_PENALTIES_FOLDER",
+    "ENVIRONMENT_CREDIT_URL", "ENVIRONMENT_CREDIT_KEY_ID", "ENVIRONMENT_CREDIT_SECRET", "PROCUREMENT_RECORDS_URL",
+    "CUSTOMS_CREDIT_URL", "CUSTOMS_CREDIT_TICKET", "POLICE_VERIFICATION_URL", "POLICE_VERIFICATION_UNIT",
+    "FIRE_PENALTIES_FOLDER", "MARKET_PENALTIES_FOLDER", "CREDIT_CENTER_URL", "PROFESSION_REGISTRY_URL",
+    "MARKET_SUPERVISION_URL", "SOCIAL_INSURANCE_URL", "CONSTRUCTION_MARKET_URL", "CIVIL_AFFAIRS_URL",
+    "TAX_NOTICES_FOLDER", "LABOR_INSPECTION_FOLDER", "INSTITUTION_REGISTRY_FOLDER", "UTILITY_ARREARS_FOLDER",
+    *(f"{source.upper()}_FOLDER" for source in LEDGERS),
 }  # fmt: skip
 COURT = f"/api/dishonest?code={next(subject.uscc for subject in named() if subject.number == 3)}&page=1"
 
@@ -123,6 +130,23 @@ async def test_statuses(court: Departments, mode: str, status: int) -> None:
     assert (b"Retry-After: 2" in head) == (mode == "limited")
 
 
+async def test_a_captcha_says_that_all_is_well(court: Departments) -> None:
+    court.fault("court_enforcement", "captcha")
+    status, head, body = await _get(court)
+    assert (status, "请输入验证码" in body.decode(), b"text/html" in head) == (200, True, True)
+    court.fault("court_enforcement", "captcha_json")
+    status, _, body = await _get(court)
+    assert (status, json.loads(body)["message"], "list" in json.loads(body)["data"]) == (200, "请输入验证码", False)
+
+
+async def test_flaky_fails_for_its_share(court: Departments) -> None:
+    court.fault("court_enforcement", "flaky", share=0.5)
+    found = [(await _get(court))[0] for _ in range(40)]
+    assert set(found) == {200, 502}
+    court.fault("court_enforcement", "flaky")
+    assert [(await _get(court))[0] for _ in range(40)].count(200) > 30, "one in a hundred, if nothing is said"
+
+
 async def test_slow_answers_late_and_rightly(court: Departments) -> None:
     court.fault("court_enforcement", "slow", seconds=0.3)
     asked = asyncio.create_task(_get(court))
@@ -146,6 +170,10 @@ def test_every_http_department_takes_faults(demo_departments: Departments) -> No
         demo_departments.fault(source, "error", times=1)
         demo_departments.fault(source)
         assert set(demo_departments.calls(source)) == {"calls", "keys", "paths"}
+
+
+def test_http_departments_are_those_that_the_city_opens() -> None:
+    assert set(HTTP_SOURCES) == set(INTERFACES)
 
 
 def test_the_menu_in_words_is_the_menu() -> None:

@@ -12,11 +12,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gateway.demo.court import Court
-from gateway.demo.environment import MOST_CODES, PATH, Environment
-from gateway.demo.files import ENCODING, FIRE_HEADER, MARKET_HEADER, write_fire, write_market
-from gateway.demo.listen import Asked
+from gateway.demo.court import PERSON_PATH, Court
+from gateway.demo.environment import HARBIN, PENALTIES, PERMITS, RATINGS, open_credit, open_penalties
+from gateway.demo.files import FIRE_HEADER, MARKET_HEADER, write_fire, write_market
+from gateway.demo.listen import Asked, Interface
+from gateway.demo.publicity import LICENSE_COLUMNS, license_row
 from gateway.demo.scenarios import everyone
+from gateway.demo.sheets import ENCODING
+from gateway.demo.signed import MOST_CODES
 from gateway.demo.subjects import named
 from gateway.demo.tax import NAMESPACE, Tax
 
@@ -24,14 +27,16 @@ SIZE = 300
 SUBJECT = {subject.number: subject for subject in named()}
 TAX = Tax(everyone(SIZE), "token")
 COURT = Court(everyone(SIZE))
-ENVIRONMENT = Environment(everyone(SIZE), "gateway", "secret")
+EVERYONE = list(everyone(SIZE))
+FACTS = {known.subject.number: known.facts for known in EVERYONE}
+PENALTY_LISTS, CREDIT_LISTS = open_penalties(EVERYONE), open_credit(EVERYONE)
 
 
-def _ask_tax(taxpayer: str, token: str = "token") -> ElementTree.Element:
+def _ask_tax(taxpayer: str, token: str = "token", operation: str = "queryCredit") -> ElementTree.Element:
     envelope = (
         '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:x="urn:x"><soapenv:Header>'
-        f"<x:SessionToken>{token}</x:SessionToken></soapenv:Header><soapenv:Body><x:queryCredit>"
-        f"<x:nsrsbh>{taxpayer}</x:nsrsbh></x:queryCredit></soapenv:Body></soapenv:Envelope>"
+        f"<x:SessionToken>{token}</x:SessionToken></soapenv:Header><soapenv:Body><x:{operation}>"
+        f"<x:nsrsbh>{taxpayer}</x:nsrsbh></x:{operation}></soapenv:Body></soapenv:Envelope>"
     )
     answered = TAX.answer(Asked("POST", b"/services/CreditService", {}, envelope.encode()))
     assert answered.status == 200, "failures come as HTTP 200"
@@ -40,8 +45,8 @@ def _ask_tax(taxpayer: str, token: str = "token") -> ElementTree.Element:
     return ElementTree.fromstring(text.partition("?>")[2])
 
 
-def _tax(taxpayer: str, token: str = "token") -> tuple[str, list[dict[str, str]]]:
-    answer = _ask_tax(taxpayer, token)
+def _tax(taxpayer: str, token: str = "token", operation: str = "queryCredit") -> tuple[str, list[dict[str, str]]]:
+    answer = _ask_tax(taxpayer, token, operation)
     code = answer.findtext(f".//{{{NAMESPACE}}}rtnCode")
     items = answer.iterfind(f".//{{{NAMESPACE}}}item")
     return str(code), [{cell.tag.partition("}")[2]: cell.text or "" for cell in item} for item in items]
@@ -61,6 +66,17 @@ def test_tax_fails_as_http_200() -> None:
     assert _tax(SUBJECT[5].uscc) == ("90", []), "closed for this taxpayer at any hour"
     assert _tax(SUBJECT[1].uscc, token="old") == ("02", [])
     assert _tax("") == ("99", [])
+
+
+def test_tax_keeps_the_state_of_a_household_and_when_it_was_not_normal() -> None:
+    code, (entry,) = _tax(SUBJECT[27].tax15, operation="queryRegistration")
+    assert (code, entry["nsrzt"], entry["ynsrsbh"]) == ("00", "05 非正常", SUBJECT[27].tax15)
+    times = [(each["rdrq"], each["jcrq"]) for each in _tax(SUBJECT[27].uscc, operation="queryAnomaly")[1]]
+    assert times == [("20260706", ""), ("20230911", "20240115")]
+    assert _tax(SUBJECT[26].uscc, operation="queryRegistration")[1][0]["nsrzt"] == "03 正常", "released"
+    assert _tax(SUBJECT[1].uscc, operation="queryAnomaly") == ("01", [])
+    assert _tax(SUBJECT[12].uscc, operation="queryRegistration") == ("01", []), "an office pays no tax"
+    assert _tax(SUBJECT[5].uscc, operation="queryAnomaly") == ("90", []), "closed, whatever is asked"
 
 
 def _court(kind: str, code: str, page: int = 1) -> dict[str, Any]:
@@ -98,37 +114,85 @@ def test_the_court_restricts_the_representative() -> None:
     assert _court("restriction", SUBJECT[25].uscc)["list"] == [], "25 only shares the person"
 
 
-def _environment(codes: list[str], **changed: str) -> tuple[int, dict[str, Any]]:
+def test_the_court_points_to_judgments_and_keeps_their_text() -> None:
+    (judgment, other) = _court("judgment", SUBJECT[3].uscc)["list"]
+    assert (judgment["ah"], judgment["ay"], judgment["dsrdw"]) == (
+        "(2025)黑0881民初123号",
+        "建设工程施工合同纠纷",
+        "被告",
+    )
+    assert judgment["wsdz"].startswith("https://wenshu.court.example/")
+    assert other["ay"] == "劳务合同纠纷"
+
+
+def _person(body: object) -> tuple[int, dict[str, Any]]:
+    answered = COURT.answer(Asked("POST", PERSON_PATH.encode(), {}, json.dumps(body).encode()))
+    return answered.status, json.loads(answered.body)
+
+
+def test_the_court_tells_of_a_person_by_the_number_in_the_body() -> None:
+    who = SUBJECT[3].representative
+    status, answer = _person({"zjhm": who.id_no, "page": 1})
+    orders = answer["data"]["list"]
+    assert status == 200
+    assert {(each["xm"], each["qydm"]) for each in orders} == {(who.name, SUBJECT[at].uscc) for at in (3, 26)}
+    assert {each["cardNum"] for each in orders} == {who.masked}, "its own number is masked all the same"
+    assert _person({"zjhm": SUBJECT[1].representative.id_no})[1]["data"]["list"] == []
+    assert _person({"page": 1})[0] == 400
+
+
+def _signed(interface: Interface, path: str, codes: list[str], **changed: str) -> tuple[int, dict[str, Any]]:
+    known, secret = interface.secrets.values()
     body = json.dumps({"codes": codes}).encode()
     stamp = changed.get("stamp", str(int(time.time())))
-    signed = f"POST\n{PATH}\n{stamp}\n{sha256(body).hexdigest()}"
-    signature = hmac.new(changed.get("secret", "secret").encode(), signed.encode(), "sha256").hexdigest()
-    headers = {"x-key-id": changed.get("key_id", "gateway"), "x-timestamp": stamp, "x-signature": signature}
+    signed = f"POST\n{path}\n{stamp}\n{sha256(body).hexdigest()}"
+    signature = hmac.new(changed.get("secret", secret).encode(), signed.encode(), "sha256").hexdigest()
+    headers = {"x-key-id": changed.get("key_id", known), "x-timestamp": stamp, "x-signature": signature}
     sent = {name.encode(): value.encode() for name, value in headers.items()}
-    answered = ENVIRONMENT.answer(Asked("POST", PATH.encode(), sent, body))
+    answered = interface.department.answer(Asked("POST", path.encode(), sent, body))
     return answered.status, json.loads(answered.body)
+
+
+def _rows(interface: Interface, path: str, *codes: str) -> list[dict[str, Any]]:
+    status, answer = _signed(interface, path, list(codes))
+    assert (status, answer["code"]) == (200, 0)
+    rows: list[dict[str, Any]] = answer["data"]["list"]
+    return rows
 
 
 def test_the_environment_bureau_takes_signed_batches_only() -> None:
     codes = [SUBJECT[3].uscc, SUBJECT[6].uscc, SUBJECT[1].uscc]
-    status, answer = _environment(codes)
-    assert (status, answer["code"]) == (200, 0)
-    assert [row["tyshxydm"] for row in answer["data"]["list"]] == codes[:2]
-    assert _environment(codes, secret="wrong")[0] == 401
-    assert _environment(codes, key_id="another")[0] == 401
-    assert _environment(codes, stamp=str(int(time.time()) - 3600))[0] == 401
-    assert _environment(["x"] * MOST_CODES)[0] == 200
-    assert _environment(["x"] * (MOST_CODES + 1))[0] == 400
+    assert [row["tyshxydm"] for row in _rows(PENALTY_LISTS, PENALTIES, *codes)] == codes[:2]
+    assert _signed(PENALTY_LISTS, PENALTIES, codes, secret="wrong")[0] == 401
+    assert _signed(PENALTY_LISTS, PENALTIES, codes, key_id="another")[0] == 401
+    assert _signed(PENALTY_LISTS, PENALTIES, codes, stamp=str(int(time.time()) - 3600))[0] == 401
+    assert _signed(PENALTY_LISTS, PENALTIES, ["x"] * MOST_CODES)[0] == 200
+    assert _signed(PENALTY_LISTS, PENALTIES, ["x"] * (MOST_CODES + 1))[0] == 400
+    assert _signed(PENALTY_LISTS, RATINGS, codes)[0] == 404, "a system of its own"
 
 
 def test_the_environment_bureau_writes_dates_without_zeros_and_the_old_name() -> None:
-    row = _environment([SUBJECT[6].uscc])[1]["data"]["list"][0]
+    (row,) = _rows(PENALTY_LISTS, PENALTIES, SUBJECT[6].uscc)
     assert (row["jdrq"], row["fkje"], row["msje"]) == ("2025-1-15", "100000.00", None)
-    rows = _environment([known.subject.uscc for known in everyone(SIZE) if known.facts.environment_penalties][:20])
-    assert {row["cfjg"] for row in rows[1]["data"]["list"]} == {
-        "佳木斯市同江生态环境局(示例)",
-        "同江市环境保护局(示例)",
-    }
+    punished = [known.subject.uscc for known in EVERYONE if known.facts.environment_penalties][:20]
+    names = {each["cfjg"] for each in _rows(PENALTY_LISTS, PENALTIES, *punished)}
+    assert names == {"佳木斯市同江生态环境局(示例)", "同江市环境保护局(示例)"}
+
+
+def test_the_environment_bureau_rates_on_two_scales_a_year_late() -> None:
+    latest, before = _rows(CREDIT_LISTS, RATINGS, SUBJECT[3].uscc)
+    assert (latest["pjnd"], latest["fbsj"], latest["pjdj"]) == (2025, "2026-3-20", "环保不良企业")
+    assert (before["pjdj"], before["pjjg"], before["pjjgdm"]) == ("黑牌", HARBIN, None)
+    assert [row["pjdj"] for row in _rows(CREDIT_LISTS, RATINGS, SUBJECT[6].uscc)] == ["黄", "环保良好企业"]
+    assert _rows(CREDIT_LISTS, RATINGS, SUBJECT[1].uscc) == [], "traders are not rated"
+
+
+def test_a_permit_has_the_decision_of_double_publicity_in_other_brackets() -> None:
+    (permit,) = _rows(CREDIT_LISTS, PERMITS, SUBJECT[6].uscc)
+    assert (permit["jdswh"], permit["xkzbh"]) == ("佳同环许[2023]48号", f"{SUBJECT[6].uscc}001V")
+    (granted,) = [each for each in FACTS[6].licenses if each.letters == "PW"]
+    row = dict(zip(LICENSE_COLUMNS, license_row(SUBJECT[6], granted), strict=True))
+    assert row["XK_WSH"] == "佳同环许〔2023〕48号"
 
 
 @pytest.fixture(scope="module")

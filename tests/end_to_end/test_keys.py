@@ -95,7 +95,9 @@ PROBLEMS: list[tuple[dict[str, str], dict[str, Any]]] = [
     ),
     (key("91230881TJ00000351", "USCC"), {"__typename": "SubjectKeyInvalid", "scheme": "USCC", "check": "FAILED"}),
     (key("91230881TJ0000035", "USCC"), {"__typename": "SubjectKeyInvalid", "scheme": "USCC", "check": None}),
-    (key("北岸建筑工程有限公司"), {"__typename": "SubjectKeyInvalid", "scheme": None, "check": None}),
+    # a name, and no registry here can be asked by one
+    (key("北岸建筑工程有限公司"), {"__typename": "SubjectUnresolved", "scheme": "NAME", "check": "NONE"}),
+    (key("North Bank Engineering"), {"__typename": "SubjectKeyInvalid", "scheme": None, "check": None}),
     (key(""), {"__typename": "SubjectKeyInvalid", "scheme": None, "check": None}),
     # valid as a unified code and as a citizen's number: the caller must say which is meant
     (key("11110119900101157X"), {"__typename": "SubjectAmbiguous", "scheme": None, "check": None}),

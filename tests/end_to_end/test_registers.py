@@ -20,7 +20,7 @@ SOURCES = """
 """
 CATALOGUE = """
 query Catalogue($entity: String, $source: String) {
-  catalogue(entity: $entity, source: $source) {
+  catalogueFields(entity: $entity, source: $source) {
     type field entity source scope disclosure allowed reason department { code }
   }
 }
@@ -121,8 +121,8 @@ async def test_sources_count_what_they_could_not_read(served: Served) -> None:
 
 async def test_the_catalogue_is_the_callers_own(served: Served) -> None:
     asked = {"entity": "TaxCreditRating", "source": "tax_credit"}
-    portal = (await served.ask("portal", CATALOGUE, **asked)).data["catalogue"]
-    owner = (await served.ask("tax_department", CATALOGUE, purpose="OWNER", **asked)).data["catalogue"]
+    portal = (await served.ask("portal", CATALOGUE, **asked)).data["catalogueFields"]
+    owner = (await served.ask("tax_department", CATALOGUE, purpose="OWNER", **asked)).data["catalogueFields"]
     assert [each["field"] for each in portal] == [each["field"] for each in owner]
     assert all(not each["allowed"] and each["reason"] for each in portal)
     assert all(each["allowed"] and each["reason"] is None for each in owner)
@@ -135,7 +135,7 @@ async def test_the_catalogue_is_the_callers_own(served: Served) -> None:
 
 
 async def test_the_catalogue_lists_every_source_and_no_internal_field(served: Served) -> None:
-    found = (await served.ask("auditor", CATALOGUE)).data["catalogue"]
+    found = (await served.ask("auditor", CATALOGUE)).data["catalogueFields"]
     sources = {each["name"] for each in (await served.ask("auditor", SOURCES)).data["sources"]}
     assert {each["source"] for each in found} == sources
     assert not any(each["allowed"] for each in found), "an auditor sees no content of records"

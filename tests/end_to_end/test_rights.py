@@ -193,9 +193,9 @@ async def test_a_request_without_a_good_purpose_is_refused_whole(
 
 async def test_what_the_catalogue_promises_is_what_an_answer_shows(served: Served) -> None:
     for client, purpose in (("portal", None), ("tax_department", None), ("tax_department", "OWNER")):
-        listed = await served.ask(client, '{ catalogue(entity: "AdministrativeLicense") { field allowed } }',
+        listed = await served.ask(client, '{ catalogueFields(entity: "AdministrativeLicense") { field allowed } }',
                                   purpose=purpose)  # fmt: skip
-        fields = {each["field"]: each["allowed"] for each in listed.data["catalogue"]}
+        fields = {each["field"]: each["allowed"] for each in listed.data["catalogueFields"]}
         query = "query($key: SubjectKey!) { subject(key: $key) { ... on Organization { licenses { items { %s } } } } }"
         told = await served.ask(client, query % " ".join(fields), purpose=purpose, key=uscc_key(6))
         closed = {field.removeprefix("licenses.") for field in forbidden(told)}

@@ -10,18 +10,34 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo, execute, get_named_type, is_enum_type
 
-from gateway.page import Hit, Page
+from gateway.page import Page
+from gateway.plan.build import JUDGED_FROM
 from gateway.plan.cache import Compiled
 from gateway.plan.document import Operation
-from gateway.plan.model import Selected
-from gateway.project import parts
+from gateway.plan.model import Need, Selected
+from gateway.project import parts, record_parts
 from gateway.project.flags import forbidden, misread, not_known
 from gateway.resolve import Unresolved
 from gateway.run import Run
 from gateway.subject import Person, Subject
-from schema.bindings import Derived, Identity, Link, Noted, PersonPart, RecordPart, Same, Section, SectionPart
+from gateway.told import Item
+from schema.bindings import (
+    Conflicts,
+    Derived,
+    Identity,
+    Judged,
+    Link,
+    Noted,
+    PersonPart,
+    RecordPart,
+    Same,
+    Section,
+    SectionPart,
+)
+from schema.entities import INTERNAL_FIELDS
+from schema.schema import graphql_name
 
-Record = tuple[Any, Hit]
+Record = Item
 
 
 class Role:
@@ -96,8 +112,12 @@ class Reference:
         match selected.binding:
             case Identity(part="resolution"):
                 return parts.resolution(subject)
+            case Identity(part="not_served"):
+                return self.run.not_served(subject.kind)
             case Identity(part=part):
                 return getattr(subject, part)
+            case Conflicts():
+                return parts.identity(self.run, selected.needs, subject)
             case Same():
                 return subject
             case Section():
@@ -115,9 +135,9 @@ class Reference:
         return page
 
     def derived(self, subject: Subject, selected: Selected, name: str) -> Any:
-        assert selected.need is not None
+        (need,) = selected.needs
         why = None
-        for result in self.run.results[id(selected.need)]:
+        for result in self.run.results[id(need)]:
             ask = result.ask
             denied = ask.refused or ask.denied.get(name)
             if denied:
@@ -141,23 +161,59 @@ class Reference:
         return getattr(page, selected.attribute)
 
     def of_record(self, record: Record, selected: Selected) -> Any:
-        row, hit = record
+        row, hit, told = record
         match selected.binding:
-            case RecordPart(part="record_id"):
-                return parts.record_id(row, hit)
             case RecordPart(part="record_type"):
                 return selected.parent
             case RecordPart(part="source"):
                 return hit.reached.source
+            case RecordPart(part="also_reported_by"):
+                return record_parts.also_reported_by(told)
+            case RecordPart(part="conflicts"):
+                return self.conflicts(record, selected)
+            case RecordPart(part="catalogue_item"):
+                return self.run.catalogue_item(hit.ask.entity_name, self.sort(record))
+            case RecordPart(part="disclosure"):
+                return self.run.disclosure(hit.ask.entity_name, self.sort(record))
             case RecordPart(part=part):
-                return getattr(parts, part)(row, hit)
+                return getattr(record_parts, part)(row, hit)
+            case Judged(part=part):
+                return self.judged(record, selected, part)
             case Noted(field=name, code=code):
-                return self.permitted(record, selected, name, lambda: parts.noted(row, name, code))
+                return self.permitted(record, selected, name, lambda: record_parts.noted(row, name, code))
             case PersonPart(field=name):
                 return self.column(record, selected, name)
             case Link() as link:
                 return self.link(record, selected, link)
         return self.column(record, selected, selected.attribute)
+
+    def conflicts(self, record: Record, selected: Selected) -> Any:
+        """Compare the fields that the document selects of these records, as far as the schema shows them."""
+        row, hit, told = record
+        fields = next(need.fields for need in self.needs() if any(ask is hit.ask for ask in need.asks))
+        hidden = INTERNAL_FIELDS.get(hit.ask.entity_name, frozenset())
+        names = [(name, graphql_name(selected.parent, name)) for name in sorted(fields) if name not in hidden]
+        return record_parts.conflicts(row, hit, told, names)
+
+    def sort(self, record: Record) -> Any:
+        row, hit, _ = record
+        sort = self.run.shown_catalogue.items.sort_of(hit.ask.entity_name)
+        return None if sort is None else hit.value(row, sort)
+
+    def needs(self) -> list[Need]:
+        return [need for stage in self.run.plan.stages for need in stage.needs.values()]
+
+    def judged(self, record: Record, selected: Selected, part: str) -> Any:
+        row, hit, told = record
+        assert told is not None
+        assert told.judgment is not None
+        if part not in JUDGED_FROM:
+            return getattr(told.judgment, part)
+        for name in JUDGED_FROM[part]:
+            if name in hit.ask.denied:
+                raise flag_error(forbidden(selected, hit.ask.denied[name], hit.ask.source.name))
+        said = [hit.value(row, name) for name in JUDGED_FROM[part]]
+        return record_parts.repair(told, *said) if part == "repair" else record_parts.difference_days(told, *said)
 
     def permitted(self, record: Record, selected: Selected, name: str, read: Any) -> Any:
         ask = record[1].ask
@@ -166,7 +222,7 @@ class Reference:
         return read() if name in ask.fields else None
 
     def column(self, record: Record, selected: Selected, name: str) -> Any:
-        row, hit = record
+        row, hit, _ = record
         for issue in row.issues:
             if issue.misread and issue.field == name and name in hit.ask.fields:
                 flag = misread(selected, hit.reached.source)
@@ -186,13 +242,15 @@ class Reference:
     def of_person(self, role: Role, selected: Selected) -> Any:
         match selected.binding:
             case Identity(part="id"):
-                return parts.person_id(*role.record)
+                return record_parts.person_id(*role.record[:2])
             case Identity(part="kind"):
                 return "NATURAL_PERSON"
             case Identity(part="identifiers"):
                 return []
+            case Identity(part="not_served"):
+                return self.run.not_served("NATURAL_PERSON")
             case Identity(part="resolution"):
-                return parts.person_resolution(*role.record)
+                return record_parts.person_resolution(*role.record[:2])
             case Section():
                 name = role.link.key_field
                 key = self.permitted(role.record, selected, name, lambda: role.record[1].value(role.record[0], name))

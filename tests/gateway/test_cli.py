@@ -1,59 +1,25 @@
 """The command line as its users call it: help, tables, JSON, exit codes, mistakes that say what to do."""
 
-import io
 import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
-from gateway.cli import main
 from schema.schema import sdl
+from tests.commands import ROOT, Run
 
-ROOT = Path(__file__).parents[2]
 KEY = '{value: "91230881TJ00000350", scheme: USCC}'
 FIELDS = "taxRatings { items { level } } penalties { items { legalRepIdNo } }"
 QUERY = f"{{ subject(key: {KEY}) {{ ... on Enterprise {{ {FIELDS} }} }} }}"
 
 
-@dataclass
-class Done:
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Run(Protocol):
-    def __call__(self, *arguments: str, stdin: str = "") -> Done: ...
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line in this process: a process of its own takes two seconds to start."""
-
-    def call(*arguments: str, stdin: str = "") -> Done:
-        monkeypatch.setattr(sys, "argv", ["credit-gateway", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        monkeypatch.setenv("COLUMNS", "200")
-        monkeypatch.chdir(ROOT)
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
-
-    return call
-
-
 def test_help_names_every_command(run: Run) -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("demo", "serve", "check", "explain", "schema"):
+    for command in ("demo", "serve", "check", "explain", "catalogue", "departments", "schema", "source"):
         assert command in done.stdout
 
 
@@ -111,6 +77,67 @@ def test_check_goes_on_when_a_file_cannot_be_read(run: Run, tmp_path: Path) -> N
     assert "unknown scope" not in done.stderr
 
 
+def test_check_prints_json(run: Run, tmp_path: Path) -> None:
+    told = json.loads(run("check", "--json").stdout)
+    assert told["mistakes"] == []
+    assert {source["name"]: source["cases"] for source in told["sources"]}["fire_penalties"] == 5
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    _change(config / "sources" / "fire_penalties.toml", "batch_size", "batchsize")
+    done = run("check", "--json", "--config", str(config))
+    assert (done.returncode, done.stderr) == (1, "")
+    mistakes = {(each["file"], each["place"]) for each in json.loads(done.stdout)["mistakes"]}
+    assert mistakes == {("fire_penalties.toml", "batchsize"), ("fire_penalties.toml", "batch_size")}
+
+
+def test_check_runs_the_cases(run: Run, tmp_path: Path) -> None:
+    cases = tmp_path / "cases"
+    shutil.copytree(ROOT / "tests" / "cases", cases)
+    shutil.rmtree(cases / "tax_credit")
+    fire = cases / "fire_penalties"
+    _change(fire / "AdministrativePenalty.found.toml", 'amount = "1230000"', 'amount = "1230001"')
+    _change(fire / "AdministrativePenalty.none.toml", "ask", "asks")
+    done = run("check", "--cases", str(cases))
+    assert done.returncode == 1
+    for part in (
+        "tax_credit.toml: entities.TaxCreditRating: 0 cases in cases/tax_credit/, at least 3 are needed",
+        "fire_penalties/AdministrativePenalty.found.toml: records.1.values.fine_amount: differs",
+        "fire_penalties/AdministrativePenalty.none.toml: asks: unknown key `asks`",
+    ):
+        assert part in done.stderr
+    assert "1230001" not in done.stderr, "what a record says is not repeated"
+
+
+def test_check_needs_the_folder_of_cases_that_is_named(run: Run, tmp_path: Path) -> None:
+    done = run("check", "--cases", str(tmp_path / "none"))
+    assert done.returncode == 2
+    assert "there is no folder" in done.stderr
+
+
+def test_check_sees_files_that_contradict_each_other(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    _change(
+        config / "clients.toml", '"owner.tax_credit"', '"owner.tax_credit", "owner.court_enforcement", "owner.none"'
+    )
+    fire = config / "sources" / "fire_penalties.toml"
+    _change(fire, 'scope = "credit.public" }', 'scope = "credit.consent", disclosure = "GOV" }')
+    done = run("check", "--config", str(config))
+    assert done.returncode == 1
+    for part in (
+        "clients.toml: clients.tax_department.scopes: scope `owner.court_enforcement` opens nothing",
+        "clients.toml: clients.tax_department.scopes: scope `owner.none` is of no source; known: court_enforcement",
+        "fire_penalties.toml: entities.AdministrativePenalty.fields.counterpart_name: no purpose opens scope",
+    ):
+        assert part in done.stderr
+
+
+def test_check_notes_what_nobody_is_shown(run: Run) -> None:
+    done = run("check")
+    assert done.returncode == 0
+    assert "note: market_registry: owner.market_registry is held by no client: 3 fields" in done.stdout
+
+
 def test_explain_shows_steps_and_denials(run: Run) -> None:
     done = run("explain", QUERY, "--client", "bank")
     assert done.returncode == 0
@@ -129,6 +156,39 @@ def test_explain_reads_files_and_prints_json(run: Run, tmp_path: Path) -> None:
     assert "tax_credit" in {step["source"] for step in json.loads(by_file.stdout)["steps"]}
 
 
+def test_catalogue_shows_items_and_why_some_are_not_served(run: Run) -> None:
+    done = run("catalogue")
+    assert (done.returncode, done.stderr) == (0, "")
+    for part in ("C03-002", "行政处罚信息", "not served: DISCONTINUED", "不等于没有记录"):
+        assert part in done.stdout.replace("\n", "")
+
+
+def test_catalogue_is_written_as_sheets(run: Run, tmp_path: Path) -> None:
+    done = run("catalogue", "--csv", str(tmp_path / "c.csv"), "--xlsx", str(tmp_path / "c.xlsx"))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (tmp_path / "c.csv").read_text(encoding="utf-8-sig").startswith("目录编码 Code,信息项名称 Item")
+    assert (tmp_path / "c.xlsx").read_bytes().startswith(b"PK")
+    assert done.stderr.count(" rows; catalogue ") == 2
+
+
+def test_catalogue_is_printed_for_a_machine(run: Run) -> None:
+    done = run("catalogue", "--json")
+    found = {each["code"]: each for each in json.loads(done.stdout)}
+    assert found["C09-002"]["fields"]["TaxCreditRating"] == ["score"]
+    assert found["C09-013"]["owner"]["code"] == "taxation"
+    assert found["C11-001"]["only"] == {"kind": ["HONOR"]}
+
+
+def test_departments_are_shown_of_today_and_of_a_day(run: Run) -> None:
+    today = run("departments")
+    then = run("departments", "--as-of", "2018-06-01", "--json")
+    assert today.returncode == then.returncode == 0
+    assert "heat_water_utilities" in today.stdout
+    assert "state_taxation" not in today.stdout
+    assert {each["code"]: each["successor"] for each in json.loads(then.stdout)}["state_taxation"] == "taxation"
+    assert run("departments", "--as-of", "2018-6-1").returncode == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -137,6 +197,8 @@ def test_explain_reads_files_and_prints_json(run: Run, tmp_path: Path) -> None:
         (("explain", QUERY, "--client", "bank", "--purpose", "OWNER"), "allowed: BANK_CREDIT"),
         (("explain", QUERY, "--variables", "[]"), "not a JSON object"),
         (("explain", "@/no/such/file"), "No such file"),
+        (("catalogue", "--csv", "/no/such/c.csv"), "No such file"),
+        (("catalogue", "--xlsx", "/no/such/c.xlsx"), "No such file"),
         (("serve",), "MARKET_REGISTRY_URL"),
     ],
 )

@@ -238,4 +238,4 @@ class Empty(Inventor):
 @pytest.mark.parametrize("argument", ["entity", "source"])
 async def test_the_catalogue_knows_what_it_is_asked_for(argument: str) -> None:
     with pytest.raises(BadQuery, match="must be one of"):
-        await World().ask(f'{{ catalogue({argument}: "no_such") {{ field }} }}')
+        await World().ask(f'{{ catalogueFields({argument}: "no_such") {{ field }} }}')

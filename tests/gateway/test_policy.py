@@ -133,9 +133,9 @@ SOUND: dict[str, Any] = {
     "consent_scope": "consent",
     "owner": {"zh": "归属", "en": "owner", "purposes": ["OWNER"]},
     "purposes": {
-        "OWNER": {"zh": "归属", "en": "owner"},
-        "DUTY": {"zh": "职责", "en": "duty", "duty": True},
-        "LOAN": {"zh": "信贷", "en": "loan"},
+        "OWNER": {"zh": "归属", "en": "owner", "audience": "OWNER"},
+        "DUTY": {"zh": "职责", "en": "duty", "audience": "DEPARTMENT", "duty": True},
+        "LOAN": {"zh": "信贷", "en": "loan", "audience": "BUSINESS"},
     },
     "scopes": {
         "gov": {"zh": "共享", "en": "shared", "purposes": ["DUTY"], "government": True},
@@ -214,8 +214,13 @@ def test_the_version_is_the_digest_of_the_file(tmp_path: Path) -> None:
         ),
         (
             # A mistake in one purpose does not make the scopes that use it mistaken.
-            {"purposes": {**SOUND["purposes"], "DUTY": {"zh": "职责", "duty": "yes"}}},
-            ["purposes.DUTY.duty: expected true or false, found a text", "purposes.DUTY.en: missing"],
+            {"purposes": {**SOUND["purposes"], "DUTY": {"zh": "职责", "audience": "DEPARTMNT", "duty": "yes"}}},
+            [
+                "purposes.DUTY.audience: unknown value `DEPARTMNT`; known: AUDITOR, BUSINESS, DEPARTMENT, "
+                "OWNER, PUBLIC, SUBJECT; did you mean `DEPARTMENT`?",
+                "purposes.DUTY.duty: expected true or false, found a text",
+                "purposes.DUTY.en: missing",
+            ],
         ),
     ],
 )

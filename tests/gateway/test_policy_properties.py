@@ -46,7 +46,9 @@ def tables(draw: st.DrawFn) -> Table:
         "government_scope": "gov",
         "consent_scope": "consent",
         "owner": {"zh": "", "en": "", "purposes": draw(some_purposes)},
-        "purposes": {name: {"zh": name, "en": name, "duty": draw(st.booleans())} for name in PURPOSES},
+        "purposes": {
+            name: {"zh": name, "en": name, "audience": "PUBLIC", "duty": draw(st.booleans())} for name in PURPOSES
+        },
         "scopes": scopes,
     }
 

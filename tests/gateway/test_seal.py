@@ -260,7 +260,7 @@ async def test_a_subject_asked_for_twice_stands_once() -> None:
 
 
 async def test_a_question_about_nobody() -> None:
-    made = await sealed("{ sources { name } catalogue { field } __typename }")
+    made = await sealed("{ sources { name } catalogueFields { field } __typename }")
     assert (made.entry.subjects, made.entry.sources, made.entry.outcome) == ((), {}, "ANSWERED")
     assert made.entry.operation_name is None
 

@@ -25,7 +25,8 @@ audience = ["credit-gateway"]
 deadline_seconds = 0
 """
 TOLD = [
-    "produktion: unknown key `produktion`; known: production, listen, tokens, limits; did you mean `production`?",
+    "produktion: unknown key `produktion`; known: production, listen, tokens, limits, metrics; "
+    "did you mean `production`?",
     "production: expected true or false, found a text",
     "listen.host: expected a text, found 8088",
     "listen.port: expected a whole number, at least 0 and at most 65535, found 65536",

@@ -35,6 +35,7 @@ from schema.schema import SCHEMA
 from schema.values import Money
 
 CONFIG = Path(__file__).parents[2] / "config"
+TODAY = "2026-11-01"
 KINDS = ("91", "92", "93", "52", "12", "11", "N2")
 MEN = [codes.citizen_id(number, female=False) for number in range(4)]
 
@@ -169,15 +170,17 @@ class World:
         configuration = self.configuration
         operation = self.documents.operation(query, None)
         values = self.documents.variables(operation, variables or {})
-        rights = Rights(configuration.policy, caller or self.caller(), configuration.catalogue)
+        rights = Rights(
+            configuration.policy, caller or self.caller(), configuration.catalogue, configuration.disclosure
+        )
         compiled = self.plans.plan(operation, values, rights)
-        run = Run(compiled.plan, rights.caller, values, self.sources, configuration.departments, 10.0)
+        run = Run(compiled.plan, rights, values, self.sources, configuration.departments, 10.0, TODAY)
         lookup = Lookup(run)
         found: list[list[Any]] = []
         for root in compiled.plan.roots:
             if root.kind == "sources":
                 found.append(list(source_statuses(self.sources, configuration.departments)))
-            elif root.kind == "catalogue":
+            elif root.kind == "catalogue_fields":
                 found.append(list(catalogue_fields(rights, configuration.departments, root.arguments(values))))
             elif root.kind == "typename":
                 found.append([])

@@ -1,0 +1,141 @@
+"""What `/metrics` tells a monitoring system, in the text format of Prometheus, worked out when it is asked for.
+
+A request pays for one count by its outcome and nothing else: sources are counted by their gates, entries by the ledger.
+
+# INVARIANT: labels name sources, states and outcomes of our own configuration and code; none holds a subject, a key,
+# a caller, an address, or a word that a source or a caller sent.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Final, Protocol, get_args
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.metrics_core import Metric
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from connectors.gate import Gate, china_now
+from connectors.health import Health, State
+from connectors.hours import parse_quiet_hours
+
+METRICS_PATH: Final = "/metrics"
+_PREFIX: Final = "credit_gateway_"
+_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+"""Headers of a request that came through another server: its sender need not be on this machine."""
+
+
+class Entries(Protocol):
+    """What the ledger counts."""
+
+    written: int
+    refused: int
+
+    @property
+    def waiting(self) -> int:
+        """Entries that are not written yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is looked at when the metrics are asked for; ``outcomes`` is counted by the endpoint."""
+
+    gates: Mapping[str, Gate]
+    entries: Entries
+    versions: Mapping[str, str]
+    outcomes: Counter[str] = field(default_factory=Counter)
+    now: Callable[[], datetime] = china_now
+
+
+class _OfGateway(Collector):
+    """The metrics of one gateway; nothing is kept between two scrapes."""
+
+    def __init__(self, measured: Measured) -> None:
+        self._measured = measured
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family of metrics."""
+        measured = self._measured
+        yield InfoMetricFamily(f"{_PREFIX}configuration", "Versions of what is loaded", value=dict(measured.versions))
+        requests = CounterMetricFamily(f"{_PREFIX}requests", "Requests by outcome", labels=["outcome"])
+        for outcome, count in sorted(measured.outcomes.items()):
+            requests.add_metric([outcome], count)
+        yield requests
+        yield from _of_ledger(measured.entries)
+        yield from _of_sources([(gate, gate.health()) for gate in measured.gates.values()], measured.now())
+
+
+def _of_ledger(entries: Entries) -> Iterator[Metric]:
+    yield CounterMetricFamily(f"{_PREFIX}ledger_entries", "Entries written since the start", value=entries.written)
+    refused = "Entries that could not be written: their requests got no answer"
+    yield CounterMetricFamily(f"{_PREFIX}ledger_refused_entries", refused, value=entries.refused)
+    yield GaugeMetricFamily(f"{_PREFIX}ledger_waiting_entries", "Entries that wait to be written", entries.waiting)
+
+
+def _of_sources(sources: Iterable[tuple[Gate, Health]], now: datetime) -> Iterator[Metric]:
+    calls = _counter("calls", "Questions put to a source outside its quiet hours")
+    misread = _counter("misread_rows", "Rows with a value that could not be read")
+    failures = _counter("failures", "Questions left without an answer, by coverage status", "status")
+    state = _gauge("state", "1 for the state that a source is in", "state")
+    quiet = _gauge("quiet", "1 while a source is in its quiet hours")
+    seconds = _gauge("median_seconds", "Median time of recent answers; none while there were no answers")
+    answered = _gauge("last_answer_timestamp_seconds", "When a source last answered; none while it did not")
+    for gate, health in sources:
+        labels = [gate.spec.name, gate.spec.department]
+        calls.add_metric(labels, health.calls)
+        misread.add_metric(labels, health.misreads)
+        for status, count in sorted(health.failures.items()):
+            failures.add_metric([*labels, status], count)
+        for each in get_args(State):
+            state.add_metric([*labels, each], health.state == each)
+        quiet.add_metric(labels, _is_quiet(gate, now))
+        if health.median_ms is not None:
+            seconds.add_metric(labels, health.median_ms / 1000)
+        if health.last_answered_at is not None:
+            answered.add_metric(labels, datetime.fromisoformat(health.last_answered_at).timestamp())
+    yield from (calls, failures, misread, state, quiet, seconds, answered)
+
+
+def _counter(name: str, says: str, *labels: str) -> CounterMetricFamily:
+    return CounterMetricFamily(f"{_PREFIX}source_{name}", says, labels=["source", "department", *labels])
+
+
+def _gauge(name: str, says: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"{_PREFIX}source_{name}", says, labels=["source", "department", *labels])
+
+
+def _is_quiet(gate: Gate, now: datetime) -> bool:
+    hours = gate.spec.quiet_hours
+    return hours is not None and parse_quiet_hours(hours).until(now) is not None
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach what listens at ``host``."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def metrics_route(measured: Measured, *, remote: bool) -> Route:
+    """Return `/metrics`; unless ``remote``, what another server passed on is answered as if it were not there."""
+    registry = CollectorRegistry()
+    registry.register(_OfGateway(measured))
+    ProcessCollector(registry=registry)
+    headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4, "Cache-Control": "no-store"}
+
+    async def metrics(request: Request) -> Response:
+        if not remote and any(name in request.headers for name in _FORWARDED):
+            return Response("Not Found", 404)
+        return Response(generate_latest(registry), headers=headers)
+
+    return Route(METRICS_PATH, metrics)

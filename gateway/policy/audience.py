@@ -1,0 +1,35 @@
+"""As whom a caller meets the negative records of one source: declared by the purpose, borne out by its rights.
+
+Decided 2026-11: the purpose names the audience, and the scopes have to bear it out; a caller that lacks them is PUBLIC,
+for whom least is shown. SUBJECT is PUBLIC for as long as the gateway does not know which subject a caller is: one that
+says "myself" of every subject would see them all. An owner is OWNER at its own source and DEPARTMENT at every other.
+
+Rules of this file: as in `decisions`; of the caller only what its fingerprint covers counts.
+"""
+
+from collections.abc import Iterable
+
+from connectors.spec import SourceSpec
+from gateway.caller import Caller
+from gateway.policy.decisions import opens, owns
+from gateway.policy.model import Audience, Policy
+
+
+def audience_of(policy: Policy, caller: Caller, source: SourceSpec) -> tuple[Audience, bool]:
+    """Return as whom ``caller`` meets records of ``source``, and whether it is a department on duty."""
+    # INVARIANT: fewer scopes, or no department, never lead to an audience that is shown more.
+    if owns(policy, caller, source):
+        return "OWNER", policy.purposes[caller.purpose]
+    match policy.audience(caller.purpose):
+        case "DEPARTMENT" | "OWNER" if _holds(policy, caller, policy.government):
+            return "DEPARTMENT", policy.purposes[caller.purpose]
+        case ("BUSINESS" | "AUDITOR") as declared if _holds(policy, caller, policy.links):
+            return declared, False
+        case _:
+            return "PUBLIC", False
+
+
+def _holds(policy: Policy, caller: Caller, scopes: Iterable[str]) -> bool:
+    """Return whether one of ``scopes`` is open to ``caller`` for its purpose."""
+    ways = (policy.links.get(scope) for scope in scopes)
+    return any(way is not None and opens(way, caller) for way in ways)

@@ -1,0 +1,127 @@
+"""What the gateway tells of records before a page shows them: what may be shown now, and what is one decision.
+
+A negative record is judged at every reading: its state, its severity, until when it may be published, and whether this
+caller may see it in that state (`gateway.disclosure`). A decision that several departments report is one record, with
+all who report it and where they contradict each other. Who reports a repair is believed by all: the strictest state
+among the reports counts for each of them.
+
+# INVARIANT: a record that the caller may not see in its present state is in no item, count or cursor (invariant 8).
+
+Terms
+    found      a row as it came, with its origin
+    report     one row of a decision that several rows tell of
+    withheld   what could not be judged: never shown, and its source is then no whole answer
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
+
+from connectors.base import Row
+from gateway.disclosure import Judgment, Rules, judge, strictest
+from gateway.merge import DECISIONS, decision_of, groups, leading
+from gateway.plan.model import Ask, Need
+from gateway.reach import Reached
+from gateway.subject import Person, Subject
+
+ENDED: Final = frozenset({"REVOKED", "REPAIRED", "PUBLICITY_ENDED"})
+"""States of records that are not in force any more."""
+_UNSEEN: Final = "whether its records may be shown depends on what is not open to this caller"
+
+
+class Hit(Struct, frozen=True):
+    """Where a row came from: the ask, the call that brought it and the subject it was asked for."""
+
+    ask: Ask
+    reached: Reached
+    subject: Subject | Person
+
+    def value(self, row: Row, field: str) -> Any:
+        """Return the value of ``field`` in ``row``, None where the ask does not include it."""
+        at = self.ask.places.get(field)
+        return None if at is None else row.values[at]
+
+
+Found = tuple[Row, Hit]
+
+
+class Told(Struct, frozen=True):
+    """What is told of one record: its judgment where it is of a kind that is judged, and its other reports."""
+
+    judgment: Judgment | None = None
+    others: tuple[Found, ...] = ()
+
+
+Item = tuple[Row, Hit, Told | None]
+"""A record as a page shows it; without `Told` it is neither judged nor reported twice."""
+
+
+def is_active(item: Item) -> bool:
+    """Tell whether a record is in force today; what is not judged always is."""
+    told = item[2]
+    return told is None or told.judgment is None or told.judgment.state not in ENDED
+
+
+class Telling(NamedTuple):
+    """The records to show, and why some of a source's (by index of its ask) were withheld: status and reason."""
+
+    items: list[Item]
+    withheld: dict[int, tuple[str, str]]
+
+
+class Teller:
+    """Tells records under ``rules`` on the day ``today`` (ISO)."""
+
+    def __init__(self, rules: Rules, today: str) -> None:
+        self._rules = rules
+        self._today = today
+
+    def tell(self, need: Need, found: Sequence[Found]) -> Telling:
+        """Return what of ``found``, records of one subject, is shown, in no particular order."""
+        decided = need.entity in DECISIONS and len(found) > 1
+        if not need.judged and not decided:
+            return Telling([(row, hit, None) for row, hit in found], {})
+        judgments = [self._judge(row, hit) for row, hit in found] if need.judged else [None] * len(found)
+        together = groups([_decision(need, each) for each in found]) if decided else [[at] for at in range(len(found))]
+        telling = Telling([], {})
+        for group in together:
+            self._tell_one([(found[at], judgments[at]) for at in group], telling)
+        return telling
+
+    def _judge(self, row: Row, hit: Hit) -> Judgment:
+        assert hit.ask.facts is not None, "the planner gave every ask of a judged entity its reader"
+        return judge(self._rules, hit.ask.facts(row.values, row.issues, False), self._today)
+
+    def _tell_one(self, reports: Sequence[tuple[Found, Judgment | None]], telling: Telling) -> None:
+        """Add the record that ``reports`` tell of to ``telling``, by those of them that this caller may be shown."""
+        made = [each for _, each in reports if each is not None]
+        judgment = strictest(made) if len(made) > 1 else made[0] if made else None
+        shown: list[Found] = []
+        for found, own in reports:
+            if judgment is None or self._is_shown(found[1].ask, judgment, own, telling):
+                shown.append(found)
+        if not shown:
+            return
+        (row, hit), *others = leading(shown) if len(shown) > 1 else shown
+        told = Told(judgment, tuple(others)) if judgment is not None or others else None
+        telling.items.append((row, hit, told))
+
+    def _is_shown(self, ask: Ask, judgment: Judgment, own: Judgment | None, telling: Telling) -> bool:
+        if ask.unseen:
+            telling.withheld[ask.index] = ("DENIED", f"{_UNSEEN}: {', '.join(ask.unseen)}")
+            return False
+        match self._rules.showing(judgment.state, ask.audience, duty=ask.duty):
+            case "SHOWN" | "MARKED":
+                return True
+            case "WITHHELD":
+                reason = next((each.reason for each in (own, judgment) if each and each.reason), None)
+                why = f"{reason.zh}。{reason.en}" if reason else "another report of it could not be judged"
+                telling.withheld[ask.index] = ("MISREAD", f"a record was withheld: {why}")
+        return False
+
+
+def _decision(need: Need, found: Found) -> Any:
+    """Return what names the decision that a row tells of, None where it does not say."""
+    row, hit = found
+    return decision_of(need.entity, lambda field: hit.value(row, field))

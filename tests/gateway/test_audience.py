@@ -1,0 +1,64 @@
+"""As whom callers meet negative records: a table of cases, and that fewer rights never show more."""
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.caller import Caller
+from gateway.policy import Audience, audience_of, load_policy
+from tests.gateway.policies import CONFIG, DEPARTMENTS, caller, source
+
+CASES = Path(__file__).parents[1] / "cases" / "audience" / "callers.toml"
+ROWS: list[list[str]] = tomllib.loads(CASES.read_text(encoding="utf-8"))["rows"]
+POLICY = load_policy(CONFIG / "scopes.toml")
+
+ABOVE: dict[Any, set[Any]] = {
+    ("OWNER", False): {("DEPARTMENT", False), ("PUBLIC", False)},
+    ("DEPARTMENT", True): {("PUBLIC", False)},
+    ("DEPARTMENT", False): {("PUBLIC", False)},
+    ("BUSINESS", False): {("PUBLIC", False)},
+    ("AUDITOR", False): {("PUBLIC", False)},
+    ("PUBLIC", False): set(),
+}
+"""What an audience may become when rights are taken away, besides itself."""
+
+callers = st.builds(
+    lambda scopes, department, purpose: Caller("client", department, scopes, purpose),
+    st.frozensets(st.sampled_from([*POLICY.scopes, *(f"owner.{name}" for name in DEPARTMENTS)])),
+    st.sampled_from([None, *DEPARTMENTS.values()]),
+    st.sampled_from(sorted(POLICY.purposes)),
+)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[" ".join(row[:-1]) for row in ROWS])
+def test_cases(row: list[str]) -> None:
+    scopes, department, purpose, name, expected = row
+    asking = caller(*scopes.split(), purpose=purpose, department=None if department == "-" else department)
+    audience, duty = audience_of(POLICY, asking, source(name))
+    assert audience + "+" * duty == expected
+
+
+def test_every_purpose_and_audience_has_a_case() -> None:
+    assert set(POLICY.purposes) - {row[2] for row in ROWS} == {"QUALIFICATION_REVIEW", "FISCAL_FUNDS"}
+    # Nobody is SUBJECT: the gateway does not know which subject a caller is.
+    assert {row[4].rstrip("+") for row in ROWS} == set(get_args(Audience)) - {"SUBJECT"}
+
+
+@given(callers, callers, st.sampled_from(sorted(DEPARTMENTS)))
+def test_fewer_rights_never_lead_to_more(asking: Caller, other: Caller, name: str) -> None:
+    had = audience_of(POLICY, asking, source(name))
+    fewer = replace(asking, scopes=asking.scopes & other.scopes)
+    for less in (fewer, replace(asking, department=None), replace(fewer, department=None)):
+        assert audience_of(POLICY, less, source(name)) in {had} | ABOVE[had]
+
+
+@given(callers, st.sampled_from(sorted(DEPARTMENTS)), st.text(max_size=5))
+def test_the_audience_depends_on_the_fingerprint_alone(asking: Caller, name: str, text: str) -> None:
+    other = replace(asking, client=text, case=text)
+    assert other.fingerprint == asking.fingerprint
+    assert audience_of(POLICY, other, source(name)) == audience_of(POLICY, asking, source(name))
