@@ -22,7 +22,7 @@ from gateway.demo.subjects import DEFAULT_SIZE
 _EPILOG: Final = """\
 the systems:
   market_registry        PostgreSQL, schema scjdgl, read by a role of its own
-  double_publicity       a SQLite file
+  double_publicity       a SQLite file; so are credit_center and profession_registry
   tax_credit             SOAP 1.1 in GBK, one taxpayer a call
   court_enforcement      REST, pages of ten
   environment_penalties  REST, signed requests, up to twenty subjects a call
@@ -41,6 +41,7 @@ the systems:
   labor_inspection       Excel workbooks, by organization code
   institution_registry   CSV files in GB18030, by code or certificate
   utility_arrears        CSV files in GB18030, by name alone
+  and eight more bureaus CSV files; one a workbook, on work safety
 
 The HTTP systems can be told to fail, and tell how they were asked:
   POST /_fault {"mode": "slow", "seconds": 3, "times": 1}   see gateway/demo/faults.py for the modes

@@ -137,8 +137,8 @@ class RecordFunctions:
         if link.key_field not in ask.fields:
             return self.permitted(selected, ask, link.key_field, before, "None")
         functions = {name: self.subjects.subject(children) for name, children in selected.children.items()}
-        table = self.writer.constant({})
-        self.writer.names[table].update(functions)
+        table, made = self.writer.table()
+        made.update(functions)
         key = f"v[{ask.fields.index(link.key_field)}]"
         return f"linked_organization(run, {key}, {table}, (path, {selected.key!r}))"
 
@@ -175,7 +175,7 @@ class RecordFunctions:
         return self.record_field(selected, ask, need, before)
 
 
-def _shown(selected: Selected, need: Need) -> dict[str, str]:
+def _shown(selected: Selected, need: Need) -> tuple[tuple[str, str], ...]:
     """Return the fields of a record that are selected, with their names in the schema."""
     hidden = INTERNAL_FIELDS.get(need.entity, frozenset())
-    return {name: graphql_name(selected.parent, name) for name in sorted(need.fields) if name not in hidden}
+    return tuple((name, graphql_name(selected.parent, name)) for name in sorted(need.fields) if name not in hidden)
