@@ -9,8 +9,8 @@ them; never by likeness. Without a number nothing is merged, and two numbers or 
 Decided 2026-11:
   * An authority is its code, else its canonical name. Where the rows of a number tell one code only, a row without a
     code belongs to it if it names that authority as one of the others does.
-  * A source that has the number twice tells of two entries under it (two licenses of one decision): which of them
-    another source means cannot be told, so its rows stay alone.
+  * A source that has a number of `SEVERAL` twice tells of two entries under it (two licenses of one decision): which of
+    them another source means cannot be told, so its rows stay alone.
 """
 
 import re
@@ -58,6 +58,9 @@ DECISIONS: Final[Mapping[str, tuple[str, ...]]] = {
     entity: tuple(field for field in fields if field is not None) for entity, fields in _DECISIONS.items()
 }
 """Entity whose records are decisions -> the fields that tell which one a record is."""
+SEVERAL: Final = frozenset({"AdministrativeLicense", "DishonestDebtorEntry", "EnforcementCase", "TerminatedExecution"})
+"""Entities of which a source may hold several records under one number. Of the others the number and the authority are
+the key (`domain.md` §3.2): a source that has them twice, in other brackets say, reports one decision twice."""
 
 
 class DecisionKey(NamedTuple):
@@ -102,7 +105,7 @@ def decision_of(entity: str, value: Callable[[str], Any]) -> DecisionKey | None:
 def groups(keys: Sequence[DecisionKey | None], sources: Sequence[str]) -> list[list[int]]:
     """Return the places of ``keys`` by decision, in the order in which each first occurs; None is alone every time.
 
-    ``sources`` tells whose each key is.
+    ``sources`` tells whose each key is: rows of one source stay apart. Give each key its own where they are to merge.
     """
     codes: dict[tuple[str, str | None], set[str]] = {}
     named: set[tuple[str, str | None, str | None]] = set()

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from connectors.base import Row
 from gateway.disclosure import Judgment, Rules, judge, strictest
-from gateway.merge import DECISIONS, DecisionKey, Origin, best_first, decision_of, groups
+from gateway.merge import SEVERAL, DecisionKey, Origin, best_first, decision_of, groups
 from gateway.plan.model import Ask, Need
 from gateway.reach import Reached
 from gateway.subject import Person, Subject
@@ -79,7 +79,7 @@ class Teller:
 
     def tell(self, need: Need, found: Sequence[Found]) -> Telling:
         """Return what of ``found``, records of one subject, is shown, in no particular order."""
-        decided = need.entity in DECISIONS and len(found) > 1
+        decided = need.merged and len(found) > 1
         if not need.judged and not decided:
             return Telling([(row, hit, None) for row, hit in found], {})
         judgments = [self._judge(row, hit) for row, hit in found] if need.judged else [None] * len(found)
@@ -123,7 +123,9 @@ class Teller:
 
 def _by_decision(need: Need, found: Sequence[Found]) -> list[list[int]]:
     """Return the places of rows by the decision that they tell of."""
-    return groups([_decision(need, each) for each in found], [hit.reached.source for _, hit in found])
+    apart = need.entity in SEVERAL
+    sources = [hit.reached.source if apart else str(at) for at, (_, hit) in enumerate(found)]
+    return groups([_decision(need, each) for each in found], sources)
 
 
 def _decision(need: Need, found: Found) -> DecisionKey | None:
