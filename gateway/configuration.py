@@ -12,9 +12,9 @@ from typing import TypeVar
 from connectors.errors import ConfigError, Mistake
 from connectors.load import Known, load_sources, missing_variables
 from gateway.auth import Client, load_clients
-from gateway.catalogue import PLANNED, Catalogue, Items, LegalBases, load_items, load_legal_bases
+from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_legal_bases
 from gateway.catalogue import Known as KnownToItems
-from gateway.catalogue.across import department_mistakes, source_mistakes
+from gateway.catalogue.across import department_mistakes, judged_mistakes, source_mistakes
 from gateway.departments import Departments, load_departments
 from gateway.disclosure import Known as KnownToDisclosure
 from gateway.disclosure import Rules, load_disclosure
@@ -78,10 +78,11 @@ def load_configuration(folder: Path) -> Configuration:
     disclosure = _read(
         mistakes, lambda: load_disclosure(folder / "disclosure.toml", KnownToDisclosure(departments, bases))
     )
-    named = KnownToItems(departments, bases, ENTITY_FIELDS, PLANNED)
+    named = KnownToItems(departments, bases, ENTITY_FIELDS)
     items = _read(mistakes, lambda: load_items(folder / "catalogue" / "items", named))
     catalogue = Catalogue(sources, items) if sources is not None and items is not None else None
     mistakes += source_mistakes(catalogue) if catalogue is not None else ()
+    mistakes += judged_mistakes(sources.values()) if sources is not None else ()
     if sources is not None and clients is not None and policy is not None and departments is not None:
         mistakes += department_mistakes(sources.values(), clients.values(), policy, departments)
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:

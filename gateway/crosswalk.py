@@ -15,7 +15,7 @@ Terms
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiodataloader import DataLoader
 from msgspec import Struct
@@ -49,12 +49,14 @@ class Held(Struct, frozen=True):
 class Found:
     """What the registers hold under one identifier, and the calls that failed.
 
-    ``asked`` is False when there is no register that could be asked by the scheme.
+    ``asked`` is False when there is no register that could be asked by the scheme; ``answers`` are the outcomes of the
+    calls that were answered.
     """
 
     held: list[Held]
     failed: list[Reached]
     asked: bool
+    answers: list[Reached] = field(default_factory=list)
 
 
 class Lookup(DataLoader[LookupKey, Found]):
@@ -95,6 +97,8 @@ async def translate(run: Run, wanted: Mapping[str, Sequence[Subject]]) -> None:
     providers = list(_providers(run, wanted))
     answers = await asyncio.gather(*(_provide(run, provider, wanted) for provider in providers))
     said = list(zip(providers, answers, strict=True))
+    for provider, answer in said:
+        _note_absent(run, provider, answer)
     shared = await _shared(run, wanted, [each for _, answer in said for each in answer.values()])
     for scheme, subjects in wanted.items():
         given = [(provider, answer) for provider, answer in said if scheme in provider.gives]
@@ -122,10 +126,22 @@ async def _provide(run: Run, provider: _Provider, wanted: Mapping[str, Sequence[
     return {subject: _joined(found, subject.keys(provider.by)) for subject in due}
 
 
+def _note_absent(run: Run, provider: _Provider, answer: Mapping[Subject, Found]) -> None:
+    """Note the subjects that a register does not hold: what its own source would be asked about them is answered."""
+    for subject, found in answer.items():
+        if not found.held and not found.failed and found.answers:
+            for scheme in provider.gives:
+                run.absent[subject, scheme, provider.ask.source.name] = found.answers[0]
+
+
 def _joined(found: Mapping[str, Found], keys: Iterable[str]) -> Found:
     """Return what was found under any of ``keys``, codes of one subject."""
-    each = [found[key] for key in keys]
-    return Found([row for one in each for row in one.held], [fail for one in each for fail in one.failed], asked=True)
+    joined = Found([], [], asked=True)
+    for key in keys:
+        joined.held.extend(found[key].held)
+        joined.failed.extend(found[key].failed)
+        joined.answers.extend(found[key].answers)
+    return joined
 
 
 async def _shared(run: Run, schemes: Iterable[str], found: Iterable[Found]) -> dict[LookupKey, str]:
@@ -191,6 +207,7 @@ async def _ask_register(run: Run, ask: Ask, scheme: str, values: list[str], foun
             if outcome.answer is None or value in outcome.answer.unreadable:
                 found[value].failed.append(outcome)
             else:
+                found[value].answers.append(outcome)
                 found[value].held.extend(_held(ask, row) for row in outcome.answer.rows.get(value, ()))
 
 

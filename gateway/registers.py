@@ -1,9 +1,10 @@
 """What the gateway says about itself: the state of every source, and which field is open to this caller, or why not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.health import Drift
 from connectors.spec import AnyEntity, FieldSpec, SourceSpec
 from gateway.catalogue import CatalogueItem
 from gateway.coalesce import Coalescer
@@ -33,7 +34,7 @@ class SourceStatus:
     since_year: int | None
     update_cycle: str
     entities: list[str]
-    drift: tuple[Any, ...] = ()
+    drift: Sequence[Drift]
 
 
 def source_statuses(sources: Mapping[str, Coalescer], departments: Mapping[str, Department]) -> list[SourceStatus]:
@@ -58,6 +59,7 @@ def _status(source: Coalescer, departments: Mapping[str, Department]) -> SourceS
         spec.since_year,
         spec.update_cycle,
         [name for name in dict.fromkeys(map(entity_of, spec.entities)) if name != CROSSWALK],
+        health.drift,
     )
 
 
@@ -87,7 +89,7 @@ def catalogue_fields(
     wanted_entity, wanted_source = arguments.get("entity"), arguments.get("source")
     _check("entity", wanted_entity, [name for name in rights.catalogue.entities if name != CROSSWALK])
     _check("source", wanted_source, list(rights.catalogue.sources))
-    found: dict[tuple[str, ...], CatalogueField] = {}
+    found: dict[tuple[str | None, ...], CatalogueField] = {}
     for source in rights.catalogue.sources.values():
         if wanted_source not in {None, source.name}:
             continue
@@ -95,7 +97,8 @@ def catalogue_fields(
             if wanted_entity in {None, entity_of(part)}:
                 for each in _fields(rights, departments[source.department], source, entity_of(part), entity):
                     # Parts of an entity share fields: what is the same for all of them is told once.
-                    found.setdefault((source.name, each.entity, each.field, each.scope, each.disclosure), each)
+                    key = (source.name, each.entity, each.field, each.scope, each.disclosure, each.item)
+                    found.setdefault(key, each)
     return list(found.values())
 
 

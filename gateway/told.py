@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from connectors.base import Row
 from gateway.disclosure import Judgment, Rules, judge, strictest
-from gateway.merge import DECISIONS, decision_of, groups, leading
+from gateway.merge import SEVERAL, DecisionKey, Origin, best_first, decision_of, groups
 from gateway.plan.model import Ask, Need
 from gateway.reach import Reached
 from gateway.subject import Person, Subject
@@ -79,11 +79,11 @@ class Teller:
 
     def tell(self, need: Need, found: Sequence[Found]) -> Telling:
         """Return what of ``found``, records of one subject, is shown, in no particular order."""
-        decided = need.entity in DECISIONS and len(found) > 1
+        decided = need.merged and len(found) > 1
         if not need.judged and not decided:
             return Telling([(row, hit, None) for row, hit in found], {})
         judgments = [self._judge(row, hit) for row, hit in found] if need.judged else [None] * len(found)
-        together = groups([_decision(need, each) for each in found]) if decided else [[at] for at in range(len(found))]
+        together = _by_decision(need, found) if decided else [[at] for at in range(len(found))]
         telling = Telling([], {})
         for group in together:
             self._tell_one([(found[at], judgments[at]) for at in group], telling)
@@ -103,7 +103,7 @@ class Teller:
                 shown.append(found)
         if not shown:
             return
-        (row, hit), *others = leading(shown) if len(shown) > 1 else shown
+        (row, hit), *others = _best_first(shown) if len(shown) > 1 else shown
         told = Told(judgment, tuple(others)) if judgment is not None or others else None
         telling.items.append((row, hit, told))
 
@@ -121,7 +121,22 @@ class Teller:
         return False
 
 
-def _decision(need: Need, found: Found) -> Any:
-    """Return what names the decision that a row tells of, None where it does not say."""
+def _by_decision(need: Need, found: Sequence[Found]) -> list[list[int]]:
+    """Return the places of rows by the decision that they tell of."""
+    apart = need.entity in SEVERAL
+    sources = [hit.reached.source if apart else str(at) for at, (_, hit) in enumerate(found)]
+    return groups([_decision(need, each) for each in found], sources)
+
+
+def _decision(need: Need, found: Found) -> DecisionKey | None:
+    """Return the decision that a row tells of, None where it does not say."""
     row, hit = found
     return decision_of(need.entity, lambda field: hit.value(row, field))
+
+
+def _best_first(reports: Sequence[Found]) -> list[Found]:
+    """Return the reports of one decision, that which leads first."""
+    origins = [
+        Origin(hit.reached.source, row.record_key, row.as_of or hit.reached.as_of, row.values) for row, hit in reports
+    ]
+    return [reports[at] for at in best_first(origins)]

@@ -4,8 +4,8 @@ from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchTableError
 
 from connectors.errors import SourceMisread, SourceRejected
-from connectors.sql.databases import KINDS
 from connectors.sql.failures import Asked, driver_error, failure_of
+from connectors.sql.kinds import KINDS
 
 LOOK_SECONDS = 10.0
 

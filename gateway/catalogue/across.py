@@ -12,9 +12,10 @@ from gateway.auth import Client
 from gateway.catalogue.items import CatalogueItem
 from gateway.catalogue.sources import Catalogue
 from gateway.departments import Departments
+from gateway.disclosure.facts import inputs
 from gateway.policy import Policy
 from gateway.policy.model import OWNER_PREFIX
-from schema.entities import CROSSWALK, INTERNAL_FIELDS
+from schema.entities import CROSSWALK, INTERNAL_FIELDS, entity_of
 
 WIDEST_FIRST: Final = ("PUBLIC", "GOV", "GOV_CONDITIONAL", "CONSENT", "OWNER")
 
@@ -23,9 +24,24 @@ def source_mistakes(catalogue: Catalogue) -> Iterator[Mistake]:
     """Yield each table that no source may hold, and each field that its file discloses more widely than its item."""
     for source in catalogue.sources.values():
         for part, table in source.entities.items():
-            entity = part.partition("_")[0]
+            entity = entity_of(part)
             found = _table(entity, table, catalogue) if entity != CROSSWALK else ()
             yield from (Mistake(f"{source.name}.toml", f"entities.{part}{key}", message) for key, message in found)
+
+
+def judged_mistakes(sources: Iterable[SourceSpec]) -> Iterator[Mistake]:
+    """Yield each field by which records are judged that is closed to some who see other fields of them.
+
+    Whoever may not see what a record is judged by is shown none of the records: that would be everybody's answer.
+    """
+    for source in sources:
+        for part, table in source.entities.items():
+            levels = {name: _level(spec) for name, spec in table.fields.items()}
+            widest = min(levels.values(), key=WIDEST_FIRST.index)
+            for name in inputs(entity_of(part)):
+                if levels.get(name, widest) != widest:
+                    told = f"records are judged by it: it must be as open as the others, {widest}, or none is shown"
+                    yield Mistake(f"{source.name}.toml", f"entities.{part}.fields.{name}", told)
 
 
 def _table(entity: str, table: AnyEntity, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
@@ -42,8 +58,11 @@ def _table(entity: str, table: AnyEntity, catalogue: Catalogue) -> Iterator[tupl
 
 
 def _narrower(spec: FieldSpec, known: Mapping[str, CatalogueItem]) -> Iterator[CatalogueItem]:
-    level = "OWNER" if spec.scope.startswith(OWNER_PREFIX) else spec.disclosure
-    return (item for item in known.values() if WIDEST_FIRST.index(level) < WIDEST_FIRST.index(item.disclosure))
+    return (item for item in known.values() if WIDEST_FIRST.index(_level(spec)) < WIDEST_FIRST.index(item.disclosure))
+
+
+def _level(spec: FieldSpec) -> str:
+    return "OWNER" if spec.scope.startswith(OWNER_PREFIX) else spec.disclosure
 
 
 def _too_wide(spec: FieldSpec, item: CatalogueItem) -> str:

@@ -11,7 +11,7 @@ from connectors.spec import AnyEntity, SourceSpec
 from gateway.caller import Caller
 from gateway.catalogue import Catalogue
 from gateway.disclosure import Rules, facts_reader
-from gateway.merge import DECISIONS
+from gateway.merge import DECISIONS, SEVERAL
 from gateway.plan.model import Ask, Need, Use
 from gateway.policy import Decision, Policy, audience_of, decide
 from schema.entities import CROSSWALK
@@ -51,8 +51,9 @@ class Rights:
         """Return the asks of ``need``, one per part of an owner, in the order of the owners' names."""
         need.sort = self.catalogue.items.sort_of(need.entity)
         need.judged = bool(self.rules.inputs(need.entity))
-        need.inputs.update((*self.rules.inputs(need.entity), *DECISIONS.get(need.entity, ())))
-        owners = self.catalogue.owners(need.entity)
+        owners = list(self.catalogue.owners(need.entity))
+        need.merged = need.entity in DECISIONS and (len(owners) > 1 or need.entity not in SEVERAL)
+        need.inputs.update((*self.rules.inputs(need.entity), *(DECISIONS[need.entity] if need.merged else ())))
         return tuple(self._ask(index, need, *owner) for index, owner in enumerate(owners))
 
     def crosswalk(self, schemes: Iterable[str]) -> tuple[Ask, ...]:

@@ -175,7 +175,7 @@ class RecordFunctions:
         return self.record_field(selected, ask, need, before)
 
 
-def _shown(selected: Selected, need: Need) -> dict[str, str]:
+def _shown(selected: Selected, need: Need) -> tuple[tuple[str, str], ...]:
     """Return the fields of a record that are selected, with their names in the schema."""
     hidden = INTERNAL_FIELDS.get(need.entity, frozenset())
-    return {name: graphql_name(selected.parent, name) for name in sorted(need.fields) if name not in hidden}
+    return tuple((name, graphql_name(selected.parent, name)) for name in sorted(need.fields) if name not in hidden)

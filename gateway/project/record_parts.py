@@ -3,7 +3,7 @@
 Every public name of this module is visible to generated code, as those of `gateway.project.parts`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -91,13 +91,13 @@ def also_reported_by(told: Told | None) -> list[Provenance]:
     return [] if told is None else [Provenance(row, hit) for row, hit in told.others]
 
 
-def conflicts(row: Row, hit: Hit, told: Told | None, names: Mapping[str, str]) -> list[RecordConflict]:
+def conflicts(row: Row, hit: Hit, told: Told | None, names: Iterable[tuple[str, str]]) -> list[RecordConflict]:
     """Return where the reports of one decision differ in the selected fields; ``names`` are those of the schema."""
     if told is None or not told.others:
         return []
     reports = ((row, hit), *told.others)
     found: list[RecordConflict] = []
-    for field, name in names.items():
+    for field, name in names:
         said = [(value, origin) for each, origin in reports if (value := origin.value(each, field)) is not None]
         if conflicting([value for value, _ in said]):
             found.append(RecordConflict(name, [_conflicting_value(value, origin) for value, origin in said]))

@@ -192,7 +192,7 @@ class Reference:
         row, hit, told = record
         fields = next(need.fields for need in self.needs() if any(ask is hit.ask for ask in need.asks))
         hidden = INTERNAL_FIELDS.get(hit.ask.entity_name, frozenset())
-        names = {name: graphql_name(selected.parent, name) for name in sorted(fields) if name not in hidden}
+        names = [(name, graphql_name(selected.parent, name)) for name in sorted(fields) if name not in hidden]
         return record_parts.conflicts(row, hit, told, names)
 
     def sort(self, record: Record) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from connectors.errors import ConfigError
 from connectors.spec import Disclosure, FieldSpec, FileEntity, FileSource, KeySpec
 from gateway.catalogue import Catalogue
-from gateway.catalogue.across import department_mistakes, source_mistakes
+from gateway.catalogue.across import department_mistakes, judged_mistakes, source_mistakes
 from gateway.configuration import load_configuration
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -55,6 +55,18 @@ def test_a_field_is_at_most_as_open_as_its_item(level: Disclosure) -> None:
         ]
     else:
         assert told == []
+
+
+@pytest.mark.parametrize("name", ["decided_on", "categories", "status", "repaired_on", "source_state"])
+def test_what_records_are_judged_by_is_as_open_as_they_are(name: str) -> None:
+    open_ = table(content=field(), **{name: field()})
+    closed = table(content=field(), **{name: field("OWNER", "owner.made_up")})
+    assert list(judged_mistakes([source({"AdministrativePenalty": open_})])) == []
+    (told,) = judged_mistakes([source({"AdministrativePenalty": closed})])
+    assert (told.place, "as open as the others, PUBLIC" in told.message) == (
+        f"entities.AdministrativePenalty.fields.{name}",
+        True,
+    )
 
 
 def test_what_only_the_scope_of_the_owner_opens_is_open_to_the_owner_alone() -> None:

@@ -25,6 +25,7 @@ from gateway.errors import LedgerUnavailable
 from gateway.http import Measured, graphql_endpoint, is_loopback, metrics_route
 from gateway.http.metrics import METRICS_PATH
 from gateway.settings import Listen, Metrics
+from tests.commands import nobody_there
 from tests.connectors.behaviors import BATCH, NOON, Source, gate_of, outcome, takes
 from tests.gateway.desks import FixedDesk, TinyDesk, serving
 
@@ -32,18 +33,6 @@ CONFIG = Path(__file__).parents[2] / "config"
 KEY = BATCH.keys[0]
 MISREAD = Row((None,), "key", issues=(Issue("name", "MISREAD", "not a text"),))
 VERSIONS = {"catalogue": "c0", "policy": "p0"}
-NOBODY_THERE = {
-    "MARKET_REGISTRY_URL": "postgresql+asyncpg://reader:hidden@127.0.0.1:1/registry",
-    "DOUBLE_PUBLICITY_URL": "sqlite+aiosqlite:////no/such/file.sqlite",
-    "TAX_CREDIT_URL": "http://127.0.0.1:1/tax",
-    "TAX_CREDIT_TOKEN": "hidden",
-    "COURT_ENFORCEMENT_URL": "http://127.0.0.1:1/court",
-    "ENVIRONMENT_PENALTIES_URL": "http://127.0.0.1:1/environment",
-    "ENVIRONMENT_PENALTIES_KEY_ID": "hidden",
-    "ENVIRONMENT_PENALTIES_SECRET": "hidden",
-    "FIRE_PENALTIES_FOLDER": "/no/such/folder",
-    "MARKET_PENALTIES_FOLDER": "/no/such/folder",
-}
 
 
 @dataclass
@@ -97,6 +86,7 @@ async def test_a_source_is_counted_by_what_it_did() -> None:
     assert of_source(told, "calls_total") == {(): 2}
     assert of_source(told, "failures_total") == {("UNAVAILABLE",): 1}
     assert of_source(told, "misread_rows_total") == {(): 2}
+    assert told["credit_gateway_source_drift_total", "market", "Registration", "name", "registry"] == 2
     assert of_source(told, "state") == {("UP",): 0, ("FAILING",): 1, ("CLOSED",): 0, ("UNKNOWN",): 0}
     assert of_source(told, "last_answer_timestamp_seconds") == {(): NOON.timestamp()}
     (seconds,) = of_source(told, "median_seconds").values()
@@ -186,7 +176,7 @@ async def test_the_gateway_serves_them_where_its_settings_say(
     loaded = load_configuration(CONFIG)
     settings = msgspec.structs.replace(loaded.settings, listen=Listen(host=host), metrics=metrics)
     async with (
-        open_gateway(replace(loaded, settings=settings), NOBODY_THERE, tmp_path) as gateway,
+        open_gateway(replace(loaded, settings=settings), nobody_there(), tmp_path) as gateway,
         serving(gateway.app) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
@@ -208,7 +198,7 @@ async def test_the_readme_lists_every_family() -> None:
     source = Source(takes(0, SourceUnavailable("the source failed")))
     gate = gate_of(source)
     await outcome(gate.fetch(BATCH, 1.0))
-    source.behave = takes(0)
+    source.behave = takes(0, Answer({KEY: [MISREAD]}, "2026-11-23T04:00:00.000Z", "0" * 64))
     await gate.fetch(BATCH, 1.0)
     measured = measured_of(gate)
     measured.outcomes["ANSWERED"] += 1
