@@ -7,7 +7,7 @@ it changes its own coverage and nothing else (invariant 6). At the deadline what
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -19,6 +19,7 @@ from gateway.run import Run
 from gateway.subject import Person, Subject
 
 Users = dict[tuple[int, str], list["Subject | Person"]]
+_ABSENT: Final = "the source's own register holds no such subject"
 Due = tuple[Need, Sequence["Subject | Person"]]
 """A need with the subjects whose records are fetched for it."""
 
@@ -91,7 +92,7 @@ def _calls(
         _call(run, result, batch)
         for result in run.results[id(need)]
         if result.ask.refused is None and bool(result.ask.crosswalk) is translated
-        for batch in _batches(need, result, subjects)
+        for batch in _batches(run, need, result, subjects)
     ]
 
 
@@ -101,12 +102,12 @@ async def _call(run: Run, result: AskResult, batch: Batch) -> None:
         result.by_key[key] = reached
 
 
-def _batches(need: Need, result: AskResult, subjects: Sequence[Subject | Person]) -> list[Batch]:
+def _batches(run: Run, need: Need, result: AskResult, subjects: Sequence[Subject | Person]) -> list[Batch]:
     """Return the questions to one source, and set apart the subjects about whom it is not asked."""
     ask = result.ask
     due = _covered(ask, result, subjects)
     if ask.crosswalk:
-        due = _identified(ask, result, due)
+        due = _identified(run, ask, result, due)
     keys = list(dict.fromkeys(key for subject in due for key in subject.keys(ask.scheme)))
     aliases = _aliases(ask, due)
     size = ask.source.batch_size
@@ -129,8 +130,12 @@ def _covered(ask: Ask, result: AskResult, subjects: Sequence[Subject | Person]) 
     return due
 
 
-def _identified(ask: Ask, result: AskResult, subjects: Iterable[Subject | Person]) -> list[Subject | Person]:
-    """Set subjects apart whose code for this source is not known, or noted why some of their codes are not."""
+def _identified(run: Run, ask: Ask, result: AskResult, subjects: Iterable[Subject | Person]) -> list[Subject | Person]:
+    """Set subjects apart whose code for this source is not known, or noted why some of their codes are not.
+
+    Where the source's own register holds no such subject, nothing is on record there: customs have nothing of a company
+    that never registered with them.
+    """
     due: list[Subject | Person] = []
     for subject in subjects:
         assert isinstance(subject, Subject), "only organizations are translated"
@@ -139,6 +144,8 @@ def _identified(ask: Ask, result: AskResult, subjects: Iterable[Subject | Person
             lacking = [subject.untranslated[each] for each in ask.also_by if each in subject.untranslated]
             if lacking:
                 result.caveats[subject] = f"could not be asked by every code: {'; '.join(lacking)}"
+        elif (own := run.absent.get((subject, ask.scheme, ask.source.name))) is not None:
+            result.apart[subject] = replace(own, reason=_ABSENT, part=ask.title)
         elif subject.knows(ask.scheme):
             reason = f"the registers know no {ask.scheme} of this subject"
             result.apart[subject] = replace(result.otherwise, status="NOT_COVERED", reason=reason, whole=True)

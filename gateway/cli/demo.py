@@ -38,11 +38,13 @@ query CreditCheck($key: SubjectKey!) {
       penalties(since: "2026-01-01") {
         state
         items {
-          decidedOn violationType fineAmount { amount } authority
+          decidedOn violationType fineAmount { amount } departmentAsWritten state severity publicUntil
+          alsoReportedBy { source }
           provenance { source recordKey matchMethod fetchedAt department { name } }
         }
         coverage { source status reason elapsedMs }
       }
+      listEntries(tone: BLACK, active: true) { state items { kind includedOn authority } }
       taxRatings { state items { evaluationYear level } }
       courtEnforcement { dishonestEntries { state items { caseNo obligation performance } } }
     }

@@ -13,7 +13,7 @@ from rich.table import Table
 from connectors.errors import ConfigError, Mistake, SourceError
 from connectors.load import Known, variables
 from connectors.spec import Name
-from gateway.catalogue import PLANNED, Items, load_items, load_legal_bases
+from gateway.catalogue import Items, load_items, load_legal_bases
 from gateway.catalogue import Known as KnownToItems
 from gateway.cli import new_options as told_by
 from gateway.cli.lists import Listed, print_list
@@ -137,7 +137,7 @@ def _columns_of_table(told: Told, database: str, table: str | None) -> list[Colu
 
 def _items(config: Path, listed: Listed) -> Items:
     bases = load_legal_bases(config / "legal_bases.toml")
-    return load_items(config / "catalogue" / "items", KnownToItems(listed.departments, bases, ENTITY_FIELDS, PLANNED))
+    return load_items(config / "catalogue" / "items", KnownToItems(listed.departments, bases, ENTITY_FIELDS))
 
 
 def _draft(told: Told, listed: Listed, items: Items, columns: list[Column] | None, config: Path, yes: bool) -> Draft:

@@ -13,6 +13,7 @@ from gateway.demo.facts import Penalty
 from gateway.demo.institutions import write_institutions
 from gateway.demo.labor import write_labor
 from gateway.demo.ledgers import writer_of
+from gateway.demo.safety import write_safety
 from gateway.demo.scenarios import Known
 from gateway.demo.sheets import FULL_WIDTH, write_sheet
 from gateway.demo.subjects import Subject
@@ -103,5 +104,6 @@ FOLDERS: Final[dict[str, Write]] = {
     "labor_inspection": write_labor,
     "institution_registry": write_institutions,
     "utility_arrears": write_utilities,
+    "work_safety": write_safety,
     **{source: writer_of(ledgers) for source, ledgers in LEDGERS.items()},
 }

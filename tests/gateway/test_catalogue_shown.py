@@ -58,7 +58,7 @@ def test_the_fields_of_an_item_are_the_callers_own() -> None:
             ("tax_credit", "TaxCreditRating", "C09-013")
         }
         assert {each.allowed for each in fields} == {allowed}
-        assert [each.field for each in found["C09-002"].fields] == ["score"]
+        assert {each.field for each in found["C09-002"].fields} == {"score"}
         assert found["C02-101"].fields == []
 
 
@@ -70,6 +70,13 @@ def test_every_field_of_a_source_stands_under_one_item(entity: str) -> None:
     listed = REGISTERS["catalogue_fields"](rights(), {"entity": entity}, TODAY)
     assert sorted(from_items) == sorted((each.source, each.field) for each in listed)
     assert all(each.item for each in listed)
+
+
+def test_parts_that_hold_lists_of_different_kinds_stand_under_different_items() -> None:
+    found = {each.code: each for each in items(entity="ListEntry")}
+    abnormal = {(each.source, each.field) for each in found["C05-001"].fields}
+    serious = {(each.source, each.field) for each in found["C06-005"].fields}
+    assert ("market_supervision", "includedOn") in abnormal & serious
 
 
 def test_items_are_narrowed_by_arguments() -> None:

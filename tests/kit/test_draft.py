@@ -8,8 +8,8 @@ import pytest
 from connectors.checks import OF_PERSONS
 from connectors.load import Known
 from connectors.spec import ValueType
-from gateway.catalogue import PLANNED, load_items, load_legal_bases
 from gateway.catalogue import Known as KnownToItems
+from gateway.catalogue import load_items, load_legal_bases
 from gateway.departments import load_departments
 from gateway.kit.cases import read_case
 from gateway.kit.draft import Told, make_tables
@@ -22,7 +22,7 @@ from tests.commands import ROOT
 
 DEPARTMENTS = load_departments(ROOT / "config" / "departments.toml")
 BASES = load_legal_bases(ROOT / "config" / "legal_bases.toml")
-NAMED = KnownToItems(DEPARTMENTS, BASES, ENTITY_FIELDS, PLANNED)
+NAMED = KnownToItems(DEPARTMENTS, BASES, ENTITY_FIELDS)
 ITEMS = load_items(ROOT / "config" / "catalogue" / "items", NAMED)
 POLICY = load_policy(ROOT / "config" / "scopes.toml")
 KNOWN = Known(DEPARTMENTS, POLICY.field_mistake)
