@@ -182,7 +182,9 @@ async def test_the_whole_city_in_one_query_is_what_its_departments_hold(served: 
         assert len(shown) == len(set(shown)), "each decision once"
         others = {document_number(row["docNo"]) for row in punishment_rows(each)}
         archived = old_penalty(each.subject)
-        others |= {document_number(archived.decision_no)} if archived is not None else set()
+        if archived is not None:
+            letters, year = archived.authority.letters, archived.decided_on.year
+            others.add(document_number(f"{letters}罚字[{year}]第{archived.serial}号"))
         assert due - repaired <= set(shown) <= (due | others) - repaired
         old = old_license(each.subject)
         serials = {license_.serial for license_ in (*facts.licenses, *([old] if old else ()))}
