@@ -67,12 +67,7 @@ PARTS: list[tuple[str, str, str, Held]] = [
     ("customs_credit", "ListEntry_serious", "CUSTOMS_CODE", _trader("严重失信")),
     ("customs_credit", "ListEntry_advanced", "CUSTOMS_CODE", _trader(aeo=True)),
     ("upper_platform", "ListEntry", "USCC", _of(listed_rows)),
-    (
-        "upper_platform",
-        "AdministrativePenalty",
-        "USCC",
-        lambda known: [each for each in punishment_rows(known) if each["state"] != "REPAIRED"],
-    ),
+    ("upper_platform", "AdministrativePenalty", "USCC", punishment_rows),
     ("credit_center", "CreditCommitment", "USCC", _commitments(center.PUBLIC)),
     ("credit_center", "CreditCommitment_limited", "USCC", _commitments(center.LIMITED)),
     ("credit_center", "CreditCommitment_closed", "USCC", _commitments(center.CLOSED)),
