@@ -27,23 +27,12 @@ from gateway.http.metrics import METRICS_PATH
 from gateway.settings import Listen, Metrics
 from tests.connectors.behaviors import BATCH, NOON, Source, gate_of, outcome, takes
 from tests.gateway.desks import FixedDesk, TinyDesk, serving
+from tests.nowhere import SECRET, nobody_there
 
 CONFIG = Path(__file__).parents[2] / "config"
 KEY = BATCH.keys[0]
 MISREAD = Row((None,), "key", issues=(Issue("name", "MISREAD", "not a text"),))
 VERSIONS = {"catalogue": "c0", "policy": "p0"}
-NOBODY_THERE = {
-    "MARKET_REGISTRY_URL": "postgresql+asyncpg://reader:hidden@127.0.0.1:1/registry",
-    "DOUBLE_PUBLICITY_URL": "sqlite+aiosqlite:////no/such/file.sqlite",
-    "TAX_CREDIT_URL": "http://127.0.0.1:1/tax",
-    "TAX_CREDIT_TOKEN": "hidden",
-    "COURT_ENFORCEMENT_URL": "http://127.0.0.1:1/court",
-    "ENVIRONMENT_PENALTIES_URL": "http://127.0.0.1:1/environment",
-    "ENVIRONMENT_PENALTIES_KEY_ID": "hidden",
-    "ENVIRONMENT_PENALTIES_SECRET": "hidden",
-    "FIRE_PENALTIES_FOLDER": "/no/such/folder",
-    "MARKET_PENALTIES_FOLDER": "/no/such/folder",
-}
 
 
 @dataclass
@@ -184,9 +173,10 @@ async def test_the_gateway_serves_them_where_its_settings_say(
     host: str, metrics: Metrics, status: int, tmp_path: Path
 ) -> None:
     loaded = load_configuration(CONFIG)
+    environment = nobody_there(loaded.catalogue.sources.values())
     settings = msgspec.structs.replace(loaded.settings, listen=Listen(host=host), metrics=metrics)
     async with (
-        open_gateway(replace(loaded, settings=settings), NOBODY_THERE, tmp_path) as gateway,
+        open_gateway(replace(loaded, settings=settings), environment, tmp_path) as gateway,
         serving(gateway.app) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
@@ -197,7 +187,7 @@ async def test_the_gateway_serves_them_where_its_settings_say(
             told = await scraped(client)
             assert told["credit_gateway_requests_total", "UNAUTHENTICATED"] == 1
             assert len(of_every_source(told)) == len(loaded.catalogue.sources)
-            assert not [secret for secret in ("hidden", "127.0.0.1", "/no/such") if secret in response.text]
+            assert not [secret for secret in (SECRET, "127.0.0.1", "/no/such") if secret in response.text]
 
 
 def of_every_source(told: dict[tuple[str, ...], float]) -> set[str]:
