@@ -161,7 +161,7 @@ def _aliases(ask: Ask, subjects: Iterable[Subject | Person]) -> dict[str, dict[s
     aliases: dict[str, dict[str, str]] = {scheme: {} for scheme in ask.also_by}
     for subject in subjects:
         for scheme in ask.also_by:
-            for value in subject.keys(scheme):
+            for value in (*subject.keys(scheme), *subject.former(scheme)):
                 aliases[scheme][value] = subject.keys(ask.scheme)[0]
     return aliases
 
