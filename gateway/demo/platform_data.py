@@ -59,6 +59,7 @@ _PUBLISHED: Final[dict[int, Published]] = {
     28: Published(degree="严重"),
     33: Published(state="REPAIRED", repaired_on=date(2026, 10, 26)),
     50: Published(state="OBJECTION"),
+    178: Published(state="SUSPENDED"),
     185: Published(state="REPAIRED", repaired_on=date(2026, 10, 15)),
     208: Published(brackets="【】", fine=25000),
 }
