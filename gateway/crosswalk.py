@@ -148,7 +148,8 @@ async def _shared(run: Run, schemes: Iterable[str], found: Iterable[Found]) -> d
     """Return the codes among ``found`` that do not name one subject alone, or may not, and why.
 
     # INVARIANT: a source is asked by a code only when the code is the subject's own: registers hold numbers that two
-    # live subjects share, and records under such a number are nobody's for certain. Names are shared all the more.
+    # live subjects share, and records under such a number are nobody's for certain. Names are shared all the more. A
+    code that a source issues itself, and that no other source is asked by, is that source's own affair.
     """
     held = [row for each in found for row in each.held]
     asked = {scheme: sorted({code for row in held if (code := row.codes.get(scheme))}) for scheme in schemes}
@@ -156,11 +157,20 @@ async def _shared(run: Run, schemes: Iterable[str], found: Iterable[Found]) -> d
     shared: dict[LookupKey, str] = {}
     for scheme, holders in zip([scheme for scheme, codes in asked.items() if codes], answers, strict=True):
         for code, holder in holders.items():
+            if not holder.asked and _is_own(run, scheme, held):
+                continue
             if holder.failed or not holder.asked:
                 shared[scheme, code] = f"whether its {scheme} is its own could not be asked"
             elif len({row.holder for row in holder.held}) > 1:
                 shared[scheme, code] = f"its {scheme} is registered for several subjects"
     return shared
+
+
+def _is_own(run: Run, scheme: str, held: Iterable[Held]) -> bool:
+    """Return whether codes of ``scheme`` come from one register only, and no other source is asked by them."""
+    givers = {row.source for row in held if row.codes.get(scheme)}
+    askers = {ask.source.name for ask in run.plan.asks if scheme in ask.crosswalk}
+    return len(givers) == 1 and askers <= givers
 
 
 def learn(

@@ -169,7 +169,7 @@ def _aliases(ask: Ask, schemes: Sequence[str], subjects: Iterable[Subject | Pers
     aliases: dict[str, dict[str, str]] = {scheme: {} for scheme in schemes}
     for subject in subjects:
         for scheme in schemes:
-            for value in subject.keys(scheme):
+            for value in (*subject.keys(scheme), *subject.former(scheme)):
                 aliases[scheme][value] = subject.keys(ask.scheme)[0]
     return aliases
 

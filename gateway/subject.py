@@ -70,6 +70,13 @@ class Subject:
         """True when ``scheme`` has been looked up or derived, whether or not it has a value."""
         return scheme in self._ids
 
+    def former(self, scheme: str) -> tuple[str, ...]:
+        """Return what the values of ``scheme`` were before unified codes, as far as they can be told: it may be wrong.
+
+        The division in an old tax number is the tax office's (`domain.md` §2.7), most often that of the unified code.
+        """
+        return (self.uscc[2:8] + self.uscc[8:17],) if scheme == "TAX_NO" else ()
+
     def confidence(self, scheme: str) -> float:
         """Return how sure it is that the values of ``scheme`` are the subject's, 0 to 1."""
         return CONFIDENCE[self.methods.get(scheme, "DERIVED")]
@@ -109,6 +116,10 @@ class Person:
         if scheme == "NAME":
             return () if self.name is None else (self.name,)
         return (self._key,) if scheme == "PERSON" else ()
+
+    def former(self, scheme: str) -> tuple[str, ...]:
+        """Return nothing: the internal key has not changed."""
+        return ()
 
     def confidence(self, scheme: str) -> float:
         """Return that the internal key is surely the person's: it is a number, not a name."""

@@ -20,6 +20,8 @@ async def columns_of(url: str, table: str, schema: str | None = None) -> list[tu
         engine = KINDS[parsed.drivername](parsed, LOOK_SECONDS).engine()
     except (KeyError, ArgumentError):
         raise SourceRejected(f"not a URL of a database; known: {', '.join(f'{kind}://' for kind in KINDS)}") from None
+    except ModuleNotFoundError:
+        raise SourceRejected("the driver of this kind of database is not installed") from None
 
     def look(connection: Connection) -> list[tuple[str, str]]:
         return [(each["name"], each.get("comment") or "") for each in inspect(connection).get_columns(table, schema)]

@@ -45,7 +45,7 @@ commands.add_typer(source_commands, name="source")
 
 @commands.command("schema")
 def schema_command() -> None:
-    """Print the schema in GraphQL's own language, with the directives of the federation."""
+    """打印 GraphQL 模式。 Print the schema in GraphQL's own language, with the directives of the federation."""
     sys.stdout.write(sdl())
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from connectors.errors import ConfigError, SourceError
+from connectors.spec import SourceSpec
 from gateway.kit.bench import Bench
 from gateway.kit.cases import FEWEST, case_files, differences, expected, read_case, run_case
 from gateway.kit.contract import BEHAVIORS, Behavior, Evidence, NotApplicable, NotKept, Trial
-from gateway.kit.keys import Keys
+from gateway.kit.keys import Keys, wants_more, why_no_key
 from gateway.kit.probe import Unasked
 
 CASE: Final = "case"
@@ -62,14 +63,14 @@ async def contract_lines(bench: Bench, keys: Keys, most: int, progress: Progress
         for scheme, known in keys.of(part, entity).items()
     ]
     if not trials:
-        raise Unasked("there is no key to ask by: name some with --key SCHEME=VALUE or --keys-file")
+        raise Unasked(why_no_key(bench.spec))
     lines: list[Line] = []
     for trial in trials:
         for behavior in BEHAVIORS:
             if not behavior.once:
                 progress(f"{trial.part} {behavior.name}")
                 lines.append(await _line(behavior, trial))
-    lines = list(_proved(lines))
+    lines = [*_proved(lines), *_not_tried(bench.spec, keys)]
     best = _best(trials, lines)
     for behavior in BEHAVIORS:
         if behavior.once:
@@ -115,6 +116,24 @@ def _proved(lines: Sequence[Line]) -> Iterator[Line]:
             )
         else:
             yield line
+
+
+def _not_tried(spec: SourceSpec, keys: Keys) -> Iterator[Line]:
+    """Yield a line for each part, and each further scheme, of which there was no key: whoever signs is to see it."""
+    tried = ("在线查询", "asked on the live system")
+    for part, entity in spec.entities.items():
+        known = keys.of(part, entity)
+        if wants_more(entity):
+            note = ("须同时提供姓名等,不代为测试", "it is told more than a key about a subject: nobody is examined")
+            yield Line("not_tried", part, "", tried, ("", ""), Result.NOT_APPLICABLE, note)
+        elif not known:
+            note = ("没有可用的键,未测", "there was no key to ask by: it was not tried")
+            yield Line("not_tried", part, "", tried, ("", ""), Result.NOT_KEPT, note)
+        else:
+            for scheme in entity.keys:
+                if scheme not in known:
+                    note = ("没有这种键,未测", "there was no such key: it was not tried")
+                    yield Line("not_tried", part, scheme, tried, ("", ""), Result.NOT_APPLICABLE, note)
 
 
 def _best(trials: Sequence[Trial], lines: Iterable[Line]) -> Trial:

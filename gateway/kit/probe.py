@@ -21,7 +21,7 @@ from connectors.gate import china_now
 from connectors.spec import SourceSpec
 from gateway.kit.bench import Bench, Watch, content_of
 from gateway.kit.findings import Finding, Kind
-from gateway.kit.keys import Keys
+from gateway.kit.keys import Keys, why_no_key
 from gateway.kit.records import Examined, age_days, examine
 from gateway.kit.specimens import nobody_key
 
@@ -76,7 +76,7 @@ async def probe_source(bench: Bench, keys: Keys, calls: int, progress: Progress 
     """Return what the source is like; raises `Unasked` when it cannot be asked, or there is nothing to ask it by."""
     spec = bench.spec
     if not any(keys.of(part, entity) for part, entity in spec.entities.items()):
-        raise Unasked("there is no key to ask by: name some with --key SCHEME=VALUE or --keys-file")
+        raise Unasked(why_no_key(spec))
     async with bench.open() as watch:
         probed = Probed(spec.name, spec.department, china_now().isoformat(timespec="seconds"), await _reach(watch))
         for part, entity in spec.entities.items():

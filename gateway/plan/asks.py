@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from connectors.constants import constant_of
 from connectors.spec import AnyEntity, RestEntity, SourceSpec
 from gateway.caller import Caller
 from gateway.catalogue import Catalogue
@@ -73,7 +74,7 @@ class Rights:
         wanted_of = (scheme, *also_by, *(() if need.person_key else beside))
         crosswalk = tuple(other for other in wanted_of if other not in KNOWN_SCHEMES and other != "PERSON")
         ask = Ask(index, source, entity, need.entity, part, scheme, also_by, beside, crosswalk)
-        ask.constants = {name: spec.value for name, spec in entity.fields.items() if spec.value is not None}
+        ask.constants = {name: constant_of(spec) for name, spec in entity.fields.items() if spec.value is not None}
         decisions = {name: decide(self.policy, self.caller, source, entity.fields[name]) for name in entity.fields}
         if not any(decision.allowed for decision in decisions.values()):
             ask.refused = next(iter(decisions.values()))

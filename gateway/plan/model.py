@@ -69,8 +69,8 @@ class Ask:
     fields: tuple[str, ...] = ()
     places: Mapping[str, int] = field(default_factory=dict)
     """Where each of ``fields`` stands in a row's values."""
-    constants: Mapping[str, str] = field(default_factory=dict)
-    """The fields that have one value in all records."""
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    """The fields that have one value in all records, with that value as rows hold it."""
     denied: dict[str, Decision] = field(default_factory=dict)
     refused: Decision | None = None
     audience: Audience = "PUBLIC"

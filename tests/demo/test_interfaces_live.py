@@ -191,6 +191,18 @@ async def test_the_platform_refuses_another_token_and_what_costs_too_much(demo_d
     await connector.close()
 
 
+async def test_repaired_decisions_are_read_with_their_state(demo_departments: Departments) -> None:
+    async with asked("upper_platform", demo_departments.environment) as source:
+        (national,) = await source.records("AdministrativePenalty", "USCC", SUBJECT[23].uscc)
+        assert (national["source_state"], national["repaired_on"]) == ("REPAIRED", "2026-10-15")
+    async with asked("double_publicity", demo_departments.environment) as source:
+        local = await source.records("AdministrativePenalty", "USCC", SUBJECT[23].uscc)
+        (repaired,) = await source.records("AdministrativePenalty", "USCC", SUBJECT[4].uscc)
+    assert national["decision_no"].translate(str.maketrans("（）", "〔〕")) in {each["decision_no"] for each in local}
+    assert {each["status"] for each in local} == {"IN_FORCE"}, "double publicity still shows it"
+    assert (repaired["status"], repaired["repaired_on"]) == ("REPAIRED", "2026-10-26")
+
+
 async def test_a_wrong_ticket_or_signature_is_refused(demo_departments: Departments) -> None:
     for source, variable, part, scheme in (
         ("customs_credit", "CUSTOMS_CREDIT_TICKET", "Crosswalk", "USCC"),

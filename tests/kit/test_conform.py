@@ -5,10 +5,12 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from connectors.base import Answer, Batch
 from connectors.errors import SourceUnavailable
+from connectors.spec import KeySpec
 from gateway.kit.bench import Bench
 from gateway.kit.conform import Line, Result, case_lines, contract_lines
 from gateway.kit.contract import BEHAVIORS
@@ -76,6 +78,24 @@ async def test_a_source_that_is_not_there_is_not_tried() -> None:
         await contract_lines(Bench(SPEC, lambda spec, _: Gone(spec, ROWS)), BY_USCC, 3)
     with pytest.raises(Unasked, match="--key"):
         await contract_lines(scripted(ROWS), Keys(), 3)
+
+
+async def test_what_could_not_be_tried_stands_in_the_report() -> None:
+    entity = msgspec.structs.replace(
+        SPEC.entities[PART], keys={**SPEC.entities[PART].keys, "REG_NO": KeySpec(column="zch")}
+    )
+    spec = msgspec.structs.replace(SPEC, entities={PART: entity, "AdministrativePenalty_old": entity})
+    keys = Keys({}, {PART: {"USCC": KEYS[:2]}})
+    lines = [line for line in await contract_lines(scripted(ROWS, spec=spec), keys, 3) if line.name == "not_tried"]
+    assert [(line.part, line.scheme, line.result) for line in lines] == [
+        (PART, "REG_NO", Result.NOT_APPLICABLE),
+        ("AdministrativePenalty_old", "", Result.NOT_KEPT),
+    ]
+
+
+def test_nobody_is_examined_by_more_than_a_key(city: City) -> None:
+    (part, entity), *_ = city.source("police_verification").entities.items()
+    assert Keys({}, {part: {"PERSON": ("230881188501010011",)}}).of(part, entity) == {}
 
 
 def test_cases_are_lines_too(city: City) -> None:
