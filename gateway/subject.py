@@ -19,6 +19,8 @@ TYPE_NAMES = {
     "OTHER": "OtherOrganization",
 }
 PERSON = "NaturalPerson"
+PERSON_NAME = "person_name"
+"""The field of a role record that holds the name of the person."""
 PUBLIC_SCHEMES = (
     "USCC",
     "ORG_CODE",
@@ -97,16 +99,22 @@ class Subject:
 
 
 class Person:
-    """A natural person reached through a role record: known by nothing but an internal key, where permitted."""
+    """A natural person reached through a role record: known by an internal key, where permitted, and by the name there.
 
-    __slots__ = ("_key",)
+    The name is told to a source that wants it beside the key; nobody is looked for by it.
+    """
+
+    __slots__ = ("_key", "name")
     type_name = PERSON
 
     def __init__(self, key: str) -> None:
         self._key = key
+        self.name: str | None = None
 
     def keys(self, scheme: str) -> tuple[str, ...]:
-        """Return the internal key for the scheme PERSON, nothing for any other."""
+        """Return the internal key for the scheme PERSON, the name for NAME, nothing for any other."""
+        if scheme == "NAME":
+            return () if self.name is None else (self.name,)
         return (self._key,) if scheme == "PERSON" else ()
 
     def former(self, scheme: str) -> tuple[str, ...]:

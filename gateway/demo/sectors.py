@@ -53,13 +53,13 @@ _FAKE_SALES: Final = Violation(
 )
 _PUBLISHED: Final[Mapping[int, tuple[Penalty, ...]]] = {
     14: (penalty(114, _FISHING, AGRICULTURE, date(2026, 6, 20), fine=5000),),
-    # The plan of its reorganization is being carried out: the platform of the level above shields this one.
-    22: (penalty(178, PUBLICITY_VIOLATIONS[3], LABOR, date(2026, 5, 20), fine=50000),),
     25: (
         penalty(203, _LENDING, FINANCIAL_OFFICE, date(2026, 7, 30), fine=50000),
         replace(penalty(201, PUBLICITY_VIOLATIONS[4], MARKET, date(2026, 4, 10), fine=2000), status="2"),
         replace(penalty(202, PUBLICITY_VIOLATIONS[2], HOUSING, date(2026, 5, 15), fine=20000), status="3"),
     ),
+    # The plan of its reorganization is being carried out: the platform of the level above shields this one.
+    27: (penalty(220, PUBLICITY_VIOLATIONS[3], LABOR, date(2026, 5, 20), fine=50000),),
 }
 _MARKET: Final[Mapping[int, tuple[Penalty, ...]]] = {
     7: (penalty(61, _FAKE_SALES, MARKET, date(2026, 9, 2), fine=20000),),

@@ -63,6 +63,8 @@ class Ask:
     part: str
     scheme: str
     also_by: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    """The schemes that the source wants to be told beside the key."""
     crosswalk: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     places: Mapping[str, int] = field(default_factory=dict)
