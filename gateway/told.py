@@ -57,6 +57,11 @@ Item = tuple[Row, Hit, Told | None]
 """A record as a page shows it; without `Told` it is neither judged nor reported twice."""
 
 
+def unseen_reason(ask: Ask) -> str:
+    """Return why no record of ``ask`` is shown: the caller may not see all that they are judged by."""
+    return f"{_UNSEEN}: {', '.join(ask.unseen)}"
+
+
 def is_active(item: Item) -> bool:
     """Tell whether a record is in force today; what is not judged always is."""
     told = item[2]
@@ -108,8 +113,7 @@ class Teller:
         telling.items.append((row, hit, told))
 
     def _is_shown(self, ask: Ask, judgment: Judgment, own: Judgment | None, telling: Telling) -> bool:
-        if ask.unseen:
-            telling.withheld[ask.index] = ("DENIED", f"{_UNSEEN}: {', '.join(ask.unseen)}")
+        if ask.unseen:  # its coverage says so whether or not it holds a record
             return False
         match self._rules.showing(judgment.state, ask.audience, duty=ask.duty):
             case "SHOWN" | "MARKED":

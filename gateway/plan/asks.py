@@ -95,9 +95,9 @@ class Rights:
         ask.unseen = tuple(name for name in inputs if name in decisions and not decisions[name].allowed)
 
     def refuse_filters(self, use: Use, arguments: Iterable[str]) -> None:
-        """Note in ``use`` the asks whose rows the given filter ``arguments`` cannot test."""
+        """Note in ``use`` the asks whose rows the given filter ``arguments``, or what is fixed, cannot test."""
         tested = [filter_ for filter_ in use.filters if filter_.argument in set(arguments) and filter_.test != "active"]
-        fields = [filter_.field for filter_ in tested]
+        fields = [*(each.field for each in use.fixed), *(each.field for each in tested)]
         for ask in use.need.asks:
             for name in fields:
                 if name in ask.denied:
