@@ -18,13 +18,12 @@ query Who($key: SubjectKey!) {
   }
 }
 """
-UNREGISTERED = {
-    9: ("SocialOrganization", "SOCIAL_ORGANIZATION", 1),
-    11: ("PublicInstitution", "PUBLIC_INSTITUTION", 1),
-    12: ("GovernmentBody", "GOVERNMENT_BODY", 0),
-    14: ("RuralCollective", "RURAL_COLLECTIVE", 1),
+REGISTERED_ELSEWHERE = {
+    9: ("SocialOrganization", "SOCIAL_ORGANIZATION", "civil_affairs"),
+    11: ("PublicInstitution", "PUBLIC_INSTITUTION", "institution_registry"),
+    12: ("GovernmentBody", "GOVERNMENT_BODY", "institution_registry"),
 }
-"""Subjects that another registry registers, with how many licenses they hold."""
+"""Subjects that the market registry does not register, and who does."""
 
 
 def key(value: str, scheme: str | None = None) -> dict[str, str]:
@@ -57,15 +56,23 @@ async def test_a_key_leads_to_its_subject(
     assert told.errors == []
 
 
-@pytest.mark.parametrize("number", UNREGISTERED)
-async def test_what_no_registry_here_registers_is_said_not_to_be_covered(served: Served, number: int) -> None:
-    type_name, kind, licenses = UNREGISTERED[number]
+@pytest.mark.parametrize("number", REGISTERED_ELSEWHERE)
+async def test_who_is_no_company_is_registered_by_another_department(served: Served, number: int) -> None:
+    type_name, kind, registry = REGISTERED_ELSEWHERE[number]
     subject = (await served.ask("portal", WHOLE, key=uscc_key(number))).subject
-    assert (subject["__typename"], subject["kind"], subject["name"]) == (type_name, kind, None)
+    assert (subject["__typename"], subject["kind"], subject["name"]) == (type_name, kind, NAMED[number].name)
+    assert statuses(subject["registration"])[registry] == "ANSWERED"
+    assert statuses(subject["registration"])["market_registry"] == "NOT_COVERED"
+    assert subject["penalties"]["state"] == "COMPLETE", "the market regulator's ledger is declared not to hold them"
+
+
+async def test_what_no_registry_here_registers_is_said_not_to_be_covered(served: Served) -> None:
+    subject = (await served.ask("portal", WHOLE, key=uscc_key(14))).subject
+    assert (subject["__typename"], subject["kind"], subject["name"]) == ("RuralCollective", "RURAL_COLLECTIVE", None)
     for name in ("registration", "legalRepresentative"):
         section = subject[name]
         assert (section["state"], section["items"], section["totalCount"]) == ("NOT_COVERED", [], None)
-    assert subject["licenses"]["totalCount"] == licenses
+    assert subject["licenses"]["totalCount"] == 2, "one of them in the archive of 2016"
     assert subject["penalties"]["state"] == "COMPLETE", "the market regulator's ledger is declared not to hold them"
 
 

@@ -90,7 +90,7 @@ async def test_a_filter_by_what_a_source_does_not_record_attests_nothing_for_it(
     penalties = told.subject["penalties"]
     assert (penalties["state"], penalties["totalCount"]) == ("PARTIAL", None)
     assert set(column(penalties, "source")) == {"double_publicity", "environment_penalties"}
-    untested = {"fire_penalties": "NOT_COVERED", "market_penalties": "NOT_COVERED"}
+    untested = dict.fromkeys(("fire_penalties", "market_penalties", "upper_platform"), "NOT_COVERED")
     assert statuses(penalties) == dict.fromkeys(PUNISHERS, "ANSWERED") | untested
 
 
