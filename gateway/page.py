@@ -11,10 +11,10 @@ from typing import Any
 
 from graphql.execution.values import VariableValues
 
-from connectors.base import Row
 from gateway.plan.arguments import encode_cursor
 from gateway.plan.filters import passes
 from gateway.plan.model import SectionArguments, Use
+from gateway.policy import Decision
 from gateway.reach import AskResult, Reached
 from gateway.subject import Person, Subject
 from gateway.told import Found, Hit, Item, Teller, is_active
@@ -61,10 +61,12 @@ def make_page(
         if not use.excludes(result.ask, arguments.values):
             coverage[result.ask.index], rows = _from_owner(use, result, subject)
             found.extend(rows)
-    told = teller.tell(use.need, found)
+    told = teller.tell(use.need, found, use.refusals)
     for index, (status, reason) in told.withheld.items():
         if coverage[index].answered:
             coverage[index] = coverage[index].but(status, reason)
+    if arguments.values.get("active") is not None:
+        _note_untold(coverage, told.items)
     tests = list(_tests(use, arguments.values))
     items = [item for item in told.items if all(test(item) for test in tests)] if tests else told.items
     return _cut(use, arguments, list(coverage.values()) or list(unserved), items)
@@ -93,40 +95,31 @@ def state_of(coverage: Sequence[Reached]) -> str:
 
 def _from_owner(use: Use, result: AskResult, subject: Subject | Person) -> tuple[Reached, list[Found]]:
     """Return what coverage says of one owner, and its rows of ``subject``."""
-    reached = result.outcome(subject)
     ask = result.ask
-    if ask.index in use.refusals:
-        return _untestable(use, ask.index, reached), []
     found: list[Found] = []
     for origin, rows in result.rows(subject):
         hit = Hit(ask, origin, subject)
         found.extend((row, hit) for row in rows)
-        misread = _misread(rows)
-        if misread and reached.whole:
-            reached = reached.but("MISREAD", misread)
-    unreadable = result.unreadable(subject)
-    if unreadable and reached.answered:
-        reached = reached.but("MISREAD", unreadable)
-    return reached, found
+    if ask.index in use.refusals:
+        return _untestable(use.refusals[ask.index], result.outcome(subject)), found
+    return result.read(subject), found
 
 
-def _untestable(use: Use, index: int, reached: Reached) -> Reached:
-    decision = use.refusals[index]
+def _untestable(decision: Decision | None, reached: Reached) -> Reached:
+    """Return ``reached`` of a source whose rows a filter cannot test; who holds no such subjects has none to test."""
+    if reached.whole and not reached.answered:
+        return reached
     if decision is not None:
         return reached.but("DENIED", f"a filter names a field that is not open to this caller: {decision.reason}")
     return reached.but("NOT_COVERED", "the source does not record a field that a filter names")
 
 
-def _misread(rows: Iterable[Row]) -> str | None:
-    """Return which fields of how many rows could not be read, or None."""
-    fields: set[str] = set()
-    count = 0
-    for row in rows:
-        if row.issues:
-            unread = {issue.field for issue in row.issues if issue.misread}
-            fields |= unread
-            count += bool(unread)
-    return f"{count} record(s) with unreadable {', '.join(sorted(fields))}" if count else None
+def _note_untold(coverage: dict[int, Reached], items: Iterable[Item]) -> None:
+    """Note in ``coverage`` the sources of ``items`` of which nobody can tell whether they are in force."""
+    for item in items:
+        if is_active(item) is None:
+            index = item[1].ask.index
+            coverage[index] = coverage[index].but("MISREAD", "whether a record is in force could not be told")
 
 
 def _tests(use: Use, given: Mapping[str, Any]) -> Iterator[Test]:
@@ -155,4 +148,4 @@ def _passes(filter_: Filter, wanted: Any, item: Item) -> bool:
 def _position(item: Item, order_by: str | None) -> tuple[str, str, str]:
     row, hit, _ = item
     date = hit.value(row, order_by) if order_by else None
-    return (str(date or ""), hit.reached.source, row.record_key)
+    return (str(date or ""), hit.ask.place, row.record_key)

@@ -11,9 +11,11 @@ Terms
     found      a row as it came, with its origin
     report     one row of a decision that several rows tell of
     withheld   what could not be judged: never shown, and its source is then no whole answer
+    silent     an ask whose rows a filter cannot test: what it reports counts for the state of a decision, and stands
+               beside a report that was tested, but makes no record of its own
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
@@ -57,10 +59,12 @@ Item = tuple[Row, Hit, Told | None]
 """A record as a page shows it; without `Told` it is neither judged nor reported twice."""
 
 
-def is_active(item: Item) -> bool:
-    """Tell whether a record is in force today; what is not judged always is."""
+def is_active(item: Item) -> bool | None:
+    """Tell whether a record is in force today, None when that cannot be told; what is not judged always is."""
     told = item[2]
-    return told is None or told.judgment is None or told.judgment.state not in ENDED
+    if told is None or told.judgment is None:
+        return True
+    return None if told.judgment.state is None else told.judgment.state not in ENDED
 
 
 class Telling(NamedTuple):
@@ -77,23 +81,28 @@ class Teller:
         self._rules = rules
         self._today = today
 
-    def tell(self, need: Need, found: Sequence[Found]) -> Telling:
-        """Return what of ``found``, records of one subject, is shown, in no particular order."""
+    def tell(self, need: Need, found: Sequence[Found], silent: Collection[int] = ()) -> Telling:
+        """Return what of ``found``, records of one subject, is shown, in no particular order.
+
+        ``silent`` are the asks, by index, whose rows cannot be tested.
+        """
         decided = need.entity in DECISIONS and len(found) > 1
         if not need.judged and not decided:
-            return Telling([(row, hit, None) for row, hit in found], {})
+            return Telling([(row, hit, None) for row, hit in found if hit.ask.index not in silent], {})
         judgments = [self._judge(row, hit) for row, hit in found] if need.judged else [None] * len(found)
         together = groups([_decision(need, each) for each in found]) if decided else [[at] for at in range(len(found))]
         telling = Telling([], {})
         for group in together:
-            self._tell_one([(found[at], judgments[at]) for at in group], telling)
+            self._tell_one([(found[at], judgments[at]) for at in group], silent, telling)
         return telling
 
     def _judge(self, row: Row, hit: Hit) -> Judgment:
         assert hit.ask.facts is not None, "the planner gave every ask of a judged entity its reader"
         return judge(self._rules, hit.ask.facts(row.values, row.issues, False), self._today)
 
-    def _tell_one(self, reports: Sequence[tuple[Found, Judgment | None]], telling: Telling) -> None:
+    def _tell_one(
+        self, reports: Sequence[tuple[Found, Judgment | None]], silent: Collection[int], telling: Telling
+    ) -> None:
         """Add the record that ``reports`` tell of to ``telling``, by those of them that this caller may be shown."""
         made = [each for _, each in reports if each is not None]
         judgment = strictest(made) if len(made) > 1 else made[0] if made else None
@@ -101,11 +110,13 @@ class Teller:
         for found, own in reports:
             if judgment is None or self._is_shown(found[1].ask, judgment, own, telling):
                 shown.append(found)
-        if not shown:
+        ordered = leading(shown) if len(shown) > 1 else shown
+        first = next((found for found in ordered if found[1].ask.index not in silent), None)
+        if first is None:
             return
-        (row, hit), *others = leading(shown) if len(shown) > 1 else shown
-        told = Told(judgment, tuple(others)) if judgment is not None or others else None
-        telling.items.append((row, hit, told))
+        others = tuple(found for found in ordered if found is not first)
+        told = Told(judgment, others) if judgment is not None or others else None
+        telling.items.append((*first, told))
 
     def _is_shown(self, ask: Ask, judgment: Judgment, own: Judgment | None, telling: Telling) -> bool:
         if ask.unseen:

@@ -137,7 +137,7 @@ class Draft:
         if name in {"since", "sinceMonth"}:
             return {"since": '"2024-01-01"', "sinceMonth": '"2024-07"'}[name]
         if name == "years":
-            return self.pick("[2024]", "[2022, 2023, 2024, 2025]")
+            return str(self.pick("[2024]", "[2022, 2023, 2024, 2025]"))
         if named.name == "Boolean":
             value = self.pick(True, False)
             return self.variable("Boolean", value) if self.pick(True, False) else str(value).lower()
