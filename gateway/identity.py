@@ -69,13 +69,22 @@ def compare(subject: Subject, results: Sequence[tuple[str, AskResult]]) -> Ident
     claims: list[_Claim] = []
     former: set[str] = set()
     for entity, result in results:
-        coverage.append(result.outcome(subject))
+        coverage.append(_compared(entity, result, subject))
         for reached, rows in result.rows(subject):
             for row in rows:
                 said = {name: row.values[at] for name, at in result.ask.places.items()}
                 claims.extend(_claims(entity, said, reached))
                 former.update(_former(said.get(FORMER_NAMES)))
     return IdentityReport(state_of(coverage), tuple(_conflicts(claims, former)), tuple(coverage))
+
+
+def _compared(entity: str, result: AskResult, subject: Subject) -> Reached:
+    """Return what coverage says of one register: not whole where something that is compared could not be seen."""
+    reached = result.read(subject)
+    closed = sorted(result.ask.denied.keys() & COMPARED[entity].keys())
+    if closed and reached.whole and reached.answered:
+        return reached.but("DENIED", f"not open to this caller, and so not compared: {', '.join(closed)}")
+    return reached
 
 
 def _claims(entity: str, said: Mapping[str, Any], reached: Reached) -> Iterator[_Claim]:

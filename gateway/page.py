@@ -74,6 +74,8 @@ def make_page(
     for index in _untested(use, told.items):
         if use.refusals[index] is None:
             coverage[index] = coverage[index].but("NOT_COVERED", _NOT_RECORDED)
+    if arguments.values.get("active") is not None:
+        _note_untold(coverage, told.items)
     tests = list(_tests(use, arguments.values))
     items = [item for item in told.items if all(test(item) for test in tests)] if tests else told.items
     return _cut(use, arguments, list(coverage.values()) or list(unserved), items)
@@ -152,6 +154,14 @@ def _reports(items: Iterable[Item]) -> Iterator[Found]:
             yield from (other for other in told.others if other[0].issues)
 
 
+def _note_untold(coverage: dict[int, Reached], items: Iterable[Item]) -> None:
+    """Note in ``coverage`` the sources of ``items`` of which nobody can tell whether they are in force."""
+    for item in items:
+        if is_active(item) is None:
+            index = item[1].ask.index
+            coverage[index] = coverage[index].but("MISREAD", "whether a record is in force could not be told")
+
+
 def _tests(use: Use, given: Mapping[str, Any]) -> Iterator[Test]:
     """Yield the tests that an item must pass: what the section is fixed to, then the filters that were given."""
     for fixed in use.fixed:
@@ -187,4 +197,4 @@ def _passes(filter_: Filter, wanted: Any, item: Item) -> bool:
 def _position(item: Item, order_by: str | None) -> tuple[str, str, str]:
     row, hit, _ = item
     date = hit.value(row, order_by) if order_by else None
-    return (str(date or ""), hit.reached.source, row.record_key)
+    return (str(date or ""), hit.ask.place, row.record_key)

@@ -33,8 +33,6 @@ UNSTATED = "UNSTATED"
 
 OF_MANY_REGISTRIES: Final = frozenset({"ORG_CODE", "NAME"})
 """Schemes that subjects of every kind have; the others are given out by one register, which knows whom it gave them."""
-REGISTRATION: Final = "Registration"
-"""The entity that tells a registry from the other registers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +173,9 @@ async def _look_up(run: Run, identifier: Identifier, lookup: Lookup) -> Resolved
             "No registry here registers every kind of subject, and none holds this key: ask by the USCC"
         )
         return Unresolved("SubjectUnresolved", message, identifier.scheme, identifier.check, coverage=partial)
+    if not usccs and found.held:
+        message = "登记机关有此标识符,但没有可用的统一社会信用代码。The registry holds this key without a unified code"
+        return Unresolved("SubjectUnresolved", message, identifier.scheme, identifier.check)
     if not usccs:
         message = "登记机关没有此标识符的主体。The registry holds no subject under this key"
         return Unresolved("SubjectNotFound", message, identifier.scheme, identifier.check)
@@ -192,7 +193,7 @@ def registers_some(run: Run, scheme: str) -> list[Reached]:
 
     Only who registers subjects attests that there is none: to the social insurance office not all are known.
     """
-    asks = [ask for ask in run.plan.crosswalk if scheme in ask.entity.keys and REGISTRATION in ask.source.entities]
+    asks = [ask for ask in run.plan.crosswalk if scheme in ask.entity.keys and ask.registers]
     if all(any(ask.covers(kind) for ask in asks) for kind in TYPE_NAMES):
         return []
     return [run.unreached(ask).but("NOT_COVERED", f"registers {', '.join(ask.kinds)}") for ask in asks]

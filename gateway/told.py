@@ -62,10 +62,12 @@ def unseen_reason(ask: Ask) -> str:
     return f"{_UNSEEN}: {', '.join(ask.unseen)}"
 
 
-def is_active(item: Item) -> bool:
-    """Tell whether a record is in force today; what is not judged always is."""
+def is_active(item: Item) -> bool | None:
+    """Tell whether a record is in force today, None when that cannot be told; what is not judged always is."""
     told = item[2]
-    return told is None or told.judgment is None or told.judgment.state not in ENDED
+    if told is None or told.judgment is None:
+        return True
+    return None if told.judgment.state is None else told.judgment.state not in ENDED
 
 
 class Telling(NamedTuple):
