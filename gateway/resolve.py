@@ -31,6 +31,9 @@ from schema.identifiers import (
 UNSTATED = "UNSTATED"
 """Stands for the scheme of a key that was given without one and reads in no way, or in several."""
 
+LONGEST_KEY = 1_000
+"""Characters of a key that are read: no identifier is as long, and reading one costs by its length."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -82,13 +85,16 @@ def _with_key(unresolved: Unresolved, asked: Any) -> Unresolved:
     if not isinstance(value, str):
         return unresolved
     stated = "USCC" if "value" not in asked else getattr(asked.get("scheme"), "name", asked.get("scheme"))
-    return replace(unresolved, key=(unresolved.scheme or stated or UNSTATED, normalize(value)))
+    return replace(unresolved, key=(unresolved.scheme or stated or UNSTATED, normalize(value[:LONGEST_KEY])))
 
 
 def _key(key: Mapping[str, Any]) -> Resolved | Identifier:
     """Return the subject of a `SubjectKey`, or the identifier that must be looked up for it."""
     scheme, value = key.get("scheme"), key["value"]
     scheme = getattr(scheme, "name", scheme)
+    if len(value) > LONGEST_KEY:
+        message = f"键值过长。The key is longer than {LONGEST_KEY:,} characters"
+        return Unresolved("SubjectKeyInvalid", message, scheme)
     if scheme is None:
         return _guess(value)
     try:
