@@ -16,7 +16,7 @@ from gateway.crosswalk import translate
 from gateway.plan.model import Ask, Follow, Need, Stage
 from gateway.reach import AskResult
 from gateway.run import Run
-from gateway.subject import Person, Subject
+from gateway.subject import PERSON_NAME, Person, Subject
 
 Users = dict[tuple[int, str], list["Subject | Person"]]
 _ABSENT: Final = "the source's own register holds no such subject"
@@ -109,10 +109,18 @@ def _batches(run: Run, need: Need, result: AskResult, subjects: Sequence[Subject
     if ask.crosswalk:
         due = _identified(run, ask, result, due)
     keys = list(dict.fromkeys(key for subject in due for key in subject.keys(ask.scheme)))
-    aliases = _aliases(ask, due)
     size = ask.source.batch_size
+    told = {key: subject for subject in due for key in subject.keys(ask.scheme)} if ask.beside else {}
+    aliases = _aliases(ask, ask.also_by, due)
     return [
-        Batch(ask.part, ask.scheme, tuple(keys[at : at + size]), ask.fields, need.digests, aliases)
+        Batch(
+            ask.part,
+            ask.scheme,
+            tuple(keys[at : at + size]),
+            ask.fields,
+            need.digests,
+            _aliases(ask, ask.beside, [told[keys[at]]]) if told else aliases,  # one key is then a call
+        )
         for at in range(0, len(keys), size)
     ]
 
@@ -155,13 +163,13 @@ def _identified(run: Run, ask: Ask, result: AskResult, subjects: Iterable[Subjec
     return due
 
 
-def _aliases(ask: Ask, subjects: Iterable[Subject | Person]) -> dict[str, dict[str, str]]:
-    if not ask.also_by:
+def _aliases(ask: Ask, schemes: Sequence[str], subjects: Iterable[Subject | Person]) -> dict[str, dict[str, str]]:
+    if not schemes:
         return {}
-    aliases: dict[str, dict[str, str]] = {scheme: {} for scheme in ask.also_by}
+    aliases: dict[str, dict[str, str]] = {scheme: {} for scheme in schemes}
     for subject in subjects:
-        for scheme in ask.also_by:
-            for value in subject.keys(scheme):
+        for scheme in schemes:
+            for value in (*subject.keys(scheme), *subject.former(scheme)):
                 aliases[scheme][value] = subject.keys(ask.scheme)[0]
     return aliases
 
@@ -176,7 +184,9 @@ async def _follow(run: Run, follow: Follow, subjects: Sequence[Subject | Person]
             for row, hit, _ in page.items if page else ():
                 key = hit.value(row, follow.link.key_field)
                 if key is not None and key not in linked:
-                    linked[key] = run.linked(follow.link.to, key)
+                    found = linked[key] = run.linked(follow.link.to, key)
+                    if isinstance(found, Person) and found.name is None:
+                        found.name = hit.value(row, PERSON_NAME)
         for each in linked.values():
             users.setdefault((use.index, each.type_name), []).append(each)
     if users:

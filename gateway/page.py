@@ -1,7 +1,8 @@
 """What one section shows of one subject: rows of all owners judged, merged newest first, cut; and what is not known.
 
 # INVARIANT: `state` is COMPLETE only when every owner that should answer did, and everything it sent could be read.
-A filter never hides that a row could not be tested: such rows are left out and their source counts as not whole.
+A filter never hides that a record could not be tested: such records are left out and their sources count as not whole.
+What one of several reports of a decision tells is enough to test it.
 # INVARIANT: coverage is the same with and without a record that the caller may not see in its present state: what could
 not be read of it is not told either. What could not be judged is no such record: it is told that it was withheld.
 """
@@ -9,7 +10,7 @@ not be read of it is not told either. What could not be judged is no such record
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from graphql.execution.values import VariableValues
 
@@ -21,6 +22,7 @@ from gateway.subject import Person, Subject
 from gateway.told import Found, Hit, Item, Teller, is_active, unseen_reason
 from schema.bindings import Filter, Fixed
 
+_NOT_RECORDED: Final = "the source does not record a field that a filter names"
 Test = Callable[[Item], bool]
 
 
@@ -67,8 +69,11 @@ def make_page(
         if coverage[index].whole:
             coverage[index] = coverage[index].but("MISREAD", reason)
     for index, (status, reason) in told.withheld.items():
-        if coverage[index].answered:
+        if coverage[index].answered and use.refusals.get(index) is None:
             coverage[index] = coverage[index].but(status, reason)
+    for index in _untested(use, told.items):
+        if use.refusals[index] is None:
+            coverage[index] = coverage[index].but("NOT_COVERED", _NOT_RECORDED)
     tests = list(_tests(use, arguments.values))
     items = [item for item in told.items if all(test(item) for test in tests)] if tests else told.items
     return _cut(use, arguments, list(coverage.values()) or list(unserved), items)
@@ -99,8 +104,6 @@ def _from_owner(use: Use, result: AskResult, subject: Subject | Person) -> tuple
     """Return what coverage says of one owner, and its rows of ``subject``."""
     reached = result.outcome(subject)
     ask = result.ask
-    if ask.index in use.refusals:
-        return _untestable(use, ask.index, reached), []
     found: list[Found] = []
     for origin, rows in result.rows(subject):
         hit = Hit(ask, origin, subject)
@@ -110,14 +113,21 @@ def _from_owner(use: Use, result: AskResult, subject: Subject | Person) -> tuple
     unreadable = result.unreadable(subject)
     if unreadable and reached.answered:
         reached = reached.but("MISREAD", unreadable)
+    denied = use.refusals.get(ask.index)
+    if denied is not None:  # whether or not it holds any: that too would tell of the field
+        reached = reached.but("DENIED", f"a filter names a field that is not open to this caller: {denied.reason}")
     return reached, found
 
 
-def _untestable(use: Use, index: int, reached: Reached) -> Reached:
-    decision = use.refusals[index]
-    if decision is not None:
-        return reached.but("DENIED", f"a filter names a field that is not open to this caller: {decision.reason}")
-    return reached.but("NOT_COVERED", "the source does not record a field that a filter names")
+def _untested(use: Use, items: Iterable[Item]) -> set[int]:
+    """Return the asks of records that cannot be tested: by none of its reports is what a filter names told."""
+    if not use.refusals:
+        return set()
+    asks = [
+        {hit.ask.index, *(origin.ask.index for _, origin in told.others)} if told else {hit.ask.index}
+        for _, hit, told in items
+    ]
+    return {index for each in asks if each <= use.refusals.keys() for index in each}
 
 
 def _misread(items: Iterable[Item]) -> dict[int, str]:
@@ -152,8 +162,17 @@ def _tests(use: Use, given: Mapping[str, Any]) -> Iterator[Test]:
             yield partial(_is_active, wanted) if filter_.test == "active" else partial(_passes, filter_, wanted)
 
 
+def _said(item: Item, field: str) -> Any:
+    """Return what a record says in ``field``: the first of its reports that says anything."""
+    row, hit, told = item
+    value = hit.value(row, field)
+    if value is None and told is not None:
+        return next((said for other, origin in told.others if (said := origin.value(other, field)) is not None), None)
+    return value
+
+
 def _is_one_of(fixed: Fixed, item: Item) -> bool:
-    return item[1].value(item[0], fixed.field) in fixed.values
+    return _said(item, fixed.field) in fixed.values
 
 
 def _is_active(wanted: bool, item: Item) -> bool:
@@ -161,7 +180,7 @@ def _is_active(wanted: bool, item: Item) -> bool:
 
 
 def _passes(filter_: Filter, wanted: Any, item: Item) -> bool:
-    value = item[1].value(item[0], filter_.field)
+    value = _said(item, filter_.field)
     return value is not None and passes(filter_, value, wanted)
 
 

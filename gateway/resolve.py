@@ -8,7 +8,7 @@ company. A key without a stated scheme that may be a citizen's number is asked b
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from gateway.crosswalk import Lookup
 from gateway.plan.asks import CROSSWALK_FIELDS
@@ -33,6 +33,10 @@ UNSTATED = "UNSTATED"
 
 LONGEST_KEY = 1_000
 """Characters of a key that are read: no identifier is as long, and reading one costs by its length."""
+OF_MANY_REGISTRIES: Final = frozenset({"ORG_CODE", "NAME"})
+"""Schemes that subjects of every kind have; the others are given out by one register, which knows whom it gave them."""
+REGISTRATION: Final = "Registration"
+"""The entity that tells a registry from the other registers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ async def _look_up(run: Run, identifier: Identifier, lookup: Lookup) -> Resolved
     if found.failed or not found.asked:
         message = "登记机关未能答复,无法确定主体。The registry did not answer: the subject is not known"
         return Unresolved("SubjectUnresolved", message, identifier.scheme, identifier.check, coverage=found.failed)
-    partial = [] if usccs or step.scheme == "REG_NO" else registers_some(run, step.scheme)
+    partial = registers_some(run, step.scheme) if not usccs and step.scheme in OF_MANY_REGISTRIES else []
     if partial:
         message = (
             "登记机关只登记部分类别的主体,没有此标识符;请改用统一社会信用代码。"
@@ -189,8 +193,11 @@ async def _look_up(run: Run, identifier: Identifier, lookup: Lookup) -> Resolved
 
 
 def registers_some(run: Run, scheme: str) -> list[Reached]:
-    """Return the registers of ``scheme`` as not covering all kinds of subjects; none when together they cover all."""
-    asks = [ask for ask in run.plan.crosswalk if scheme in ask.entity.keys]
+    """Return the registries of ``scheme`` as not covering all kinds of subjects; none when together they cover all.
+
+    Only who registers subjects attests that there is none: to the social insurance office not all are known.
+    """
+    asks = [ask for ask in run.plan.crosswalk if scheme in ask.entity.keys and REGISTRATION in ask.source.entities]
     if all(any(ask.covers(kind) for ask in asks) for kind in TYPE_NAMES):
         return []
     return [run.unreached(ask).but("NOT_COVERED", f"registers {', '.join(ask.kinds)}") for ask in asks]

@@ -63,12 +63,14 @@ class Ask:
     part: str
     scheme: str
     also_by: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    """The schemes that the source wants to be told beside the key."""
     crosswalk: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     places: Mapping[str, int] = field(default_factory=dict)
     """Where each of ``fields`` stands in a row's values."""
-    constants: Mapping[str, str] = field(default_factory=dict)
-    """The fields that have one value in all records."""
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    """The fields that have one value in all records, with that value as rows hold it."""
     denied: dict[str, Decision] = field(default_factory=dict)
     refused: Decision | None = None
     audience: Audience = "PUBLIC"

@@ -58,7 +58,10 @@ def test_the_fields_of_an_item_are_the_callers_own() -> None:
             ("tax_credit", "TaxCreditRating", "C09-013")
         }
         assert {each.allowed for each in fields} == {allowed}
-        assert {each.field for each in found["C09-002"].fields} == {"score"}
+        scores = found["C09-002"].fields
+        assert {each.field for each in scores} == {"score"}
+        assert ("tax_credit", "TaxCreditRating") in {(each.source, each.entity) for each in scores}
+        assert not any(each.allowed for each in scores)
         assert found["C02-101"].fields == []
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from connectors.load import Known, load_sources
 from schema.schema import sdl
-from tests.commands import ROOT, Run, nobody_there
+from tests.commands import ROOT, Run
+from tests.nowhere import nobody_there
 
 KEY = '{value: "91230881TJ00000350", scheme: USCC}'
 FIELDS = "taxRatings { items { level } } penalties { items { legalRepIdNo } }"
@@ -32,8 +34,7 @@ def test_schema_prints_the_schema(run: Run) -> None:
 def test_check_accepts_the_configuration(run: Run) -> None:
     done = run("check")
     assert (done.returncode, done.stderr) == (0, "")
-    count = len(list((ROOT / "config" / "sources").glob("*.toml")))
-    assert f"no mistakes: {count} sources" in done.stdout
+    assert f"no mistakes: {len(list((ROOT / 'config' / 'sources').glob('*.toml')))} sources" in done.stdout
     assert "市人民法院" in done.stdout
 
 
@@ -81,7 +82,8 @@ def test_check_goes_on_when_a_file_cannot_be_read(run: Run, tmp_path: Path) -> N
 def test_check_prints_json(run: Run, tmp_path: Path) -> None:
     told = json.loads(run("check", "--json").stdout)
     assert told["mistakes"] == []
-    assert {source["name"]: source["cases"] for source in told["sources"]}["fire_penalties"] == 5
+    cases = len(list((ROOT / "tests" / "cases" / "fire_penalties").glob("*.toml")))
+    assert {source["name"]: source["cases"] for source in told["sources"]}["fire_penalties"] == cases
     config = tmp_path / "config"
     shutil.copytree(ROOT / "config", config)
     _change(config / "sources" / "fire_penalties.toml", "batch_size", "batchsize")
@@ -127,16 +129,25 @@ def test_check_sees_files_that_contradict_each_other(run: Run, tmp_path: Path) -
     assert done.returncode == 1
     for part in (
         "clients.toml: clients.tax_department.scopes: scope `owner.court_enforcement` opens nothing",
-        "clients.toml: clients.tax_department.scopes: scope `owner.none` is of no source; known: ",
+        "clients.toml: clients.tax_department.scopes: scope `owner.none` is of no source; known: civil_affairs",
         "fire_penalties.toml: entities.AdministrativePenalty.fields.counterpart_name: no purpose opens scope",
     ):
         assert part in done.stderr
 
 
-def test_check_notes_what_nobody_is_shown(run: Run) -> None:
-    done = run("check")
+def test_check_notes_what_nobody_is_shown(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    _change(config / "clients.toml", '"owner.market_registry", ', "")
+    done = run("check", "--config", str(config))
     assert done.returncode == 0
-    assert "note: market_registry: owner.market_registry is held by no client: " in done.stdout
+    fields = _fields_of("market_registry", "owner.market_registry")
+    assert fields
+    note = (
+        f"note: market_registry: owner.market_registry is held by no client: {len(fields)} fields are shown to nobody"
+    )
+    assert note in " ".join(done.stdout.split())
+    assert "note: tax_credit" not in done.stdout
 
 
 def test_explain_shows_steps_and_denials(run: Run) -> None:
@@ -210,12 +221,17 @@ def test_mistakes_say_what_to_do(run: Run, arguments: tuple[str, ...], said: str
     assert "Traceback" not in done.stderr
 
 
-SOURCES = {**nobody_there(), "MARKET_REGISTRY_URL": "nonsense", "TAX_CREDIT_URL": "nonsense"}
-
-
-def test_serve_names_every_address_that_is_none(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name, value in SOURCES.items():
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment in which every source has an address at which nobody is."""
+    for name, value in nobody_there(load_sources(ROOT / "config" / "sources", Known(None, None)).values()).items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_serve_names_every_address_that_is_none(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("MARKET_REGISTRY_URL", "TAX_CREDIT_URL"):
+        monkeypatch.setenv(name, "nonsense")
     done = run("serve", "--data", str(tmp_path))
     assert done.returncode == 1
     assert "`MARKET_REGISTRY_URL` holds no URL of a database" in done.stderr
@@ -231,9 +247,8 @@ def test_serve_names_every_address_that_is_none(run: Run, monkeypatch: pytest.Mo
         ("sqlite:////proc/no/such", "ledger: cannot be opened"),
     ],
 )
+@pytest.mark.usefixtures("nowhere")
 def test_serve_needs_a_ledger(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, said: str) -> None:
-    for name, value in SOURCES.items():
-        monkeypatch.setenv(name, value)
     monkeypatch.setenv("CREDIT_LEDGER_URL", url)
     done = run("serve", "--data", str(tmp_path))
     assert done.returncode == 1
@@ -262,6 +277,12 @@ def test_demo_answers_one_real_query() -> None:
     assert answer["errors"][0]["extensions"]["code"] == "FIELD_FORBIDDEN"
     for client in ("PORTAL", "BANK", "PROCUREMENT", "TAX_DEPARTMENT", "COURT", "AUDITOR"):
         assert f"\n{client}=eyJ" in done.stdout
+
+
+def _fields_of(source: str, scope: str) -> list[str]:
+    """Return the fields that the file of ``source`` gives ``scope``."""
+    spec = load_sources(ROOT / "config" / "sources", Known(None, None))[source]
+    return [name for table in spec.entities.values() for name, field in table.fields.items() if field.scope == scope]
 
 
 def _change(path: Path, old: str, new: str) -> None:

@@ -42,7 +42,11 @@ async def test_one_call_per_batch_source_entity_and_level() -> None:
         keys[source, batch.entity, batch.scheme, batch.fields] += len(batch.keys)
     sizes = {name: spec.batch_size for name, spec in world.configuration.catalogue.sources.items()}
     assert calls == {step: ceil(count / sizes[step[0]]) for step, count in keys.items()}
-    assert calls["double_publicity", "AdministrativePenalty", "USCC", ("decided_on", "decision_no")] == 1
+    penalties = {
+        step: count for step, count in calls.items() if step[:2] == ("double_publicity", "AdministrativePenalty")
+    }
+    assert list(penalties.values()) == [1]
+    assert len(ENTERPRISES) <= sizes["double_publicity"]
 
 
 async def test_repeated_keys_and_aliased_roots_cost_nothing_more() -> None:
@@ -198,34 +202,44 @@ async def test_a_code_that_two_subjects_share_identifies_neither() -> None:
     assert batch.aliases["REG_NO"] == {}
 
 
-async def test_kinds_that_no_registry_holds_are_asked_by_what_they_have() -> None:
+@pytest.mark.parametrize(("prefix", "registry"), [("12", "institution_registry"), ("31", None), ("N2", None)])
+async def test_kinds_without_a_registration_number_are_asked_by_what_they_have(
+    prefix: str, registry: str | None
+) -> None:
     """A hospital has no registration number: that is no gap in what is known of it."""
-    hospital = codes.uscc("12", 11)
     world = World()
-    asked = await world.ask(*subjects([hospital]))
+    asked = await world.ask(*subjects([codes.uscc(prefix, 11)]))
     (subject,) = asked.data["subjects"]
     coverage = {each["source"]: each["status"] for each in subject["penalties"]["coverage"]}
     assert coverage["double_publicity"] in {"ANSWERED", "MISREAD"}
     assert coverage["market_penalties"] == "NOT_COVERED"
-    assert subject["registration"] == {"state": "NOT_COVERED", "items": []}
+    asked_for_registration = {source for source, batch in world.batches() if batch.entity == "Registration"}
+    assert asked_for_registration == ({registry} if registry is not None else set())
+    assert (subject["registration"]["state"] == "NOT_COVERED") is (registry is None)
     assert [batch for _, batch in world.batches() if batch.entity == "Crosswalk"] == []
 
 
 async def test_a_code_of_a_kind_that_no_registry_registers_is_not_known_and_not_absent() -> None:
-    """The market registry does not register hospitals: that it holds no such organization code attests nothing."""
+    """Registries register some kinds of bodies each: that none holds an organization code attests nothing.
+
+    Certificates and registration numbers are given out by one of them alone: who is not there has none.
+    """
     world = World()
-    registry = world.sources["market_registry"].gate.spec
-    world.sources["market_registry"] = Coalescer(Gate(registry, Empty(registry)))
+    for name, inventor in world.connectors.items():
+        world.sources[name] = Coalescer(Gate(inventor.spec, Empty(inventor.spec)))
     problem = "__typename ... on SubjectUnresolved { coverage { source status } }"
     keys = [
         f'{{scheme: ORG_CODE, value: "{codes.org_code(11)}"}}',
         f'{{scheme: REG_NO, value: "{codes.registration_number(9)}"}}',
+        f'{{scheme: SOCIAL_ORG_CERT, value: "{codes.social_certificate(9)}"}}',
+        '{scheme: NAME, value: "无名公司"}',
     ]
     asked = await world.ask(f"{{ subjects(keys: [{', '.join(keys)}]) {{ {problem} }} }}")
-    assert asked.data["subjects"] == [
-        {"__typename": "SubjectUnresolved", "coverage": [{"source": "market_registry", "status": "NOT_COVERED"}]},
-        {"__typename": "SubjectNotFound"},
-    ]
+    nobody = [each["__typename"] for each in asked.data["subjects"]]
+    assert nobody == ["SubjectUnresolved", "SubjectNotFound", "SubjectNotFound", "SubjectUnresolved"]
+    told = [[tuple(each.values()) for each in found.get("coverage", ())] for found in asked.data["subjects"]]
+    assert told[0] == [("civil_affairs", "NOT_COVERED"), ("market_registry", "NOT_COVERED")]
+    assert told[3] == [("institution_registry", "NOT_COVERED"), *[("market_registry", "NOT_COVERED")] * 2]
 
 
 class Empty(Inventor):

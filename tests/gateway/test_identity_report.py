@@ -20,7 +20,7 @@ AGREED: Mapping[str, Any] = {"name": "同江市甲公司", "uscc": uscc_of(3), "
 
 @dataclass
 class Register(Inventor):
-    """A register that holds the same as all others, but for fields that do not read and rows that had to be left out."""
+    """A register that holds what all others hold, but for fields that do not read and rows that were left out."""
 
     unread: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)

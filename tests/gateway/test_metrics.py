@@ -25,9 +25,9 @@ from gateway.errors import LedgerUnavailable
 from gateway.http import Measured, graphql_endpoint, is_loopback, metrics_route
 from gateway.http.metrics import METRICS_PATH
 from gateway.settings import Listen, Metrics
-from tests.commands import nobody_there
 from tests.connectors.behaviors import BATCH, NOON, Source, gate_of, outcome, takes
 from tests.gateway.desks import FixedDesk, TinyDesk, serving
+from tests.nowhere import SECRET, nobody_there
 
 CONFIG = Path(__file__).parents[2] / "config"
 KEY = BATCH.keys[0]
@@ -174,9 +174,10 @@ async def test_the_gateway_serves_them_where_its_settings_say(
     host: str, metrics: Metrics, status: int, tmp_path: Path
 ) -> None:
     loaded = load_configuration(CONFIG)
+    environment = nobody_there(loaded.catalogue.sources.values())
     settings = msgspec.structs.replace(loaded.settings, listen=Listen(host=host), metrics=metrics)
     async with (
-        open_gateway(replace(loaded, settings=settings), nobody_there(), tmp_path) as gateway,
+        open_gateway(replace(loaded, settings=settings), environment, tmp_path) as gateway,
         serving(gateway.app) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
@@ -187,7 +188,7 @@ async def test_the_gateway_serves_them_where_its_settings_say(
             told = await scraped(client)
             assert told["credit_gateway_requests_total", "UNAUTHENTICATED"] == 1
             assert len(of_every_source(told)) == len(loaded.catalogue.sources)
-            assert not [secret for secret in ("hidden", "127.0.0.1", "/no/such") if secret in response.text]
+            assert not [secret for secret in (SECRET, "127.0.0.1", "/no/such") if secret in response.text]
 
 
 def of_every_source(told: dict[tuple[str, ...], float]) -> set[str]:

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from gateway.errors import BadQuery, TooCostly
+from gateway.merge import DECISIONS
 from gateway.plan.explain import explain
 from gateway.plan.model import Ask, Plan
-from tests.gateway.world import Asked, World, uscc_of
+from tests.gateway.world import Asked, World, configuration, uscc_of
 
 KEY = f'key: {{scheme: USCC, value: "{uscc_of(1)}"}}'
 
@@ -27,28 +28,51 @@ def _declared(variables: dict[str, Any]) -> str:
 
 
 def asks(plan: Plan) -> dict[tuple[str, str], Ask]:
-    return {(ask.source.name, ask.entity_name): ask for ask in plan.asks}
+    return {(ask.source.name, ask.part): ask for ask in plan.asks}
+
+
+def owners(entity: str) -> set[tuple[str, str]]:
+    return {(source.name, part) for source, part, _ in configuration().catalogue.owners(entity)}
+
+
+def due(ask: Ask, *selected: str) -> tuple[str, ...]:
+    """Return what ``ask`` should have: what is selected, and what tells what a record is, of what the table has."""
+    tells = {*configuration().disclosure.inputs(ask.entity_name), *DECISIONS.get(ask.entity_name, ())}
+    return tuple(sorted({*selected, *tells} & ask.entity.fields.keys()))
 
 
 async def test_only_selected_columns_are_asked() -> None:
-    plan = await planned("... on Enterprise { penalties { items { decisionNo fineAmount { amount } } } }")
-    assert {name: ask.fields for (name, _), ask in asks(plan).items()} == {
-        "double_publicity": ("decided_on", "decision_no", "fine_amount"),
-        "environment_penalties": ("decided_on", "decision_no", "fine_amount"),
-        "fire_penalties": ("decided_on", "decision_no", "fine_amount"),
-        "market_penalties": ("decided_on", "decision_no", "fine_amount"),
+    plan = await planned("... on Enterprise { taxRatings { items { level } } }", "tax_department")
+    assert {name: ask.fields for name, ask in asks(plan).items()} == {
+        ("tax_credit", "TaxCreditRating"): ("decided_on", "level")
     }
 
 
-async def test_without_items_no_record_column_is_asked() -> None:
-    plan = await planned("... on Enterprise { penalties { state totalCount coverage { status } } }")
-    assert all(ask.fields == () for ask in plan.asks)
+async def test_of_a_decision_those_columns_too_that_tell_what_it_is() -> None:
+    plan = await planned("... on Enterprise { penalties { items { decisionNo fineAmount { amount } } } }")
+    assert asks(plan).keys() == owners("AdministrativePenalty")
+    assert {name: ask.fields for name, ask in asks(plan).items()} == {
+        name: due(ask, "decided_on", "decision_no", "fine_amount") for name, ask in asks(plan).items()
+    }
+    assert asks(plan)["double_publicity", "AdministrativePenalty"].fields == (
+        *("authority", "authority_uscc", "categories", "decided_on", "decision_no", "domain", "fine_amount"),
+        *("legal_grounds", "procedure", "repaired_on", "status"),
+    )
+
+
+async def test_without_items_no_record_column_is_asked_but_what_tells_whether_it_is_shown() -> None:
+    cases = "courtEnforcement { enforcementCases { state totalCount } }"
+    plan = await planned(f"... on Enterprise {{ {cases} penalties {{ state totalCount coverage {{ status }} }} }}")
+    fields = {name: ask.fields for name, ask in asks(plan).items()}
+    assert fields.pop(("court_enforcement", "EnforcementCase")) == ()
+    assert fields == {name: due(ask) for name, ask in asks(plan).items() if name in fields}
+    assert fields.keys() == owners("AdministrativePenalty")
 
 
 async def test_a_filter_adds_its_column_only_when_it_is_given() -> None:
-    with_filter = await planned("... on Enterprise { licenses(status: VALID) { state } }")
-    without = await planned("... on Enterprise { licenses { state } }")
-    assert [ask.fields for ask in with_filter.asks] == [("status",)]
+    with_filter = await planned("... on Enterprise { taxRatings(level: A) { state } }", "tax_department")
+    without = await planned("... on Enterprise { taxRatings { state } }", "tax_department")
+    assert [ask.fields for ask in with_filter.asks] == [("level",)]
     assert [ask.fields for ask in without.asks] == [()]
 
 
@@ -102,21 +126,34 @@ async def test_skipped_fields_are_not_asked(skipped: bool) -> None:
         "... on Enterprise { licenses @skip(if: $no) { items { content } } penalties @include(if: $no) { state } }"
     )
     plan = await planned(selection, no=skipped)
-    assert {entity for _, entity in asks(plan)} == {"AdministrativePenalty" if skipped else "AdministrativeLicense"}
+    wanted = "AdministrativePenalty" if skipped else "AdministrativeLicense"
+    assert {ask.entity_name for ask in plan.asks} == {wanted}
 
 
 async def test_aliases_share_one_ask() -> None:
     selection = "... on Enterprise { a: penalties { items { facts } } b: penalties(first: 1) { items { content } } }"
     plan = await planned(selection)
-    assert len(plan.asks) == 4
-    assert asks(plan)["double_publicity", "AdministrativePenalty"].fields == ("content", "decided_on", "facts")
+    assert len(plan.asks) == len(owners("AdministrativePenalty"))
+    for ask in plan.asks:
+        assert ask.fields == due(ask, "content", "decided_on", "facts")
 
 
 async def test_only_sources_with_a_foreign_key_wait_for_the_crosswalk() -> None:
-    plan = await planned("... on Enterprise { registration { state } penalties { state } taxRatings { state } }")
-    waiting = {ask.source.name for ask in plan.asks if ask.crosswalk}
-    assert waiting == {"double_publicity", "market_penalties"}
+    plan = await planned("... on Enterprise { taxRegistration { state } penalties { state } taxRatings { state } }")
+    waiting = {ask.source.name: ask.crosswalk for ask in plan.asks if ask.crosswalk}
+    assert waiting == {"double_publicity": ("REG_NO",), "market_penalties": ("REG_NO",)}
     assert plan.crosswalk_schemes == ("REG_NO",)
+
+
+async def test_every_scheme_of_a_stage_is_translated_at_once() -> None:
+    plan = await planned("... on Enterprise { customsCredit { state } taxArrears { state } registration { state } }")
+    waiting = {ask.source.name: ask.crosswalk for ask in plan.asks if ask.crosswalk}
+    assert waiting == {
+        "customs_credit": ("CUSTOMS_CODE",),
+        "tax_notices": ("NAME",),
+        "civil_affairs": ("SOCIAL_ORG_CERT",),
+    }
+    assert plan.crosswalk_schemes == ("CUSTOMS_CODE", "NAME", "SOCIAL_ORG_CERT")
 
 
 async def test_explain_lists_steps_columns_denials_and_cost() -> None:

@@ -13,23 +13,26 @@ from random import Random
 from typing import Any
 
 from connectors.base import Answer, Batch, Issue, Row
+from connectors.constants import constant_of
 from connectors.errors import SourceError
 from connectors.gate import Gate
 from connectors.spec import SourceSpec
 from gateway.caller import Caller
+from gateway.catalogue.shown import REGISTERS
 from gateway.coalesce import Coalescer
 from gateway.complete import complete
 from gateway.configuration import Configuration, load_configuration
 from gateway.crosswalk import Lookup
 from gateway.demo import codes
 from gateway.fetch import fetch_stage
-from gateway.plan.asks import Rights
+from gateway.plan.asks import CROSSWALK_FIELDS, Rights
 from gateway.plan.cache import Compiled, Plans
 from gateway.plan.document import Documents, Operation
-from gateway.registers import catalogue_fields, source_statuses
+from gateway.registers import source_statuses
 from gateway.resolve import resolve_root, users_of
 from gateway.run import Run
 from schema.entities import CROSSWALK, ENTITY_FIELDS, EntityField, entity_of
+from schema.identifiers import canonical_name, subject_kind
 from schema.scalars import Decimal
 from schema.schema import SCHEMA
 from schema.values import Money
@@ -37,6 +40,13 @@ from schema.values import Money
 CONFIG = Path(__file__).parents[2] / "config"
 TODAY = "2026-11-01"
 KINDS = ("91", "92", "93", "52", "12", "11", "N2")
+SUBJECTS = range(60)
+FEW = {
+    "decision_no": ("同处字〔2025〕1号", "同处字(2025)2号"),
+    "authority": ("同江市消防救援大队", "同江市住房和城乡建设局"),
+    "authority_uscc": (codes.uscc("11", 852), codes.uscc("11", 879)),
+}
+"""Values that records share often, so that several sources tell of one decision."""
 MEN = [codes.citizen_id(number, female=False) for number in range(4)]
 
 
@@ -64,10 +74,23 @@ class Inventor:
 
     def rows(self, batch: Batch, key: str) -> list[Row]:
         draw = Random(f"{self.spec.name} {batch.entity} {key}")
-        if batch.entity == CROSSWALK:
-            return [Row(tuple(crosswalk(batch.scheme, key).get(name) for name in batch.fields), key)]
+        if entity_of(batch.entity) == CROSSWALK:
+            return self.registered(batch, key)
         count = draw.choice((0, 1, 1, 2, 3))
         return [self.row(batch, key, at) for at in range(count)]
+
+    def registered(self, batch: Batch, key: str) -> list[Row]:
+        """Return what a register holds under ``key``: nobody of a kind that it does not register."""
+        number = number_of(batch.scheme, key)
+        kinds = self.spec.entities[batch.entity].subject_kinds or self.spec.subject_kinds
+        if number is None or (kinds and subject_kind(uscc_of(number)) not in kinds):
+            return []
+        codes_ = crosswalk(number)
+        if batch.entity == "Crosswalk_former_name":
+            codes_["name"] = former_name(number)
+        if batch.scheme == "NAME" and canonical_name(codes_["name"]) != key:
+            return []
+        return [Row(tuple(codes_[name] for name in batch.fields), key)]
 
     def row(self, batch: Batch, key: str, at: int) -> Row:
         issues: list[Issue] = []
@@ -76,6 +99,9 @@ class Inventor:
         return Row(values, f"{key[-6:]}-{at}", "2026-10-01T00:00:00+08:00", tuple(issues), digest)
 
     def value(self, entity: str, name: str, place: str, issues: list[Issue]) -> Any:
+        spec = self.spec.entities[entity].fields[name]
+        if spec.value is not None:
+            return constant_of(spec)
         # INVARIANT of the world: a value depends on its own place only, so that fewer columns never change it.
         draw = Random(f"{self.spec.name} {entity} {name} {place}")
         if name == "organization_uscc":
@@ -89,7 +115,9 @@ class Inventor:
         if turn < 0.2:
             issues.append(Issue(name, draw.choice(("OPEN_ENDED", "NO_TERM")), "made up"))
             return None
-        return None if turn < 0.3 else invent(draw, ENTITY_FIELDS[entity_of(entity)][name])
+        if turn < 0.3:
+            return None
+        return draw.choice(FEW[name]) if name in FEW else invent(draw, ENTITY_FIELDS[entity_of(entity)][name])
 
 
 def invent(draw: Random, wanted: EntityField) -> Any:
@@ -100,6 +128,10 @@ def invent(draw: Random, wanted: EntityField) -> Any:
             return draw.sample(wanted.enum, 2)
         case "date":
             return f"{draw.randrange(2023, 2027)}-{draw.randrange(1, 13):02d}-15"
+        case "datetime":
+            return f"{draw.randrange(2023, 2027)}-{draw.randrange(1, 13):02d}-15T09:30:00+08:00"
+        case "month":
+            return f"{draw.randrange(2023, 2027)}-{draw.randrange(1, 13):02d}"
         case "integer":
             return draw.randrange(2020, 2026)
         case "decimal":
@@ -112,15 +144,43 @@ def invent(draw: Random, wanted: EntityField) -> Any:
             return f"{wanted.name} {draw.randrange(1000)}"
 
 
-def crosswalk(scheme: str, key: str) -> dict[str, str]:
-    """Return the identifiers of the subject behind ``key``, which is one of `uscc_of`'s numbers in any scheme."""
-    number = next(n for n in range(60) if key in {uscc_of(n), codes.org_code(n), codes.registration_number(n)})
+def crosswalk(number: int) -> dict[str, str]:
+    """Return the identifiers of the subject ``number``, by the fields of a crosswalk."""
     return {
         "uscc": uscc_of(number),
         "org_code": codes.org_code(number),
         "reg_no": codes.registration_number(number),
         "pripid": codes.internal_key(number),
+        "tax_no": uscc_of(number),
+        "customs_code": codes.customs_code(number),
+        "institution_cert": codes.institution_certificate(number),
+        "social_org_cert": codes.social_certificate(number),
+        "unit_no": codes.unit_number(number),
+        "name": name_of(number),
     }
+
+
+def number_of(scheme: str, key: str) -> int | None:
+    """Return which of `SUBJECTS` is known by ``key`` of ``scheme``, None when it is nobody's."""
+    return _numbers().get((scheme, key))
+
+
+@cache
+def _numbers() -> dict[tuple[str, str], int]:
+    known: dict[tuple[str, str], int] = {}
+    for number in SUBJECTS:
+        said = crosswalk(number)
+        known.update({(scheme, said[field]): number for scheme, field in CROSSWALK_FIELDS.items() if field in said})
+        known.update({("NAME", canonical_name(name(number))): number for name in (name_of, former_name)})
+    return known
+
+
+def name_of(number: int) -> str:
+    return f"同江第{number}公司（示例）"
+
+
+def former_name(number: int) -> str:
+    return f"同江老{number}厂（示例）"
 
 
 def uscc_of(number: int) -> str:
@@ -180,8 +240,8 @@ class World:
         for root in compiled.plan.roots:
             if root.kind == "sources":
                 found.append(list(source_statuses(self.sources, configuration.departments)))
-            elif root.kind == "catalogue_fields":
-                found.append(list(catalogue_fields(rights, configuration.departments, root.arguments(values))))
+            elif root.kind in REGISTERS:
+                found.append(REGISTERS[root.kind](rights, root.arguments(values), TODAY))
             elif root.kind == "typename":
                 found.append([])
             else:
