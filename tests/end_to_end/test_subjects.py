@@ -196,3 +196,12 @@ async def test_the_whole_city_in_one_query_is_what_its_departments_hold(served: 
         assert column(subject["taxRatings"], "evaluationYear") == ratings
         cases = sorted(case.case_no for case in facts.executions if "E" in case.lists)
         assert sorted(column(subject["courtEnforcement"]["enforcementCases"], "caseNo")) == cases
+
+
+async def test_a_query_about_another_kind_of_subject_is_an_empty_answer(served: Served) -> None:
+    query = "query($key: SubjectKey!) { subject(key: $key) { ... on GovernmentBody { uscc } } }"
+    told = await served.ask("bank", query, key=uscc_key(3))
+    assert (told.subject, told.errors) == ({}, [])
+    entities = "query($of: [_Any!]!) { _entities(representations: $of) { ... on GovernmentBody { uscc } } }"
+    told = await served.ask("bank", entities, of=[{"__typename": "Enterprise", "uscc": uscc_key(3)["value"]}])
+    assert (told.data, told.errors) == ({"_entities": [{}]}, [])
