@@ -6,13 +6,35 @@ Terms
             code as keys of that scheme are written; a column of any scheme holds several
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from connectors.base import Batch
+from connectors.keys import canonical_by
 
 Aliases = Mapping[str, Mapping[str, str]]
 """Scheme -> {code: key}, as in `Batch.aliases`."""
 Codes = Sequence[Sequence[tuple[str, str]]]
+
+
+class CodeColumns:
+    """The columns of further codes: pairs of scheme and place. Where it shares one of them, ``own`` counts as well."""
+
+    def __init__(self, own: tuple[str, Any], also: Sequence[tuple[str, Any]]) -> None:
+        self.places: dict[Any, list[tuple[str, Callable[[object], str]]]] = {}
+        for scheme, place in also:
+            if place not in self.places:
+                self.places[place] = [(own[0], canonical_by(own[0]))] if place == own[1] else []
+            self.places[place].append((scheme, canonical_by(scheme)))
+
+    def of(self, raw: Any) -> list[list[tuple[str, str]]]:
+        """Return the codes of a row, those of each filled column by the schemes that it may be of."""
+        found = []
+        for place, schemes in self.places.items():
+            codes = [(scheme, code) for scheme, canonical in schemes if (code := canonical(raw[place]))]
+            if codes:
+                found.append(codes)
+        return found
 
 
 def named_by(codes: Codes, aliases: Aliases) -> dict[str, str]:

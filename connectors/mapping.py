@@ -5,6 +5,7 @@ loop. A raw row is a mapping (rest, soap) or a sequence in the order of `RowRead
 ``raw[place]``, so one path serves them (`connectors.cells` makes the values).
 
 # INVARIANT: a column outside `columns_needed` is never read, whatever else the source sends.
+# INVARIANT: the digest of a row holds no personal column: of a number that is shown in part, the rest is soon guessed.
 
 Terms
     place, lost as in `connectors.cells`
@@ -19,7 +20,7 @@ Terms
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -28,10 +29,10 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from connectors.aliases import Aliases, fit, named_by
+from connectors.aliases import Aliases, CodeColumns, fit, named_by
 from connectors.base import Batch, Issue, Row
 from connectors.cells import Lost, Places, field_reader, values_reader
-from connectors.columns import columns_for_all, columns_needed
+from connectors.columns import columns_for_all, columns_needed, columns_personal
 from connectors.errors import SourceMisread
 from connectors.keys import canonical_by
 from connectors.spec import EntitySpec, FieldSpec
@@ -101,9 +102,10 @@ class RowReader:
         self._scheme = scheme
         self._key = places[entity.keys[scheme].column]  # type: ignore[index]  # checked by the loader
         self._canonical = canonical_by(scheme)
-        self._codes = _code_columns(entity, scheme, also, places)
-        self._shared = self._key in self._codes
-        self.whose = (self._key, *self._codes)
+        also_columns = [(each, entity.keys[each].column) for each in also]  # type: ignore[index]  # as above
+        self._codes = CodeColumns((scheme, self._key), [(each, places[column]) for each, column in also_columns])
+        self._shared = self._key in self._codes.places
+        self.whose = (self._key, *self._codes.places)
         """Where to look whose a row is."""
         self._record_key = [places[column] for column in entity.record_key]
         self._internal = entity.record_key_internal
@@ -111,6 +113,8 @@ class RowReader:
         self._deleted = frozenset(map(_mark, entity.tombstone.values)) if entity.tombstone else frozenset()
         self._values = values_reader([(name, entity.fields[name]) for name in fields], places, gone, self._notes)
         self._as_of = _as_of_reader(entity, places, gone, self._notes)
+        personal = columns_personal(entity)
+        self._digested = tuple((column, place) for column, place in places.items() if column not in personal)
         self._digests = digests
 
     def gather(
@@ -133,7 +137,7 @@ class RowReader:
                     self._add_by_codes(gathered, raw, wanted, known, alone)
                 elif key in wanted:
                     self._add(gathered, key, raw, None)
-                elif not known or not named_by(self._codes_in(raw), known):
+                elif not known or not named_by(self._codes.of(raw), known):
                     gathered.others = True
         return gathered
 
@@ -175,7 +179,7 @@ class RowReader:
         self, gathered: Gathered, raw: Any, wanted: Collection[str], known: Aliases, alone: str | None
     ) -> None:
         """Add a row to whom its codes name, all of them together; one that contradicts itself is nobody's."""
-        codes = self._codes_in(raw)
+        codes = self._codes.of(raw)
         named = named_by(codes, known)
         for key, scheme in named.items():
             if key in wanted and fit(codes, key, known):
@@ -188,19 +192,10 @@ class RowReader:
         elif not self._is_deleted(raw):
             gathered.unreadable.update({key: _CONTRADICTION for key in named if key in wanted})
 
-    def _codes_in(self, raw: Any) -> list[list[tuple[str, str]]]:
-        """Return the codes of a row, those of each filled column by the schemes that it may be of."""
-        found = []
-        for place, schemes in self._codes.items():
-            codes = [(scheme, code) for scheme, canonical in schemes if (code := canonical(raw[place]))]
-            if codes:
-                found.append(codes)
-        return found
-
     def _digest(self, raw: Any) -> str:
         if isinstance(raw, Mapping):
-            return digest_of({column: raw[column] for column in self.columns if column in raw})
-        return digest_of(dict(zip(self.columns, raw, strict=True)))
+            return digest_of({column: raw[column] for column, _ in self._digested if column in raw})
+        return digest_of({column: raw[place] for column, place in self._digested})
 
     def _is_deleted(self, raw: Any) -> bool:
         return self._tombstone is not None and _mark(raw[self._tombstone]) in self._deleted
@@ -252,19 +247,6 @@ def row_readers(entities: Mapping[str, EntitySpec], *, positional: bool = False)
 
 def _mark(cell: object) -> str:
     return str(cell).strip().upper()
-
-
-def _code_columns(
-    entity: EntitySpec, scheme: str, also: Sequence[str], places: Places
-) -> dict[Any, list[tuple[str, Callable[[object], str]]]]:
-    """Return the schemes that each column of further codes may be of: with ``scheme``, where they share its column."""
-    own = places[entity.keys[scheme].column]  # type: ignore[index]  # checked by the loader
-    columns: dict[Any, list[tuple[str, Callable[[object], str]]]] = {}
-    for each in also:
-        place = places[entity.keys[each].column]  # type: ignore[index]  # as above
-        first = [(scheme, canonical_by(scheme))] if place == own else []
-        columns.setdefault(place, first).append((each, canonical_by(each)))
-    return columns
 
 
 def _as_of_reader(

@@ -12,7 +12,7 @@ from typing import TypeVar
 from connectors.errors import ConfigError, Mistake
 from connectors.load import Known, load_sources, missing_variables
 from gateway.auth import Client, load_clients
-from gateway.catalogue import PLANNED, Catalogue, Items, LegalBases, load_items, load_legal_bases
+from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_legal_bases
 from gateway.catalogue import Known as KnownToItems
 from gateway.catalogue.across import department_mistakes, judged_mistakes, source_mistakes
 from gateway.departments import Departments, load_departments
@@ -36,6 +36,11 @@ class Configuration:
     disclosure: Rules
     clients: Mapping[str, Client]
     catalogue: Catalogue
+
+    @property
+    def rules_version(self) -> str:
+        """What entries of the ledger name: the versions of who may see what, and of what is shown when."""
+        return f"{self.policy.version}+{self.disclosure.version}"
 
     @property
     def items(self) -> Items:
@@ -78,7 +83,7 @@ def load_configuration(folder: Path) -> Configuration:
     disclosure = _read(
         mistakes, lambda: load_disclosure(folder / "disclosure.toml", KnownToDisclosure(departments, bases))
     )
-    named = KnownToItems(departments, bases, ENTITY_FIELDS, PLANNED)
+    named = KnownToItems(departments, bases, ENTITY_FIELDS)
     items = _read(mistakes, lambda: load_items(folder / "catalogue" / "items", named))
     catalogue = Catalogue(sources, items) if sources is not None and items is not None else None
     mistakes += source_mistakes(catalogue) if catalogue is not None else ()

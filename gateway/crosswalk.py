@@ -15,7 +15,7 @@ Terms
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiodataloader import DataLoader
@@ -52,12 +52,14 @@ class Held(Struct, frozen=True):
 class Found:
     """What the registers hold under one identifier, and the calls that failed.
 
-    ``asked`` is False when there is no register that could be asked by the scheme.
+    ``asked`` is False when there is no register that could be asked by the scheme; ``answers`` are the outcomes of the
+    calls that were answered.
     """
 
     held: list[Held]
     failed: list[Reached]
     asked: bool
+    answers: list[Reached] = field(default_factory=list)
 
 
 class Lookup(DataLoader[LookupKey, Found]):
@@ -94,6 +96,8 @@ async def translate(run: Run, wanted: Mapping[str, Sequence[Subject]]) -> None:
     providers = list(_providers(run, wanted))
     answers = await asyncio.gather(*(_provide(run, provider, wanted) for provider in providers))
     said = list(zip(providers, answers, strict=True))
+    for provider, answer in said:
+        _note_absent(run, provider, answer)
     shared = await _shared(run, wanted, [each for _, answer in said for each in answer.values()])
     for scheme, subjects in wanted.items():
         given = [(provider, answer) for provider, answer in said if scheme in provider.gives]
@@ -123,17 +127,30 @@ async def _provide(run: Run, provider: _Provider, wanted: Mapping[str, Sequence[
     return {subject: _joined(found, subject.keys(provider.by)) for subject in due}
 
 
+def _note_absent(run: Run, provider: _Provider, answer: Mapping[Subject, Found]) -> None:
+    """Note the subjects that a register does not hold: what its own source would be asked about them is answered."""
+    for subject, found in answer.items():
+        if not found.held and not found.failed and found.answers:
+            for scheme in provider.gives:
+                run.absent[subject, scheme, provider.ask.source.name] = found.answers[0]
+
+
 def _joined(found: Mapping[str, Found], keys: Iterable[str]) -> Found:
     """Return what was found under any of ``keys``, codes of one subject."""
-    each = [found[key] for key in keys]
-    return Found([row for one in each for row in one.held], [fail for one in each for fail in one.failed], asked=True)
+    joined = Found([], [], asked=True)
+    for key in keys:
+        joined.held.extend(found[key].held)
+        joined.failed.extend(found[key].failed)
+        joined.answers.extend(found[key].answers)
+    return joined
 
 
 async def _shared(run: Run, schemes: Iterable[str], found: Iterable[Found]) -> dict[LookupKey, str]:
     """Return the codes among ``found`` that do not name one subject alone, or may not, and why.
 
     # INVARIANT: a source is asked by a code only when the code is the subject's own: registers hold numbers that two
-    # live subjects share, and records under such a number are nobody's for certain. Names are shared all the more.
+    # live subjects share, and records under such a number are nobody's for certain. Names are shared all the more. A
+    code that a source issues itself, and that no other source is asked by, is that source's own affair.
     """
     held = [row for each in found for row in each.held]
     asked = {scheme: sorted({code for row in held if (code := row.codes.get(scheme))}) for scheme in schemes}
@@ -141,11 +158,20 @@ async def _shared(run: Run, schemes: Iterable[str], found: Iterable[Found]) -> d
     shared: dict[LookupKey, str] = {}
     for scheme, holders in zip([scheme for scheme, codes in asked.items() if codes], answers, strict=True):
         for code, holder in holders.items():
+            if not holder.asked and _is_own(run, scheme, held):
+                continue
             if holder.failed or not holder.asked:
                 shared[scheme, code] = f"whether its {scheme} is its own could not be asked"
             elif len({row.holder for row in holder.held}) > 1:
                 shared[scheme, code] = f"its {scheme} is registered for several subjects"
     return shared
+
+
+def _is_own(run: Run, scheme: str, held: Iterable[Held]) -> bool:
+    """Return whether codes of ``scheme`` come from one register only, and no other source is asked by them."""
+    givers = {row.source for row in held if row.codes.get(scheme)}
+    askers = {ask.source.name for ask in run.plan.asks if scheme in ask.crosswalk}
+    return len(givers) == 1 and askers <= givers
 
 
 def learn(
@@ -201,6 +227,7 @@ async def _ask_register(run: Run, ask: Ask, scheme: str, values: list[str], foun
             if outcome.answer is None or value in outcome.answer.unreadable:
                 found[value].failed.append(outcome)
             else:
+                found[value].answers.append(outcome)
                 found[value].held.extend(_held(ask, row) for row in outcome.answer.rows.get(value, ()))
 
 

@@ -1,19 +1,12 @@
 """Days in declared files: ISO texts, compared as texts, and periods whose open ends are left out."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Final
-
-from connectors.hours import CHINA_TIME
 
 FIRST_DAY: Final = "0001-01-01"
 LAST_DAY: Final = "9999-12-31"
 EXPECTED: Final = "expected a date in quotes, e.g. `2019-01-11`"
-
-
-def today() -> str:
-    """Return what day it is in China: the day by which a law is in force or a department stands."""
-    return datetime.now(CHINA_TIME).date().isoformat()
 
 
 def is_day(text: str) -> bool:

@@ -7,7 +7,7 @@ it changes its own coverage and nothing else (invariant 6). At the deadline what
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -16,9 +16,10 @@ from gateway.crosswalk import translate
 from gateway.plan.model import Ask, Follow, Need, Stage
 from gateway.reach import AskResult
 from gateway.run import Run
-from gateway.subject import Person, Subject
+from gateway.subject import PERSON_NAME, Person, Subject
 
 Users = dict[tuple[int, str], list["Subject | Person"]]
+_ABSENT: Final = "the source's own register holds no such subject"
 Due = tuple[Need, Sequence["Subject | Person"]]
 """A need with the subjects whose records are fetched for it."""
 
@@ -91,7 +92,7 @@ def _calls(
         _call(run, result, batch)
         for result in run.results[id(need)]
         if result.ask.refused is None and bool(result.ask.crosswalk) is translated
-        for batch in _batches(need, result, subjects)
+        for batch in _batches(run, need, result, subjects)
     ]
 
 
@@ -101,17 +102,25 @@ async def _call(run: Run, result: AskResult, batch: Batch) -> None:
         result.by_key[key] = reached
 
 
-def _batches(need: Need, result: AskResult, subjects: Sequence[Subject | Person]) -> list[Batch]:
+def _batches(run: Run, need: Need, result: AskResult, subjects: Sequence[Subject | Person]) -> list[Batch]:
     """Return the questions to one source, and set apart the subjects about whom it is not asked."""
     ask = result.ask
     due = _covered(ask, result, subjects)
     if ask.crosswalk:
-        due = _identified(ask, result, due)
+        due = _identified(run, ask, result, due)
     keys = list(dict.fromkeys(key for subject in due for key in subject.keys(ask.scheme)))
-    aliases = _aliases(ask, due)
     size = ask.source.batch_size
+    told = {key: subject for subject in due for key in subject.keys(ask.scheme)} if ask.beside else {}
+    aliases = _aliases(ask, ask.also_by, due)
     return [
-        Batch(ask.part, ask.scheme, tuple(keys[at : at + size]), ask.fields, need.digests, aliases)
+        Batch(
+            ask.part,
+            ask.scheme,
+            tuple(keys[at : at + size]),
+            ask.fields,
+            need.digests,
+            _aliases(ask, ask.beside, [told[keys[at]]]) if told else aliases,  # one key is then a call
+        )
         for at in range(0, len(keys), size)
     ]
 
@@ -129,8 +138,12 @@ def _covered(ask: Ask, result: AskResult, subjects: Sequence[Subject | Person]) 
     return due
 
 
-def _identified(ask: Ask, result: AskResult, subjects: Iterable[Subject | Person]) -> list[Subject | Person]:
-    """Set subjects apart whose code for this source is not known, or noted why some of their codes are not."""
+def _identified(run: Run, ask: Ask, result: AskResult, subjects: Iterable[Subject | Person]) -> list[Subject | Person]:
+    """Set subjects apart whose code for this source is not known, or noted why some of their codes are not.
+
+    Where the source's own register holds no such subject, nothing is on record there: customs have nothing of a company
+    that never registered with them.
+    """
     due: list[Subject | Person] = []
     for subject in subjects:
         assert isinstance(subject, Subject), "only organizations are translated"
@@ -140,6 +153,8 @@ def _identified(ask: Ask, result: AskResult, subjects: Iterable[Subject | Person
             lacking = [subject.untranslated[each] for each in schemes if each in subject.untranslated]
             if lacking:
                 result.caveats[subject] = f"could not be asked by every code: {'; '.join(dict.fromkeys(lacking))}"
+        elif (own := run.absent.get((subject, ask.scheme, ask.source.name))) is not None:
+            result.apart[subject] = replace(own, reason=_ABSENT, part=ask.title)
         elif subject.knows(ask.scheme):
             reason = f"the registers know no {ask.scheme} of this subject"
             result.apart[subject] = replace(result.otherwise, status="NOT_COVERED", reason=reason, whole=True)
@@ -149,13 +164,13 @@ def _identified(ask: Ask, result: AskResult, subjects: Iterable[Subject | Person
     return due
 
 
-def _aliases(ask: Ask, subjects: Iterable[Subject | Person]) -> dict[str, dict[str, str]]:
-    if not ask.also_by:
+def _aliases(ask: Ask, schemes: Sequence[str], subjects: Iterable[Subject | Person]) -> dict[str, dict[str, str]]:
+    if not schemes:
         return {}
-    aliases: dict[str, dict[str, str]] = {scheme: {} for scheme in ask.also_by}
+    aliases: dict[str, dict[str, str]] = {scheme: {} for scheme in schemes}
     for subject in subjects:
-        for scheme in ask.also_by:
-            for value in subject.keys(scheme):
+        for scheme in schemes:
+            for value in (*subject.keys(scheme), *subject.former(scheme)):
                 aliases[scheme][value] = subject.keys(ask.scheme)[0]
     return aliases
 
@@ -170,7 +185,9 @@ async def _follow(run: Run, follow: Follow, subjects: Sequence[Subject | Person]
             for row, hit, _ in page.items if page else ():
                 key = hit.value(row, follow.link.key_field)
                 if key is not None and key not in linked:
-                    linked[key] = run.linked(follow.link.to, key)
+                    found = linked[key] = run.linked(follow.link.to, key)
+                    if isinstance(found, Person) and found.name is None:
+                        found.name = hit.value(row, PERSON_NAME)
         for each in linked.values():
             users.setdefault((use.index, each.type_name), []).append(each)
     if users:

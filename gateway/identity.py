@@ -80,11 +80,17 @@ def compare(subject: Subject, results: Sequence[tuple[str, AskResult]]) -> Ident
 
 def _compared(entity: str, result: AskResult, subject: Subject) -> Reached:
     """Return what coverage says of one register: not whole where something that is compared could not be seen."""
-    reached = result.read(subject)
-    closed = sorted(result.ask.denied.keys() & COMPARED[entity].keys())
-    if closed and reached.whole and reached.answered:
+    reached = result.outcome(subject)
+    if not (reached.whole and reached.answered):
+        return reached
+    fields = COMPARED[entity].keys()
+    closed = sorted(fields & result.ask.denied.keys())
+    if closed:
         return reached.but("DENIED", f"not open to this caller, and so not compared: {', '.join(closed)}")
-    return reached
+    issues = (issue for _, rows in result.rows(subject) for row in rows for issue in row.issues if issue.misread)
+    unread = sorted(fields & {issue.field for issue in issues})
+    why = f"could not be read, and so not compared: {', '.join(unread)}" if unread else result.unreadable(subject)
+    return reached if why is None else reached.but("MISREAD", why)
 
 
 def _claims(entity: str, said: Mapping[str, Any], reached: Reached) -> Iterator[_Claim]:

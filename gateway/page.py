@@ -1,25 +1,28 @@
 """What one section shows of one subject: rows of all owners judged, merged newest first, cut; and what is not known.
 
 # INVARIANT: `state` is COMPLETE only when every owner that should answer did, and everything it sent could be read.
-A filter never hides that a row could not be tested: such rows are left out and their source counts as not whole.
+A filter never hides that a record could not be tested: such records are left out and their sources count as not whole.
+What one of several reports of a decision tells is enough to test it.
+# INVARIANT: coverage is the same with and without a record that the caller may not see in its present state: what could
+not be read of it is not told either. What could not be judged is no such record: it is told that it was withheld.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from graphql.execution.values import VariableValues
 
 from gateway.plan.arguments import encode_cursor
 from gateway.plan.filters import passes
 from gateway.plan.model import SectionArguments, Use
-from gateway.policy import Decision
 from gateway.reach import AskResult, Reached
 from gateway.subject import Person, Subject
-from gateway.told import Found, Hit, Item, Teller, is_active
+from gateway.told import Found, Hit, Item, Teller, is_active, unseen_reason
 from schema.bindings import Filter, Fixed
 
+_NOT_RECORDED: Final = "the source does not record a field that a filter names"
 Test = Callable[[Item], bool]
 
 
@@ -61,10 +64,16 @@ def make_page(
         if not use.excludes(result.ask, arguments.values):
             coverage[result.ask.index], rows = _from_owner(use, result, subject)
             found.extend(rows)
-    told = teller.tell(use.need, found, use.refusals)
+    told = teller.tell(use.need, found)
+    for index, reason in _misread(told.items).items():
+        if coverage[index].whole:
+            coverage[index] = coverage[index].but("MISREAD", reason)
     for index, (status, reason) in told.withheld.items():
-        if coverage[index].answered:
+        if coverage[index].answered and use.refusals.get(index) is None:
             coverage[index] = coverage[index].but(status, reason)
+    for index in _untested(use, told.items):
+        if use.refusals[index] is None:
+            coverage[index] = coverage[index].but("NOT_COVERED", _NOT_RECORDED)
     if arguments.values.get("active") is not None:
         _note_untold(coverage, told.items)
     tests = list(_tests(use, arguments.values))
@@ -95,23 +104,55 @@ def state_of(coverage: Sequence[Reached]) -> str:
 
 def _from_owner(use: Use, result: AskResult, subject: Subject | Person) -> tuple[Reached, list[Found]]:
     """Return what coverage says of one owner, and its rows of ``subject``."""
+    reached = result.outcome(subject)
     ask = result.ask
     found: list[Found] = []
     for origin, rows in result.rows(subject):
         hit = Hit(ask, origin, subject)
         found.extend((row, hit) for row in rows)
-    if ask.index in use.refusals:
-        return _untestable(use.refusals[ask.index], result.outcome(subject)), found
-    return result.read(subject), found
+    if ask.unseen and reached.answered:
+        reached = reached.but("DENIED", unseen_reason(ask))
+    unreadable = result.unreadable(subject)
+    if unreadable and reached.answered:
+        reached = reached.but("MISREAD", unreadable)
+    denied = use.refusals.get(ask.index)
+    nobody = reached.whole and not reached.answered  # it holds no such subjects: there is nothing to test
+    if denied is not None and not nobody:  # whether or not it holds any: that too would tell of the field
+        reached = reached.but("DENIED", f"a filter names a field that is not open to this caller: {denied.reason}")
+    return reached, found
 
 
-def _untestable(decision: Decision | None, reached: Reached) -> Reached:
-    """Return ``reached`` of a source whose rows a filter cannot test; who holds no such subjects has none to test."""
-    if reached.whole and not reached.answered:
-        return reached
-    if decision is not None:
-        return reached.but("DENIED", f"a filter names a field that is not open to this caller: {decision.reason}")
-    return reached.but("NOT_COVERED", "the source does not record a field that a filter names")
+def _untested(use: Use, items: Iterable[Item]) -> set[int]:
+    """Return the asks of records that cannot be tested: by none of its reports is what a filter names told."""
+    if not use.refusals:
+        return set()
+    asks = [
+        {hit.ask.index, *(origin.ask.index for _, origin in told.others)} if told else {hit.ask.index}
+        for _, hit, told in items
+    ]
+    return {index for each in asks if each <= use.refusals.keys() for index in each}
+
+
+def _misread(items: Iterable[Item]) -> dict[int, str]:
+    """Return which fields of how many rows of ``items`` could not be read, by the index of their ask."""
+    fields: dict[int, set[str]] = {}
+    counts: dict[int, int] = {}
+    for row, hit in _reports(items):
+        unread = {issue.field for issue in row.issues if issue.misread}
+        if unread:
+            index = hit.ask.index
+            fields.setdefault(index, set()).update(unread)
+            counts[index] = counts.get(index, 0) + 1
+    return {at: f"{counts[at]} record(s) with unreadable {', '.join(sorted(fields[at]))}" for at in fields}
+
+
+def _reports(items: Iterable[Item]) -> Iterator[Found]:
+    """Yield the rows behind ``items`` of which anything was noted."""
+    for row, hit, told in items:
+        if row.issues:
+            yield row, hit
+        if told is not None:
+            yield from (other for other in told.others if other[0].issues)
 
 
 def _note_untold(coverage: dict[int, Reached], items: Iterable[Item]) -> None:
@@ -132,8 +173,17 @@ def _tests(use: Use, given: Mapping[str, Any]) -> Iterator[Test]:
             yield partial(_is_active, wanted) if filter_.test == "active" else partial(_passes, filter_, wanted)
 
 
+def _said(item: Item, field: str) -> Any:
+    """Return what a record says in ``field``: the first of its reports that says anything."""
+    row, hit, told = item
+    value = hit.value(row, field)
+    if value is None and told is not None:
+        return next((said for other, origin in told.others if (said := origin.value(other, field)) is not None), None)
+    return value
+
+
 def _is_one_of(fixed: Fixed, item: Item) -> bool:
-    return item[1].value(item[0], fixed.field) in fixed.values
+    return _said(item, fixed.field) in fixed.values
 
 
 def _is_active(wanted: bool, item: Item) -> bool:
@@ -141,7 +191,7 @@ def _is_active(wanted: bool, item: Item) -> bool:
 
 
 def _passes(filter_: Filter, wanted: Any, item: Item) -> bool:
-    value = item[1].value(item[0], filter_.field)
+    value = _said(item, filter_.field)
     return value is not None and passes(filter_, value, wanted)
 
 

@@ -3,7 +3,7 @@
 `Reached` has the attributes of the schema's `Coverage`, so the projector reads it as it is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -103,16 +103,6 @@ class AskResult:
         confidence = subject.confidence(self.ask.scheme)
         return replace(reached, match_confidence=confidence) if confidence != 1.0 and reached.answered else reached
 
-    def read(self, subject: "Subject | Person") -> Reached:
-        """Return the same once the rows have been looked at: whole only if all that was sent could be read."""
-        reached = self.outcome(subject)
-        for _, rows in self.rows(subject):
-            misread = _misread(rows)
-            if misread and reached.whole:
-                reached = reached.but("MISREAD", misread)
-        unreadable = self.unreadable(subject)
-        return reached.but("MISREAD", unreadable) if unreadable and reached.answered else reached
-
     def rows(self, subject: "Subject | Person") -> Iterator[tuple[Reached, Sequence[Row]]]:
         """Yield the rows of ``subject`` with the outcome that brought them."""
         for key in subject.keys(self.ask.scheme):
@@ -129,15 +119,3 @@ class AskResult:
             if reached is not None and reached.answer is not None and key in reached.answer.unreadable:
                 return reached.answer.unreadable[key]
         return None
-
-
-def _misread(rows: Iterable[Row]) -> str | None:
-    """Return which fields of how many rows could not be read, or None."""
-    fields: set[str] = set()
-    count = 0
-    for row in rows:
-        if row.issues:
-            unread = {issue.field for issue in row.issues if issue.misread}
-            fields |= unread
-            count += bool(unread)
-    return f"{count} record(s) with unreadable {', '.join(sorted(fields))}" if count else None

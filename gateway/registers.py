@@ -89,7 +89,7 @@ def catalogue_fields(
     wanted_entity, wanted_source = arguments.get("entity"), arguments.get("source")
     _check("entity", wanted_entity, [name for name in rights.catalogue.entities if name != CROSSWALK])
     _check("source", wanted_source, list(rights.catalogue.sources))
-    found: dict[tuple[str, ...], CatalogueField] = {}
+    found: dict[tuple[str | None, ...], CatalogueField] = {}
     for source in rights.catalogue.sources.values():
         if wanted_source not in {None, source.name}:
             continue
@@ -97,7 +97,8 @@ def catalogue_fields(
             if wanted_entity in {None, entity_of(part)}:
                 for each in _fields(rights, departments[source.department], source, entity_of(part), entity):
                     # Parts of an entity share fields: what is the same for all of them is told once.
-                    found.setdefault((source.name, each.entity, each.field, each.scope, each.disclosure), each)
+                    key = (source.name, each.entity, each.field, each.scope, each.disclosure, each.item)
+                    found.setdefault(key, each)
     return list(found.values())
 
 

@@ -47,6 +47,8 @@ class Run:
         self.shown_catalogue = ShownCatalogue(rights.catalogue.items, today, rights)
         self._until = asyncio.get_running_loop().time() + deadline_seconds
         self.results: dict[int, list[AskResult]] = {}
+        self.absent: dict[tuple[Subject, str, str], Reached] = {}
+        """(subject, scheme, source) -> the answer of a register, that of ``source``, which holds no such subject."""
         self.calls: list[tuple[Ask, Batch, Reached]] = []
         self.errors: list[dict[str, Any]] = []
         self._repeated: dict[int, dict[str, Any]] = {}

@@ -19,6 +19,8 @@ TYPE_NAMES = {
     "OTHER": "OtherOrganization",
 }
 PERSON = "NaturalPerson"
+PERSON_NAME = "person_name"
+"""The field of a role record that holds the name of the person."""
 PUBLIC_SCHEMES = (
     "USCC",
     "ORG_CODE",
@@ -72,6 +74,13 @@ class Subject:
         """
         return scheme in self._told
 
+    def former(self, scheme: str) -> tuple[str, ...]:
+        """Return what the values of ``scheme`` were before unified codes, as far as they can be told: it may be wrong.
+
+        The division in an old tax number is the tax office's (`domain.md` §2.7), most often that of the unified code.
+        """
+        return (self.uscc[2:8] + self.uscc[8:17],) if scheme == "TAX_NO" else ()
+
     def confidence(self, scheme: str) -> float:
         """Return how sure it is that the values of ``scheme`` are those of whom the caller means, 0 to 1."""
         return min(CONFIDENCE[self.methods.get(scheme, "DERIVED")], CONFIDENCE[self.methods["USCC"]])
@@ -98,17 +107,27 @@ class Subject:
 
 
 class Person:
-    """A natural person reached through a role record: known by nothing but an internal key, where permitted."""
+    """A natural person reached through a role record: known by an internal key, where permitted, and by the name there.
 
-    __slots__ = ("_key",)
+    The name is told to a source that wants it beside the key; nobody is looked for by it.
+    """
+
+    __slots__ = ("_key", "name")
     type_name = PERSON
 
     def __init__(self, key: str) -> None:
         self._key = key
+        self.name: str | None = None
 
     def keys(self, scheme: str) -> tuple[str, ...]:
-        """Return the internal key for the scheme PERSON, nothing for any other."""
+        """Return the internal key for the scheme PERSON, the name for NAME, nothing for any other."""
+        if scheme == "NAME":
+            return () if self.name is None else (self.name,)
         return (self._key,) if scheme == "PERSON" else ()
+
+    def former(self, scheme: str) -> tuple[str, ...]:
+        """Return nothing: the internal key has not changed."""
+        return ()
 
     def confidence(self, scheme: str) -> float:
         """Return that the internal key is surely the person's: it is a number, not a name."""

@@ -11,18 +11,16 @@ Terms
     found      a row as it came, with its origin
     report     one row of a decision that several rows tell of
     withheld   what could not be judged: never shown, and its source is then no whole answer
-    silent     an ask whose rows a filter cannot test: what it reports counts for the state of a decision, and stands
-               beside a report that was tested, but makes no record of its own
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
 from connectors.base import Row
 from gateway.disclosure import Judgment, Rules, judge, strictest
-from gateway.merge import DECISIONS, decision_of, groups, leading
+from gateway.merge import SEVERAL, DecisionKey, Origin, best_first, decision_of, groups
 from gateway.plan.model import Ask, Need
 from gateway.reach import Reached
 from gateway.subject import Person, Subject
@@ -59,6 +57,11 @@ Item = tuple[Row, Hit, Told | None]
 """A record as a page shows it; without `Told` it is neither judged nor reported twice."""
 
 
+def unseen_reason(ask: Ask) -> str:
+    """Return why no record of ``ask`` is shown: the caller may not see all that they are judged by."""
+    return f"{_UNSEEN}: {', '.join(ask.unseen)}"
+
+
 def is_active(item: Item) -> bool | None:
     """Tell whether a record is in force today, None when that cannot be told; what is not judged always is."""
     told = item[2]
@@ -81,28 +84,23 @@ class Teller:
         self._rules = rules
         self._today = today
 
-    def tell(self, need: Need, found: Sequence[Found], silent: Collection[int] = ()) -> Telling:
-        """Return what of ``found``, records of one subject, is shown, in no particular order.
-
-        ``silent`` are the asks, by index, whose rows cannot be tested.
-        """
-        decided = need.entity in DECISIONS and len(found) > 1
+    def tell(self, need: Need, found: Sequence[Found]) -> Telling:
+        """Return what of ``found``, records of one subject, is shown, in no particular order."""
+        decided = need.merged and len(found) > 1
         if not need.judged and not decided:
-            return Telling([(row, hit, None) for row, hit in found if hit.ask.index not in silent], {})
+            return Telling([(row, hit, None) for row, hit in found], {})
         judgments = [self._judge(row, hit) for row, hit in found] if need.judged else [None] * len(found)
-        together = groups([_decision(need, each) for each in found]) if decided else [[at] for at in range(len(found))]
+        together = _by_decision(need, found) if decided else [[at] for at in range(len(found))]
         telling = Telling([], {})
         for group in together:
-            self._tell_one([(found[at], judgments[at]) for at in group], silent, telling)
+            self._tell_one([(found[at], judgments[at]) for at in group], telling)
         return telling
 
     def _judge(self, row: Row, hit: Hit) -> Judgment:
         assert hit.ask.facts is not None, "the planner gave every ask of a judged entity its reader"
         return judge(self._rules, hit.ask.facts(row.values, row.issues, False), self._today)
 
-    def _tell_one(
-        self, reports: Sequence[tuple[Found, Judgment | None]], silent: Collection[int], telling: Telling
-    ) -> None:
+    def _tell_one(self, reports: Sequence[tuple[Found, Judgment | None]], telling: Telling) -> None:
         """Add the record that ``reports`` tell of to ``telling``, by those of them that this caller may be shown."""
         made = [each for _, each in reports if each is not None]
         judgment = strictest(made) if len(made) > 1 else made[0] if made else None
@@ -110,17 +108,14 @@ class Teller:
         for found, own in reports:
             if judgment is None or self._is_shown(found[1].ask, judgment, own, telling):
                 shown.append(found)
-        ordered = leading(shown) if len(shown) > 1 else shown
-        first = next((found for found in ordered if found[1].ask.index not in silent), None)
-        if first is None:
+        if not shown:
             return
-        others = tuple(found for found in ordered if found is not first)
-        told = Told(judgment, others) if judgment is not None or others else None
-        telling.items.append((*first, told))
+        (row, hit), *others = _best_first(shown) if len(shown) > 1 else shown
+        told = Told(judgment, tuple(others)) if judgment is not None or others else None
+        telling.items.append((row, hit, told))
 
     def _is_shown(self, ask: Ask, judgment: Judgment, own: Judgment | None, telling: Telling) -> bool:
-        if ask.unseen:
-            telling.withheld[ask.index] = ("DENIED", f"{_UNSEEN}: {', '.join(ask.unseen)}")
+        if ask.unseen:  # its coverage says so whether or not it holds a record
             return False
         match self._rules.showing(judgment.state, ask.audience, duty=ask.duty):
             case "SHOWN" | "MARKED":
@@ -132,7 +127,22 @@ class Teller:
         return False
 
 
-def _decision(need: Need, found: Found) -> Any:
-    """Return what names the decision that a row tells of, None where it does not say."""
+def _by_decision(need: Need, found: Sequence[Found]) -> list[list[int]]:
+    """Return the places of rows by the decision that they tell of."""
+    apart = need.entity in SEVERAL
+    sources = [hit.reached.source if apart else str(at) for at, (_, hit) in enumerate(found)]
+    return groups([_decision(need, each) for each in found], sources)
+
+
+def _decision(need: Need, found: Found) -> DecisionKey | None:
+    """Return the decision that a row tells of, None where it does not say."""
     row, hit = found
     return decision_of(need.entity, lambda field: hit.value(row, field))
+
+
+def _best_first(reports: Sequence[Found]) -> list[Found]:
+    """Return the reports of one decision, that which leads first."""
+    origins = [
+        Origin(hit.reached.source, row.record_key, row.as_of or hit.reached.as_of, row.values) for row, hit in reports
+    ]
+    return [reports[at] for at in best_first(origins)]

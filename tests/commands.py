@@ -9,9 +9,26 @@ from typing import Protocol
 
 import pytest
 
+from connectors.load import Known, load_sources, variables
+from connectors.spec import FileSource, SqlSource
 from gateway.cli import main
+from gateway.departments import load_departments
 
 ROOT = Path(__file__).parents[1]
+
+
+def nobody_there() -> dict[str, str]:
+    """Return an environment in which every source of the project has an address, and none is there."""
+    known = Known(load_departments(ROOT / "config" / "departments.toml"), None)
+    environ: dict[str, str] = {}
+    for spec in load_sources(ROOT / "config" / "sources", known).values():
+        for variable in variables(spec):
+            environ[variable] = "http://127.0.0.1:1/none" if variable.endswith("_URL") else "hidden"
+        if isinstance(spec, SqlSource):
+            environ[spec.url_env] = "sqlite+aiosqlite:////no/such/file.sqlite"
+        if isinstance(spec, FileSource):
+            environ[spec.folder_env] = "/no/such/folder"
+    return environ
 
 
 @dataclass

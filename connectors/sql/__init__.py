@@ -1,4 +1,4 @@
-"""Databases of departments, or their front-end machines: SQLite, PostgreSQL, MariaDB and MySQL, always read-only."""
+"""Databases of departments, or their front-end machines, always read-only: `connectors.sql.kinds` lists them."""
 
 from connectors.sql.connector import SqlConnector
 

@@ -4,8 +4,8 @@ from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchTableError
 
 from connectors.errors import SourceMisread, SourceRejected
-from connectors.sql.databases import KINDS
 from connectors.sql.failures import Asked, driver_error, failure_of
+from connectors.sql.kinds import KINDS
 
 LOOK_SECONDS = 10.0
 
@@ -20,6 +20,8 @@ async def columns_of(url: str, table: str, schema: str | None = None) -> list[tu
         engine = KINDS[parsed.drivername](parsed, LOOK_SECONDS).engine()
     except (KeyError, ArgumentError):
         raise SourceRejected(f"not a URL of a database; known: {', '.join(f'{kind}://' for kind in KINDS)}") from None
+    except ModuleNotFoundError:
+        raise SourceRejected("the driver of this kind of database is not installed") from None
 
     def look(connection: Connection) -> list[tuple[str, str]]:
         return [(each["name"], each.get("comment") or "") for each in inspect(connection).get_columns(table, schema)]

@@ -14,12 +14,13 @@ from connectors.clock import now_text
 from connectors.columns import columns_described
 from connectors.errors import ConfigError, Mistake, SourceError
 from connectors.keys import MOST_SPELLINGS, all_source_keys
-from connectors.mapping import RowReader, digest_of
+from connectors.mapping import LostPairs, RowReader, digest_of
 from connectors.spec import SqlEntity, SqlSource
 from connectors.sql.connections import Connections
-from connectors.sql.databases import KINDS, Database
-from connectors.sql.drift import LostColumns, LostPairs
+from connectors.sql.databases import Database
+from connectors.sql.drift import LostColumns
 from connectors.sql.failures import Asked, driver_error, failure_of, lacks_column
+from connectors.sql.kinds import EXTRAS, KINDS
 from connectors.sql.statements import padded, padded_size, statement_text
 
 Rows = list[tuple[Any, ...]]
@@ -42,8 +43,7 @@ class SqlConnector:
 
     def __init__(self, spec: SqlSource, environ: Mapping[str, str], folder: Path) -> None:
         self._spec = spec
-        self._database = _database(spec, environ)
-        self._connections = Connections(self._database, spec.concurrency, spec.timeout_seconds)
+        self._database, self._connections = _opened(spec, environ)
         self._lost = LostColumns()
         self._question = lru_cache(_QUESTIONS)(self._make_question)
 
@@ -65,7 +65,7 @@ class SqlConnector:
     async def probe(self) -> None:
         """Ask the database for the number one; raises `SourceError`."""
         try:
-            await self._connections.run("SELECT 1", ())
+            await self._connections.run(self._database.probe, ())
         except Exception as error:  # noqa: BLE001  (as in `_read`)
             raise _failure(error, _PROBE) from None
 
@@ -144,11 +144,21 @@ def _written(entity: SqlEntity, batch: Batch, aliases: Mapping[str, Mapping[str,
     return [all_source_keys(scheme, keys, forms[scheme]) for scheme, keys in asked]
 
 
-def _database(spec: SqlSource, environ: Mapping[str, str]) -> Database:
+def _opened(spec: SqlSource, environ: Mapping[str, str]) -> tuple[Database, Connections]:
     """Return the database that the environment names; raises `ConfigError`, which does not quote the URL."""
     try:
         url = make_url(environ[spec.url_env])
-        return KINDS[url.drivername](url, spec.timeout_seconds)
+        database = KINDS[url.drivername](url, spec.timeout_seconds)
     except (KeyError, ArgumentError):
-        message = f"`{spec.url_env}` holds no URL of a database; known: {', '.join(f'{kind}://' for kind in KINDS)}"
-        raise ConfigError([Mistake(f"{spec.name}.toml", "url_env", message)]) from None
+        known = ", ".join(f"{kind}://" for kind in KINDS)
+        raise _mistake(spec, f"`{spec.url_env}` holds no URL of a database; known: {known}") from None
+    try:
+        return database, Connections(database, spec.concurrency, spec.timeout_seconds)
+    except ModuleNotFoundError:
+        extra = EXTRAS.get(url.drivername)
+        hint = f"; it comes with the extra `{extra}`" if extra else ""
+        raise _mistake(spec, f"the driver of `{url.drivername}` is not installed{hint}") from None
+
+
+def _mistake(spec: SqlSource, message: str) -> ConfigError:
+    return ConfigError([Mistake(f"{spec.name}.toml", "url_env", message)])

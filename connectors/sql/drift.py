@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Iterable
 from time import monotonic
 from typing import Final, NamedTuple
 
+from connectors.mapping import LostPairs
+
 REMEMBERED_SECONDS: Final = 60.0
 """A column that was given its name back is read again after this."""
-
-LostPairs = tuple[tuple[str, str], ...]
 
 
 class _Learnt(NamedTuple):

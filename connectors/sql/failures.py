@@ -1,7 +1,7 @@
 """What a database driver raised -> the `SourceError` that it means, and whether the connection is gone.
 
-Tables before branches: SQLSTATE for PostgreSQL, error numbers for MariaDB and MySQL, words of the message for SQLite,
-which has no finer codes. What no table lists may pass: the source is unavailable.
+Tables before branches: SQLSTATE for PostgreSQL, error numbers for MariaDB and MySQL, codes for Oracle, words of the
+message for SQLite, which has no finer codes. What no table lists may pass: the source is unavailable.
 
 # INVARIANT: no reason quotes an address, a statement or the driver's own words: they can hold keys, and keys can be
 # numbers of persons. Names of tables and columns come from the source file.
@@ -74,6 +74,34 @@ _BY_NUMBER: Final[dict[int, Meaning]] = {
     3024: _TIME,
 }
 
+_LOST_CODES: Final = frozenset(
+    {"ORA-00028", "ORA-01012", "ORA-03113", "ORA-03114", "ORA-03135", "DPY-1001", "DPY-4011", "DPY-6000", "DPY-6005"}
+)
+"""The connection was refused, closed or killed."""
+
+_BY_CODE: Final[dict[str, Meaning]] = {
+    **dict.fromkeys(_LOST_CODES, _GONE),
+    "ORA-00904": _COLUMN,
+    "ORA-00942": _TABLE,
+    "ORA-01031": _PERMISSION,
+    "ORA-01017": _CREDENTIALS,
+    "ORA-01005": _CREDENTIALS,
+    "ORA-28000": _CREDENTIALS,
+    "ORA-28001": _CREDENTIALS,
+    "ORA-12505": _DATABASE,
+    "ORA-12514": _DATABASE,
+    "DPY-6001": _DATABASE,
+    "DPY-6003": _DATABASE,
+    "ORA-04063": (SourceMisread, "view `{table}` is broken at the source"),
+    "ORA-01013": _TIME,
+    "DPY-4024": _TIME,
+    "ORA-00018": (SourceUnavailable, "the source is overloaded"),
+    "ORA-00020": (SourceUnavailable, "the source is overloaded"),
+    "ORA-01033": (SourceUnavailable, "the source is shutting down or starting up"),
+    "ORA-01034": (SourceUnavailable, "the source is shutting down or starting up"),
+    "ORA-01089": (SourceUnavailable, "the source is shutting down or starting up"),
+}
+
 _BY_WORDS: Final[tuple[tuple[str, Meaning], ...]] = (
     ("no such table", _TABLE),
     ("no such column", _COLUMN),
@@ -97,6 +125,9 @@ def is_lost(error: Exception) -> bool:
     number = _number(error)
     if number is not None:
         return number in _LOST_NUMBERS
+    code = _code(error)
+    if code is not None:
+        return code in _LOST_CODES
     state = _sqlstate(error)
     if state is not None:
         return state.startswith(("08", "57P"))
@@ -124,6 +155,9 @@ def _meaning(error: Exception) -> Meaning:
     number = _number(error)
     if number is not None:
         return _BY_NUMBER.get(number, (SourceUnavailable, f"the source failed with error {number}"))
+    code = _code(error)
+    if code is not None:
+        return _BY_CODE.get(code, (SourceUnavailable, f"the source failed with {code}"))
     state = _sqlstate(error)
     if state is not None:
         found = (meaning for prefix, meaning in _BY_SQLSTATE if state.startswith(prefix))
@@ -146,7 +180,13 @@ def _number(error: Exception) -> int | None:
     return first if isinstance(first, int) else None
 
 
+def _code(error: Exception) -> str | None:
+    """Return the code that python-oracledb gives, its own (DPY) or the server's (ORA)."""
+    code = getattr(error.args[0], "full_code", None) if error.args else None
+    return code if isinstance(code, str) and code else None
+
+
 def _named(message: str, columns: Collection[str]) -> str | None:
     """Return which of ``columns`` the message names: statements qualify every column, and servers repeat that."""
-    named = [column for column in columns if f"t.{column}" in message]
+    named = [column for column in columns if f"t.{column}" in message or f'"T"."{column.upper()}"' in message]
     return max(named, key=len, default=None)

@@ -4,7 +4,7 @@ The rules behind: nothing outside the catalogue enters a credit record unless a 
 is not catalogued is never shown to the public or to a bank (`domain.md` §1.2, §4.1).
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,25 +13,11 @@ from connectors.errors import Mistake
 from gateway.catalogue.bases import LegalBases
 from gateway.catalogue.items import PLATFORM, CatalogueItem, Category
 from gateway.departments import Departments
-from schema.entities import CROSSWALK, ENTITY_FIELDS, INTERNAL_FIELDS, EntityField
+from schema.entities import CROSSWALK, INTERNAL_FIELDS, EntityField
 
 Entities = Mapping[str, Mapping[str, EntityField]]
 Found = Iterator[tuple[str, str]]
 """Key and message of each mistake."""
-
-PLANNED: Final = frozenset(
-    {
-        "RegistrationChange", "Shareholder", "KeyPersonnel", "AnnualReport", "Inspection", "Recall", "Qualification",
-        "CreditRating", "ListEntry", "Judgment", "TaxRegistration", "TaxArrears", "TaxAnomaly", "SocialInsurance",
-        "SocialInsurancePayment", "HousingFund", "WorkSafetyRecord", "EnvironmentalRating", "LaborRating",
-        "CustomsCredit", "CreditCommitment", "ContractPerformance", "IntellectualProperty", "Complaint",
-        "UtilityArrears", "UtilityUsage", "RuralCredit", "GovernmentIntegrity", "OnlineShop", "ThirdPartyReport",
-        "BriberyRecord", "CreditServiceFiling", "PersonQualification", "ProfessionBan", "PersonListEntry",
-        "PersonConsumptionRestriction", "PersonVerification",
-    } - ENTITY_FIELDS.keys()
-    | {f"{entity}.domain" for entity in ("AdministrativePenalty",) if "domain" not in ENTITY_FIELDS[entity]}
-)  # fmt: skip
-"""Entities and fields that the schema is to get: until it has them, what items say of them is not checked."""
 
 SHARING_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "PUBLIC": ("UNCONDITIONAL",),
@@ -48,15 +34,11 @@ REASONS: Final = ("unserved_status", "reason", "reason_en")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the rest of the configuration and the schema declare; None stands for a file that could not be read.
-
-    ``planned`` entities, and sorts written `Entity.field`, may be named before the schema has them.
-    """
+    """What the rest of the configuration and the schema declare; None stands for a file that could not be read."""
 
     departments: Departments | None
     legal_bases: LegalBases | None
     entities: Entities
-    planned: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -136,7 +118,7 @@ def _catalogued(item: CatalogueItem) -> Found:
 
 
 def _entities(item: CatalogueItem, known: Known) -> Found:
-    names = sorted(known.entities.keys() - {CROSSWALK} | set(known.planned))
+    names = sorted(known.entities.keys() - {CROSSWALK})
     for entity in item.entities:
         if entity not in names:
             yield "entities", unknown("entity", entity, names)
@@ -167,7 +149,7 @@ def _only(item: CatalogueItem, field: str, values: list[str], known: Known) -> F
         yield f"only.{field}", "empty: no record could be of it"
     for entity in item.entities:
         fields = known.entities.get(entity)
-        if fields is None or f"{entity}.{field}" in known.planned:
+        if fields is None:
             continue
         sorts = {name: spec.enum for name, spec in fields.items() if spec.form == "enum"}
         if field not in sorts:

@@ -16,7 +16,7 @@ import xlsxwriter
 from gateway.catalogue.items import PLATFORM, CatalogueItem
 from gateway.catalogue.shown import ShownCatalogue, ShownItem
 from gateway.catalogue.sources import Catalogue
-from schema.entities import ENTITIES, ENTITY_FIELDS, INTERNAL_FIELDS
+from schema.entities import ENTITIES, ENTITY_FIELDS, INTERNAL_FIELDS, entity_of
 from schema.enums import Disclosure, SubjectKind
 from schema.schema import SCHEMA, graphql_name
 
@@ -88,7 +88,7 @@ def _filled(catalogue: Catalogue) -> dict[tuple[str, str, str], list[str]]:
     found: dict[tuple[str, str, str], list[str]] = {}
     for source in catalogue.sources.values():
         for part, table in source.entities.items():
-            entity = part.partition("_")[0]
+            entity = entity_of(part)
             sorts = catalogue.sorts(entity, table)
             for name in table.fields:
                 items = {item.code for sort in sorts if (item := catalogue.items.item_of(entity, name, sort))}

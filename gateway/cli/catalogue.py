@@ -11,12 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from connectors.clock import today_text
 from gateway.catalogue import Catalogue
 from gateway.catalogue.export import rows, write_csv, write_xlsx
 from gateway.catalogue.shown import ShownCatalogue
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.configuration import load_configuration
-from gateway.days import EXPECTED, is_day, today
+from gateway.days import EXPECTED, is_day
 from gateway.departments import Department
 
 
@@ -27,7 +28,7 @@ def catalogue_command(
     as_json: AsJson = False,
 ) -> None:
     """Show the catalogue of public credit information, or write it in the style of GB/T 39440, a row for each field."""
-    catalogue, day = load_configuration(config).catalogue, today()
+    catalogue, day = load_configuration(config).catalogue, today_text()
     if as_json:
         _print_json(_plain(catalogue, day))
     elif csv is None and xlsx is None:
@@ -80,7 +81,7 @@ def departments_command(
     """Show the departments that there are, or were on a day, and which older bodies they stand for."""
     if as_of is not None and not is_day(as_of):
         raise typer.BadParameter(EXPECTED.replace(" in quotes", ""), param_hint="--as-of")
-    found = load_configuration(config).departments.as_of(as_of or today())
+    found = load_configuration(config).departments.as_of(as_of or today_text())
     if as_json:
         _print_json(found)
         return

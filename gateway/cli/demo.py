@@ -38,11 +38,13 @@ query CreditCheck($key: SubjectKey!) {
       penalties(since: "2026-01-01") {
         state
         items {
-          decidedOn violationType fineAmount { amount } authority
+          decidedOn violationType fineAmount { amount } departmentAsWritten state severity publicUntil
+          alsoReportedBy { source }
           provenance { source recordKey matchMethod fetchedAt department { name } }
         }
         coverage { source status reason elapsedMs }
       }
+      listEntries(tone: BLACK, active: true) { state items { kind includedOn authority } }
       taxRatings { state items { evaluationYear level } }
       courtEnforcement { dishonestEntries { state items { caseNo obligation performance } } }
     }
@@ -57,7 +59,10 @@ def demo(
     data: Annotated[Path | None, typer.Option(help="Keep the demo's data here instead of a temporary folder.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Stop after the first query.")] = False,
 ) -> None:
-    """Run the simulated departments and the gateway on them; print its address, tokens and a real query's answer."""
+    """启动模拟部门和网关,并完成一次查询。 Run the simulated departments and the gateway; print one query's answer.
+
+    Its address, a token for each client, and what else can be tried are printed as well.
+    """
     configuration = load_configuration(config)
     log_to_stderr()
     with tempfile.TemporaryDirectory(prefix="credit-gateway-") as temporary:

@@ -32,7 +32,7 @@ def explain_command(
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """Show the plan of a query: the steps with their columns, the denied fields with reasons, the cost."""
+    """说明一次查询会问谁、哪些不允许。 Show the plan of a query: steps with columns, what is denied, the cost."""
     configuration = load_configuration(config)
     caller = _caller(configuration, client, purpose)
     documents = Documents(SCHEMA)

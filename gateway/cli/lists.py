@@ -11,7 +11,7 @@ from connectors.declaration import unknown
 from connectors.fields import TYPES_OF_FORM
 from connectors.load import STRUCT_OF_KIND
 from connectors.spec import Disclosure, EntitySpec, Scheme, SourceBase, ValueType
-from gateway.departments import Department
+from gateway.departments import Departments
 from gateway.kit.draft import entity_struct
 from gateway.kit.pieces import Unclear, keys_of
 from gateway.kit.proposal import usual_type
@@ -24,7 +24,7 @@ from schema.entities import ENTITY_FIELDS, entity_of
 class Listed:
     """What a list may need to know; ``entity`` is the one whose fields are wanted."""
 
-    departments: Mapping[str, Department]
+    departments: Departments
     policy: Policy
     entity: str | None
 

@@ -49,8 +49,8 @@ def bench_of(configuration: Configuration, name: str) -> Bench:
     missing = missing_variables({name: spec}, os.environ)
     if missing:
         could_not_ask(*map(str, missing))
-    environ, folder = dict(os.environ), configuration.sources_folder
-    return Bench(spec, lambda spec: open_connector(spec, environ, folder))
+    folder = configuration.sources_folder
+    return Bench(spec, lambda spec, environ: open_connector(spec, environ, folder), dict(os.environ))
 
 
 def keys_for(spec: SourceSpec, told: list[str] | None, file: Path | None, cases: Path | None) -> Keys:

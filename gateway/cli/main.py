@@ -9,6 +9,7 @@ from rich.console import Console
 from connectors.errors import ConfigError
 from gateway.cli.catalogue import catalogue_command, departments_command
 from gateway.cli.check import check
+from gateway.cli.conform import conform
 from gateway.cli.demo import demo
 from gateway.cli.explain import explain_command
 from gateway.cli.probe import probe
@@ -38,12 +39,13 @@ commands.command("explain")(explain_command)
 commands.command("catalogue")(catalogue_command)
 commands.command("departments")(departments_command)
 commands.command("probe")(probe)
+commands.command("conform")(conform)
 commands.add_typer(source_commands, name="source")
 
 
 @commands.command("schema")
 def schema_command() -> None:
-    """Print the schema in GraphQL's own language, with the directives of the federation."""
+    """打印 GraphQL 模式。 Print the schema in GraphQL's own language, with the directives of the federation."""
     sys.stdout.write(sdl())
 
 

@@ -17,7 +17,10 @@ from gateway.http import make_server
 def serve_command(
     config: Config = DEFAULT_CONFIG, data: Data = DEFAULT_DATA, host: Host = None, port: Port = None
 ) -> None:
-    """Serve the gateway until SIGTERM or Ctrl-C. Addresses and secrets of sources come from the environment."""
+    """启动网关,直到 SIGTERM 或 Ctrl-C。 Serve the gateway until SIGTERM or Ctrl-C.
+
+    Addresses and secrets of sources come from the environment.
+    """
     configuration = _listening(load_configuration(config), host, port)
     log_to_stderr()
     uvloop.run(_serve(configuration, data))

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors.errors import ConfigError, Mistake, SourceError
-from connectors.load import STRUCT_OF_KIND, Known, variables
+from connectors.load import Known, variables
 from connectors.spec import Name
+from gateway.catalogue import Items, load_items, load_legal_bases
+from gateway.catalogue import Known as KnownToItems
 from gateway.cli import new_options as told_by
 from gateway.cli.lists import Listed, print_list
 from gateway.cli.options import DEFAULT_CASES, DEFAULT_CONFIG, Cases, Config
@@ -20,13 +22,15 @@ from gateway.cli.questions import ask_about, ask_for, ask_more
 from gateway.departments import load_departments
 from gateway.kit.draft import PUBLIC_SCOPE, Told, make_tables, propose_pieces
 from gateway.kit.header import Column, file_columns, table_columns
+from gateway.kit.levels import narrow_levels
 from gateway.kit.onboarding import Draft, Place, check_draft
 from gateway.kit.pieces import Unclear
 from gateway.kit.proposal import Proposal, propose
 from gateway.policy import load_policy
+from schema.entities import ENTITY_FIELDS
 
-_KIND_OF_SUFFIX: Final = {".csv": "file", ".xlsx": "xlsx"}
-"""Of which kind a source is whose files have this suffix, unless another is told."""
+_FORMATS: Final = {".csv": "csv", ".xlsx": "xlsx"}
+"""Suffix -> `format` of a source of kind file."""
 
 source_commands = typer.Typer(help="接入数据源。 Connect a source.", no_args_is_help=True)
 
@@ -75,17 +79,19 @@ def source_new(
         if list_ is not None:
             print_list(Console(highlight=False), list_, listed)
             return
-        if not told.name and not yes:
-            told.name = typer.prompt("数据源名(小写字母、数字、下划线) name of the source")
-        place = Place.of(_checked(told.name), config, cases or DEFAULT_CASES)
+        told.name = _name(told.name, yes)
+        place = Place.of(told.name, config, cases or DEFAULT_CASES)
         columns = _columns(told, from_header, from_database, table)
-        draft = _draft(told, listed, columns, config, yes)
+        draft = _draft(told, listed, _items(config, listed), columns, config, yes)
     except Unclear as unclear:
         raise typer.BadParameter(str(unclear)) from None
     _write(draft, place, config, yes)
 
 
-def _checked(name: str) -> str:
+def _name(name: str, yes: bool) -> str:
+    """Return the name of the source, asking for it where none is told; raises `Unclear`."""
+    if not name and not yes:
+        name = typer.prompt("数据源名(小写字母、数字、下划线) name of the source")
     try:
         return msgspec.convert(name, Name)
     except msgspec.ValidationError:
@@ -105,15 +111,20 @@ def _columns(told: Told, header: Path | None, database: str | None, table: str |
 
 
 def _columns_of_file(told: Told, header: Path) -> list[Column]:
-    kind = _KIND_OF_SUFFIX.get(header.suffix.lower(), "")
-    told.kind = told.kind or (kind if kind in STRUCT_OF_KIND else "")
-    line = told.setting("header_line") or "1"
-    if not line.isdecimal() or int(line) < 1:
-        raise Unclear(f"--set: `header_line` is the number of a line, found `{line}`")
-    columns, encoding = file_columns(header, int(line))
-    if told.kind == "file" and encoding and told.setting("encoding") is None:
-        told.settings.append(f"encoding={encoding}")
+    told.kind = told.kind or "file"
+    line, lines = _number(told, "header_line"), _number(told, "header_lines")
+    columns, encoding = file_columns(header, range(line, line + lines), told.setting("sheet"))
+    if told.kind == "file":
+        told.suppose("format", _FORMATS.get(header.suffix.lower(), "csv"))
+        told.suppose("encoding", encoding)
     return columns
+
+
+def _number(told: Told, key: str) -> int:
+    text = told.setting(key) or "1"
+    if not text.isdecimal() or int(text) < 1:
+        raise Unclear(f"--set: `{key}` is a number of lines, found `{text}`")
+    return int(text)
 
 
 def _columns_of_table(told: Told, database: str, table: str | None) -> list[Column]:
@@ -121,12 +132,17 @@ def _columns_of_table(told: Told, database: str, table: str | None) -> list[Colu
     if table is None:
         raise Unclear("--from-database: name the table with --table")
     told.kind = told.kind or "sql"
-    if told.kind == "sql" and told.setting("table") is None:
-        told.settings.append(f"table={table}")
+    if told.kind == "sql":
+        told.suppose("table", table)
     return asyncio.run(table_columns(database, table, told.setting("schema_name"), os.environ))
 
 
-def _draft(told: Told, listed: Listed, columns: list[Column] | None, config: Path, yes: bool) -> Draft:
+def _items(config: Path, listed: Listed) -> Items:
+    bases = load_legal_bases(config / "legal_bases.toml")
+    return load_items(config / "catalogue" / "items", KnownToItems(listed.departments, bases, ENTITY_FIELDS))
+
+
+def _draft(told: Told, listed: Listed, items: Items, columns: list[Column] | None, config: Path, yes: bool) -> Draft:
     """Return a sound draft, asking for what is missing; raises `ConfigError`, `Unclear`."""
     console = Console(highlight=False, stderr=True)
     known = Known(listed.departments, listed.policy.field_mistake)
@@ -137,7 +153,9 @@ def _draft(told: Told, listed: Listed, columns: list[Column] | None, config: Pat
     asked = yes
     while True:
         try:
-            draft = check_draft(make_tables(told, listed.policy), config / "sources", known)
+            tables = make_tables(told, listed.policy)
+            narrow_levels(told.name, tables["entities"], told.levels, items)
+            draft = check_draft(tables, config / "sources", known, items)
             if asked:
                 return draft
             ask_more(told)

@@ -22,7 +22,7 @@ from gateway.demo.subjects import DEFAULT_SIZE
 _EPILOG: Final = """\
 the systems:
   market_registry        PostgreSQL, schema scjdgl, read by a role of its own
-  double_publicity       a SQLite file
+  double_publicity       a SQLite file; so are credit_center and profession_registry
   tax_credit             SOAP 1.1 in GBK, one taxpayer a call
   court_enforcement      REST, pages of ten
   environment_penalties  REST, signed requests, up to twenty subjects a call
@@ -33,6 +33,15 @@ the systems:
   police_verification    REST, one person a call, answers 1, 2 or 3
   fire_penalties         CSV files in GB18030
   market_penalties       CSV files in GB18030, by registration number
+  market_supervision     MariaDB in GBK where the machine has one, else a SQLite file
+  social_insurance       PostgreSQL, a database of its own, by its own unit numbers
+  construction_market    a SQLite file that is replaced whole
+  civil_affairs          a SQLite file, by certificates
+  tax_notices            CSV files in GB18030, a folder a quarter
+  labor_inspection       Excel workbooks, by organization code
+  institution_registry   CSV files in GB18030, by code or certificate
+  utility_arrears        CSV files in GB18030, by name alone
+  and eight more bureaus CSV files; one a workbook, on work safety
 
 The HTTP systems can be told to fail, and tell how they were asked:
   POST /_fault {"mode": "slow", "seconds": 3, "times": 1}   see gateway/demo/faults.py for the modes

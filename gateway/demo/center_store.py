@@ -2,7 +2,7 @@
 
     cn_info   信用承诺 (twenty fields)      zw_info   政务诚信
     ry_info   诚实守信相关荣誉               bg_info   第三方信用报告, of which it keeps the address alone
-    pj_info   公共信用综合评价
+    pj_info   公共信用综合评价             zj_info   中介服务机构信用评价
 
 Oddities kept on purpose (`domain.md` §3.11): all text; each commitment says itself who may see it (公开类型), in one
 table; days with slashes; amounts in ten thousand yuan; a matter of integrity has its kind as a number.
@@ -30,6 +30,7 @@ from gateway.demo.center import (
 from gateway.demo.codes import uscc
 from gateway.demo.days import years_after
 from gateway.demo.facts import BUSINESS_ENVIRONMENT
+from gateway.demo.intermediaries import Evaluation, evaluations
 from gateway.demo.scenarios import Known
 from gateway.demo.subjects import Subject
 
@@ -147,6 +148,22 @@ def grade_row(subject: Subject, grade: str) -> Row:
     }
 
 
+def evaluation_row(subject: Subject, each: Evaluation) -> Row:
+    """Return the row of an intermediary's evaluation."""
+    return {
+        "pjbh": f"ZJ{each.year}{subject.number:06d}",
+        "tyshxydm": subject.uscc,
+        "ztmc": subject.name,
+        "fwlb": each.service,
+        "xydj": each.grade,
+        "pjnd": f"{each.year}",
+        "pjrq": _slashed(each.decided_on),
+        "yxqz": _slashed(years_after(each.decided_on, 1)),
+        "pjjg": BUSINESS_ENVIRONMENT.name,
+        "gxsj": f"{each.decided_on} 02:30:00",
+    }
+
+
 def _grades(subject: Subject) -> Iterable[str]:
     grade = grade_of(subject)
     return () if grade is None else (grade,)
@@ -158,6 +175,7 @@ _TABLES: Final[dict[str, tuple[Callable[[Subject], Iterable[Any]], Callable[[Sub
     "zw_info": (matters, matter_row),
     "bg_info": (reports, report_row),
     "pj_info": (_grades, grade_row),
+    "zj_info": (evaluations, evaluation_row),
 }
 
 

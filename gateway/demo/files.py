@@ -10,9 +10,11 @@ from typing import Final
 
 from gateway.demo.bureaus import LEDGERS
 from gateway.demo.facts import Penalty
+from gateway.demo.fire_checks import write_checks
 from gateway.demo.institutions import write_institutions
 from gateway.demo.labor import write_labor
 from gateway.demo.ledgers import writer_of
+from gateway.demo.safety import write_safety
 from gateway.demo.scenarios import Known
 from gateway.demo.sheets import FULL_WIDTH, write_sheet
 from gateway.demo.subjects import Subject
@@ -25,7 +27,8 @@ FIRE_HEADER: Final = (
 )  # fmt: skip
 MARKET_HEADER: Final = (
     "当事人", "注册号", "法定代表人", "决定书文号", "违法行为", "主要违法事实", "处罚依据", "处罚种类", "处罚内容",
-    "罚款(元)", "没收金额(元)", "决定日期", "公示截止期", "案件程序", "处罚机关", "处罚机关代码", "更新时间",
+    "罚款(元)", "没收金额(元)", "决定日期", "公示截止期", "案件程序", "案件类别", "处罚机关", "处罚机关代码",
+    "更新时间",
 )  # fmt: skip
 
 
@@ -68,6 +71,7 @@ def market_row(subject: Subject, penalty: Penalty) -> list[str]:
         f"{day.year}年{day:%m}月{day:%d}日",
         penalty.public_until,
         "简易" if penalty.simple else "普通",
+        penalty.violation.sector,
         penalty.authority.name,
         penalty.authority.uscc,
         f"{day:%Y-%m-%d} 09:00:00",
@@ -75,7 +79,7 @@ def market_row(subject: Subject, penalty: Penalty) -> list[str]:
 
 
 def write_fire(folder: Path, everyone: Iterable[Known]) -> None:
-    """Write the fire brigade's two quarterly files; the older one lacks the newest decisions."""
+    """Write the fire brigade's two quarterly files, of which the older one lacks the newest decisions."""
     penalties = [(known.subject, each) for known in everyone for each in known.facts.fire_penalties]
     rows = [fire_row(at, subject, penalty) for at, (subject, penalty) in enumerate(penalties, 1)]
     title = "消防行政处罚信息公示表"
@@ -95,13 +99,20 @@ def write_market(folder: Path, everyone: Iterable[Known]) -> None:
     write_sheet(folder / "市场监管处罚_202610.csv", [title, "2026年10月"], MARKET_HEADER, rows, total, 0)
 
 
+def write_fire_folder(folder: Path, everyone: list[Known]) -> None:
+    """Write the fire brigade's penalties, and what it found when it checked."""
+    write_fire(folder, everyone)
+    write_checks(folder, everyone)
+
+
 Write = Callable[[Path, list[Known]], None]
 FOLDERS: Final[dict[str, Write]] = {
-    "fire_penalties": write_fire,
+    "fire_penalties": write_fire_folder,
     "market_penalties": write_market,
     "tax_notices": write_tax_notices,
     "labor_inspection": write_labor,
     "institution_registry": write_institutions,
     "utility_arrears": write_utilities,
+    "work_safety": write_safety,
     **{source: writer_of(ledgers) for source, ledgers in LEDGERS.items()},
 }

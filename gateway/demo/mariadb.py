@@ -67,10 +67,13 @@ def start_mariadb(folder: Path, programs: Programs) -> MariaDB:
     data, log = home / "data", home / "mariadb.log"
     user = ("--user=root",) if os.geteuid() == 0 else ()
     password, port = secrets.token_hex(16), free_port()
-    _install([programs.install, "--no-defaults", "--skip-test-db", f"--datadir={data}", *user])
+    # Servers that are set up at the same moment would take each other's temporary tables.
+    scratch = home / "tmp"
+    scratch.mkdir()
+    _install([programs.install, "--no-defaults", "--skip-test-db", f"--datadir={data}", f"--tmpdir={scratch}", *user])
     first = _first_statements(home, password)
     # A relative socket lies in the data folder: the path of a socket must be short.
-    own = (f"--datadir={data}", f"--port={port}", "--socket=demo.sock", f"--init-file={first}")
+    own = (f"--datadir={data}", f"--port={port}", "--socket=demo.sock", f"--init-file={first}", f"--tmpdir={scratch}")
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: S603  # the distribution's program, settings of this module
             [programs.server, "--no-defaults", *own, *_SETTINGS, *user],

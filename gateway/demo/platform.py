@@ -2,7 +2,8 @@
 
 It knows what other counties have on a subject, and penalties as the nation publishes them. Oddities kept on purpose
 (`domain.md` §6.2 D13): a decision that local sources hold too stands here with other brackets, once with another
-amount; one is repaired that double publicity still shows; one is under objection; lists are told apart by a code.
+amount; one is repaired that double publicity still shows; one is under objection, one shielded while its subject is
+reorganized; lists are told apart by a code.
 
     cost    codes asked for times fields selected; beyond `MOST_COST` the answer is an error COST_LIMIT_EXCEEDED
 """

@@ -61,6 +61,7 @@ _PUBLISHED: Final[dict[int, Published]] = {
     50: Published(state="OBJECTION"),
     185: Published(state="REPAIRED", repaired_on=date(2026, 10, 15)),
     208: Published(brackets="【】", fine=25000),
+    220: Published(state="SUSPENDED"),
 }
 _ELSEWHERE: Final = {27: penalty(219, MARKET_VIOLATIONS[0], COUNTIES["230882"], date(2026, 4, 9), fine=15800)}
 """Penalties that no local source holds, by the number of the subject."""

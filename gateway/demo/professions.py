@@ -17,6 +17,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from gateway.demo.authorities import CIVIL_AFFAIRS
 from gateway.demo.center_store import Row, write_table
 from gateway.demo.chance import day, hits, holds, pick
 from gateway.demo.days import years_after
@@ -55,7 +56,13 @@ class Ban(Struct, frozen=True):
 
 _FOOD: Final = ("食品生产经营管理", "因食品安全犯罪被判处有期徒刑以上刑罚", "《食品安全法》第一百三十五条第二款")
 _SAFETY: Final = ("生产经营单位主要负责人", "对较大生产安全事故负有责任", "《安全生产法》第九十四条")
-_BANS: Final = {3: Ban(24, *_SAFETY, date(2025, 7, 15), 5), 24: Ban(192, *_FOOD, date(2023, 3, 8), None)}
+_BANS: Final = {
+    3: Ban(24, *_SAFETY, date(2025, 7, 15), 5),
+    21: Ban(168, *_FOOD, date(2024, 5, 20), 5),
+    24: Ban(192, *_FOOD, date(2023, 3, 8), None),
+}
+_ASSISTANCE: Final = {22: date(2026, 3, 12)}
+"""Representatives who obtained social assistance by false statements, and since when they are on that list."""
 
 
 def profession_of(subject: Subject) -> str | None:
@@ -144,12 +151,30 @@ def listed_row(subject: Subject, who: Person) -> Row:
     }
 
 
+def assistance_row(subject: Subject, since: date) -> Row:
+    """Return the row of a person who obtained social assistance by false statements."""
+    return {
+        **listed_row(subject, subject.representative),
+        "mdbh": f"SJ{subject.number:08d}",
+        "mdlb": "社会救助",
+        "zw": None,
+        "lryy": "虚报、隐瞒家庭收入骗取最低生活保障金",
+        "wh": f"{CIVIL_AFFAIRS.letters}失信〔{since.year}〕{subject.number}号",
+        "lrrq": f"{since:%Y-%m-%d}",
+        "yxqz": f"{years_after(since, 3):%Y-%m-%d}",
+        "lrjg": CIVIL_AFFAIRS.name,
+        "lrjgdm": CIVIL_AFFAIRS.uscc,
+        "gxsj": f"{since} 01:10:00",
+    }
+
+
 def write_professions(path: Path, everyone: Iterable[Known]) -> None:
     """Write the database file ``path`` anew."""
     subjects = [known.subject for known in everyone]
     qualified = [qualification_row(each, code) for each in subjects if (code := profession_of(each))]
     barred = [ban_row(each, ban) for each in subjects if (ban := ban_of(each))]
     listed = [listed_row(each, each.representative) for each in subjects if holds(each, "person list", 60, {3})]
+    listed += [assistance_row(each, since) for each in subjects if (since := _ASSISTANCE.get(each.number))]
     path.unlink(missing_ok=True)
     with closing(sqlite3.connect(path)) as database, database:
         write_table(database, "zyzg", qualified, "zjhm")

@@ -21,6 +21,7 @@ from gateway.demo.facts import (
     Facts,
 )
 from gateway.demo.ordinary import granted, ordinary_facts, penalty, ratings
+from gateway.demo.sectors import with_sectors
 from gateway.demo.subjects import FIRST_ORDINARY, Subject, person, subjects
 from gateway.demo.words import (
     ENVIRONMENT_VIOLATIONS,
@@ -141,7 +142,9 @@ _SCENARIOS: Final[dict[int, Facts]] = {
 
 def facts(subject: Subject) -> Facts:
     """Return what the departments know of ``subject``."""
-    return ordinary_facts(subject) if subject.number >= FIRST_ORDINARY else _SCENARIOS[subject.number]
+    if subject.number >= FIRST_ORDINARY:
+        return ordinary_facts(subject)
+    return with_sectors(subject.number, _SCENARIOS.get(subject.number, Facts()))
 
 
 class Known(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """The database servers of the demo, filled: PostgreSQL for two departments, MariaDB, where there is one, for a third.
 
-Where there is no MariaDB on the machine, its department keeps the same tables in a SQLite file.
+Where the machine has no MariaDB, or one that does not start, its department keeps the same tables in a SQLite file.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.demo import registry, social_insurance, supervision_store
-from gateway.demo.mariadb import OWNER, MariaDB, find_mariadb, start_mariadb
+from gateway.demo.mariadb import OWNER, MariaDB, MariaDBFailed, find_mariadb, start_mariadb
 from gateway.demo.postgres import Postgres, start_postgres
 from gateway.demo.scenarios import Known
 
@@ -27,7 +27,7 @@ async def serving(folder: Path, known: list[Known], report: Report) -> AsyncIter
     """Run the servers with their data in ``folder``; yields the variables that name them to the gateway."""
     report("database servers")
     async with AsyncExitStack() as stack:
-        postgres, mariadb = await _started(folder, stack)
+        postgres, mariadb = await _started(folder, stack, report)
         note = folder / REGISTRY_PID
         note.write_text(str(postgres.process.pid), encoding="ascii")
         stack.callback(note.unlink, missing_ok=True)
@@ -36,7 +36,7 @@ async def serving(folder: Path, known: list[Known], report: Report) -> AsyncIter
         yield environment | await _fill_supervision(folder, mariadb, known)
 
 
-async def _started(folder: Path, stack: AsyncExitStack) -> tuple[Postgres, MariaDB | None]:
+async def _started(folder: Path, stack: AsyncExitStack, report: Report) -> tuple[Postgres, MariaDB | None]:
     """Start both at once; whatever has started is stopped with ``stack``."""
     programs = find_mariadb()
     starting = asyncio.to_thread(start_postgres, folder)
@@ -51,6 +51,9 @@ async def _started(folder: Path, stack: AsyncExitStack) -> tuple[Postgres, Maria
     first, second = started
     if isinstance(first, BaseException):
         raise first
+    if isinstance(second, MariaDBFailed):
+        report(str(second))
+        return first, None
     if isinstance(second, BaseException):
         raise second
     return first, second

@@ -3,7 +3,7 @@
 Everything is a pure function of the running number: the same subject at any ``size``, no clock, no global random state.
 
     1-14      the subjects of `domain.md` §9 (10 and 13 stand for nobody)
-    21-30     subjects of further scenarios, named below
+    21-32     subjects of further scenarios, named below
     81-88     the departments themselves, as authorities (12 is the market regulator)
     101-      ordinary subjects, as many as ``size`` asks for
 """
@@ -14,12 +14,12 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from gateway.demo import codes
-from gateway.demo.words import GIVEN, NAMES, STREETS, SURNAMES, TOWNS, TRADES, Trade
+from gateway.demo.words import GIVEN, NAMES, OTHER_TRADES, STREETS, SURNAMES, TOWNS, TRADES, Trade
 
-Kind = Literal["91", "92", "93", "52", "12", "11", "N2"]
+Kind = Literal["91", "92", "93", "52", "31", "12", "11", "N2"]
 """Registrar and class as a USCC begins with them: enterprise, individual business, cooperative, …"""
 
-DEFAULT_SIZE: Final = 60
+DEFAULT_SIZE: Final = 62
 FIRST_ORDINARY: Final = 101
 REGISTERED: Final = frozenset({"91", "92", "93"})
 """Kinds that the market registry registers; the others have no registration number."""
@@ -69,7 +69,7 @@ class Subject(Struct, frozen=True):
 
 
 _SEED: Final[tuple[tuple[int, Kind, str, int, int], ...]] = (
-    # number, kind, name without mark, trade (place in TRADES), running number of the representative
+    # number, kind, name without mark, trade (place in TRADES and OTHER_TRADES), running number of the representative
     (1, "91", "三江口岸进出口贸易有限公司", 4, 1),
     (2, "91", "赫哲渔业食品有限公司", 1, 2),
     (3, "91", "北岸建筑工程有限公司", 2, 3),
@@ -89,6 +89,8 @@ _SEED: Final[tuple[tuple[int, Kind, str, int, int], ...]] = (
     (25, "91", "牵连投资咨询有限公司", 16, 3),
     (26, "91", "北岸劳务有限公司", 2, 3),
     (27, "91", "长名单汽车维修有限公司", 18, 27),
+    (31, "31", "界江律师事务所", 20, 31),
+    (32, "52", "同江育才学校", 21, 32),
 )
 SHARED_REG_NO: Final = codes.registration_number(21)
 """The registration number that the registry holds for two live subjects, 21 and 22."""
@@ -127,7 +129,8 @@ def _subject(number: int, kind: Kind, name: str, trade: Trade, representative: i
 
 def named() -> list[Subject]:
     """Return the subjects that stand for a scenario."""
-    return [_subject(number, kind, name, TRADES[trade], who) for number, kind, name, trade, who in _SEED]
+    trades = (*TRADES, *OTHER_TRADES)
+    return [_subject(number, kind, name, trades[trade], who) for number, kind, name, trade, who in _SEED]
 
 
 def ordinary(number: int) -> Subject:

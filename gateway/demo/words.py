@@ -34,6 +34,11 @@ TRADES: Final = (
     Trade("汽车维修", "O", "8111", "机动车维修;汽车配件销售。"),
     Trade("物业服务", "K", "7020", "物业管理;保洁服务;房屋租赁。"),
 )
+OTHER_TRADES: Final = (
+    Trade("法律服务", "M", "7231", "诉讼代理、刑事辩护、法律咨询、代书。"),
+    Trade("民办教育", "P", "8321", "初中、高中阶段全日制教育。"),
+)
+"""What named subjects alone do: ordinary ones draw from `TRADES`."""
 NAMES: Final = (
     "三江", "赫哲", "北岸", "黑土", "江畔", "街津", "乐业", "临江", "青河", "向阳", "金川", "银川", "八岔", "秀山",
     "龙江", "松花", "兴安", "完达", "同富", "瑞丰", "恒通", "广源", "惠民", "鑫达", "和顺", "宏远", "天泽",
@@ -74,13 +79,17 @@ LICENSES: Final = (
 
 
 class Violation(NamedTuple):
-    """One kind of unlawful conduct: type, facts, grounds, categories as sources write them, fine in yuan."""
+    """One kind of unlawful conduct: type, facts, grounds, categories as sources write them, fine in yuan.
+
+    ``sector`` is the class of case in which the market regulator keeps it.
+    """
 
     type: str
     facts: str
     grounds: str
     categories: str
     fine: int
+    sector: str = ""
 
 
 PUBLICITY_VIOLATIONS: Final = (
@@ -136,11 +145,21 @@ FIRE_VIOLATIONS: Final = (
 )
 MARKET_VIOLATIONS: Final = (
     Violation(
-        "销售不合格产品", "当事人销售的化肥总养分含量不合格", "《产品质量法》第四十九条", "罚款;没收违法所得", 15800
+        "销售不合格产品",
+        "当事人销售的化肥总养分含量不合格",
+        "《产品质量法》第四十九条",
+        "罚款;没收违法所得",
+        15800,
+        "产品质量",
     ),
-    Violation("虚假宣传", "当事人在店堂广告中使用绝对化用语", "《广告法》第五十七条", "罚款", 3000),
-    Violation("未明码标价", "当事人销售商品未按规定明码标价", "《价格法》第四十二条", "警告", 0),
+    Violation("虚假宣传", "当事人在店堂广告中使用绝对化用语", "《广告法》第五十七条", "罚款", 3000, "广告"),
+    Violation("未明码标价", "当事人销售商品未按规定明码标价", "《价格法》第四十二条", "警告", 0, "价格"),
     Violation(
-        "侵犯注册商标专用权", "当事人销售侵犯注册商标专用权的商品", "《商标法》第六十条", "罚款;没收非法财物", 50000
+        "侵犯注册商标专用权",
+        "当事人销售侵犯注册商标专用权的商品",
+        "《商标法》第六十条",
+        "罚款;没收非法财物",
+        50000,
+        "知识产权",
     ),
 )

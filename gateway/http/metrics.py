@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from connectors.gate import Gate, china_now
 from connectors.health import Health, State
-from connectors.hours import parse_quiet_hours
+from connectors.hours import Quiet
 
 METRICS_PATH: Final = "/metrics"
 _PREFIX: Final = "credit_gateway_"
@@ -82,27 +82,30 @@ def _of_ledger(entries: Entries) -> Iterator[Metric]:
 
 
 def _of_sources(sources: Iterable[tuple[Gate, Health]], now: datetime) -> Iterator[Metric]:
-    calls = _counter("calls", "Questions put to a source outside its quiet hours")
+    calls = _counter("calls", "Questions put to a source outside its quiet times")
     misread = _counter("misread_rows", "Rows with a value that could not be read")
+    drift = _counter("drift", "Values of a field that could not be read; `*` is a whole answer", "entity", "field")
     failures = _counter("failures", "Questions left without an answer, by coverage status", "status")
     state = _gauge("state", "1 for the state that a source is in", "state")
-    quiet = _gauge("quiet", "1 while a source is in its quiet hours")
+    quiet = _gauge("quiet", "1 in a quiet time of a source")
     seconds = _gauge("median_seconds", "Median time of recent answers; none while there were no answers")
     answered = _gauge("last_answer_timestamp_seconds", "When a source last answered; none while it did not")
     for gate, health in sources:
         labels = [gate.spec.name, gate.spec.department]
         calls.add_metric(labels, health.calls)
         misread.add_metric(labels, health.misreads)
+        for each in health.drift:
+            drift.add_metric([*labels, each.entity, each.field], each.count)
         for status, count in sorted(health.failures.items()):
             failures.add_metric([*labels, status], count)
-        for each in get_args(State):
-            state.add_metric([*labels, each], health.state == each)
+        for name in get_args(State):
+            state.add_metric([*labels, name], health.state == name)
         quiet.add_metric(labels, _is_quiet(gate, now))
         if health.median_ms is not None:
             seconds.add_metric(labels, health.median_ms / 1000)
         if health.last_answered_at is not None:
             answered.add_metric(labels, datetime.fromisoformat(health.last_answered_at).timestamp())
-    yield from (calls, failures, misread, state, quiet, seconds, answered)
+    yield from (calls, failures, misread, drift, state, quiet, seconds, answered)
 
 
 def _counter(name: str, says: str, *labels: str) -> CounterMetricFamily:
@@ -114,8 +117,7 @@ def _gauge(name: str, says: str, *labels: str) -> GaugeMetricFamily:
 
 
 def _is_quiet(gate: Gate, now: datetime) -> bool:
-    hours = gate.spec.quiet_hours
-    return hours is not None and parse_quiet_hours(hours).until(now) is not None
+    return Quiet(gate.spec.quiet_hours, gate.spec.quiet_days).closing(now) is not None
 
 
 def is_loopback(host: str) -> bool:

@@ -14,8 +14,9 @@ from msgspec import Struct
 from connectors.declaration import unknown
 from connectors.fields import MASKED, PERSON_KEY
 from connectors.load import STRUCT_OF_KIND
-from connectors.spec import Disclosure, KeySpec, SourceBase
+from connectors.spec import KeySpec, SourceBase
 from gateway.kit.header import Column
+from gateway.kit.levels import LEVELS, usual_level
 from gateway.kit.pieces import Unclear, keys_of, named_pieces, plain_pieces, put
 from gateway.kit.proposal import Proposal, usual_type
 from gateway.kit.words import code_words, names_of
@@ -30,9 +31,10 @@ CONSTANT_FORM: Final = "NAME=VALUE[:SCOPE[:LEVEL]]"
 CODES_FORM: Final = "FIELD=CODE:NAME[,CODE:NAME…]"
 _LIMITS: Final[Mapping[str, Any]] = {"timeout_seconds": 3.0, "batch_size": 1, "concurrency": 2}
 """What a department is asked for until something else is agreed with it; the most careful that works."""
-_BATCH_SIZES: Final = {"sql": 100, "file": 1000, "xlsx": 1000}
+_BATCH_SIZES: Final = {"sql": 100, "file": 1000}
 _FORMS: Final = get_args(keys_of(KeySpec)["form"])
-_LEVELS: Final = get_args(Disclosure)
+_LEVEL_TOLD: Final = 3
+"""Colons in a piece that tells the level too."""
 _WITH_CODES: Final = frozenset({"code", "code_list"})
 
 Tables = dict[str, Any]
@@ -58,11 +60,18 @@ class Told:
     constants: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     scope: str = PUBLIC_SCOPE
+    levels: set[tuple[str, str]] = field(default_factory=set)
+    """Part and field of which the level has been told."""
 
     def setting(self, key: str) -> str | None:
         """Return what has been told of another ``key``, of the source or of any part; None when nothing has."""
         pieces = named_pieces("--set", self.settings, self.parts, "KEY=VALUE")
         return next((text for _, name, text in pieces if name == key), None)
+
+    def suppose(self, key: str, text: str) -> None:
+        """Let ``key`` be ``text`` unless something else has been told; a blank text is nothing."""
+        if text and self.setting(key) is None:
+            self.settings.append(f"{key}={text}")
 
 
 def make_tables(told: Told, policy: Policy) -> Tables:
@@ -144,11 +153,15 @@ def _add_fields(told: Told, entities: Mapping[str, Tables], policy: Policy) -> N
     for part, name, text in named_pieces("--field", told.fields, told.parts, FIELD_FORM):
         for of in told.parts if part is None else (part,):
             spec = _field(told, policy, of, name, text)
+            if text.count(":") == _LEVEL_TOLD:
+                told.levels.add((of, name))
             if spec["type"] in _WITH_CODES or (of, name) in codes:
                 spec["codes"] = codes.get((of, name)) or usual_codes(of, name)
             _update(entities, of, "fields", {name: spec})
     for part, name, text in named_pieces("--constant", told.constants, told.parts, CONSTANT_FORM):
         _update(entities, part, "fields", {name: _constant(told, policy, text)})
+        if text.rpartition(":")[2] in LEVELS:
+            told.levels |= {(of, name) for of in (told.parts if part is None else (part,))}
 
 
 def _field(told: Told, policy: Policy, part: str, name: str, text: str) -> dict[str, Any]:
@@ -163,7 +176,7 @@ def _field(told: Told, policy: Policy, part: str, name: str, text: str) -> dict[
 def _constant(told: Told, policy: Policy, text: str) -> dict[str, Any]:
     """Return a field that has one value in all records; a time may hold colons too, a scope is known by its name."""
     value, level = text, ""
-    if (left := text.rpartition(":"))[2] in _LEVELS:
+    if (left := text.rpartition(":"))[2] in LEVELS:
         value, level = left[0], left[2]
     value, colon, scope = value.rpartition(":")
     if not colon or not (scope in policy.field_scopes or scope.startswith(OWNER_PREFIX)):
@@ -172,7 +185,7 @@ def _constant(told: Told, policy: Policy, text: str) -> dict[str, Any]:
 
 
 def _rights(policy: Policy, scope: str, level: str) -> dict[str, str]:
-    level = level or _usual_level(policy, scope)
+    level = level or usual_level(policy, scope)
     return {"scope": scope} if level == "PUBLIC" else {"scope": scope, "disclosure": level}
 
 
@@ -180,15 +193,6 @@ def _usual_scope(told: Told, name: str, type_: str) -> str:
     if type_ == "masked_id" or name in MASKED:
         return OWNER_PREFIX + told.name
     return LINK_SCOPE if type_ == PERSON_KEY else told.scope
-
-
-def _usual_level(policy: Policy, scope: str) -> str:
-    """Return the level that goes with a scope; of those that would do, the strictest."""
-    if scope.startswith(OWNER_PREFIX):
-        return "OWNER"
-    if scope in {ways.consent.scopes[0] for ways in policy.fields.values() if ways.consent is not None}:
-        return "CONSENT"
-    return "GOV_CONDITIONAL" if scope in policy.government else "PUBLIC"
 
 
 def usual_codes(part: str, name: str) -> dict[str, str]:

@@ -51,12 +51,15 @@ class Finding:
 
 _UNKNOWN: Final = "a code that is not in the table of the source file"
 _QUOTED: Final = re.compile("code `(.*)` is not in the table of the source file", re.DOTALL)
+_MISSING: Final = re.compile("column `.*` is missing")
 _LONGEST: Final = 12
 _LIKE_IDENTIFIER: Final = re.compile(r"[0-9].*[0-9].*[0-9].*[0-9].*[0-9]|[0-9A-Za-z-]{8,}")
 
 
 def reason_of(message: str) -> tuple[Kind, str]:
     """Return what a note on a value that could not be read says, fit to be shown."""
+    if _MISSING.match(message):
+        return Kind.COLUMN_MISSING, message
     quoted = _QUOTED.fullmatch(message)
     if quoted is None:
         return (Kind.UNKNOWN_CODE, _UNKNOWN) if message == _UNKNOWN else (Kind.UNREADABLE, message)

@@ -1,20 +1,18 @@
 """The columns of a department's table, by name alone: from the header of a file, or from a database. No row is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from python_calamine import CalamineError, load_workbook
-
 from connectors.errors import SourceMisread
 from connectors.file.records import records
+from connectors.file.sheets import header_of
 from connectors.sql.columns import columns_of
 
 _ENCODINGS: Final = ("utf-8", "gb18030")
 """Tried in this order: hardly any Chinese text in GB18030 is sound UTF-8."""
-_WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +23,24 @@ class Column:
     comment: str = ""
 
 
-def file_columns(path: Path, line: int = 1) -> tuple[list[Column], str]:
-    """Return the columns in the header of ``path``, and its encoding; raises `SourceError`."""
+def file_columns(path: Path, header: range, sheet: str | None = None) -> tuple[list[Column], str]:
+    """Return the columns that the lines ``header`` of ``path`` name, and its encoding; raises `SourceError`.
+
+    A workbook has no encoding, and its header may have several lines; ``sheet`` is a pattern of the sheet's name.
+    """
     try:
-        if path.suffix.lower() in _WORKBOOKS:
-            cells, encoding = _workbook_header(path, line), ""
+        if path.suffix.lower() == ".xlsx":
+            cells: Sequence[str] = header_of(path.read_bytes(), sheet, header)
+            encoding = ""
         else:
-            encoding = _encoding(path, line)
-            cells = _csv_header(path, line, encoding)
-    except (OSError, CalamineError):
+            encoding = _encoding(path, header[0])
+            cells = _csv_header(path, header[0], encoding)
+    except OSError:
         raise SourceMisread(f"`{path.name}` cannot be read as a table") from None
     names = [cell.strip() for cell in cells]
     if sum(map(bool, names)) < 2:
         told = "holds no header: a title, perhaps; say which line does with --set header_line=N"
-        raise SourceMisread(f"line {line} of `{path.name}` {told}")
+        raise SourceMisread(f"line {header[0]} of `{path.name}` {told}")
     return [Column(name) for name in names if name], encoding
 
 
@@ -65,9 +67,3 @@ def _csv_header(path: Path, line: int, encoding: str) -> list[str]:
     with path.open("rb") as file:
         found = next(islice(records(file, encoding), line - 1, None), None)
     return [] if found is None else found.cells
-
-
-def _workbook_header(path: Path, line: int) -> list[str]:
-    with load_workbook(path) as workbook:
-        row = next(islice(workbook.get_sheet_by_index(0).iter_rows(), line - 1, None), [])
-    return [str(cell) for cell in row]

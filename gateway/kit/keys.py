@@ -11,7 +11,7 @@ from typing import Final, get_args
 from connectors.declaration import unknown
 from connectors.errors import ConfigError
 from connectors.keys import canonical_by
-from connectors.spec import AnyEntity, Scheme, SourceSpec
+from connectors.spec import AnyEntity, RestEntity, Scheme, SourceSpec
 from gateway.auth.personal import holds_personal_number
 from gateway.kit.cases import case_files, read_case
 from schema.identifiers import SCHEMES, Identifier, IdentifierError, derive, might_be_personal, parse
@@ -32,9 +32,26 @@ class Keys:
     of_cases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False)
 
     def of(self, part: str, entity: AnyEntity) -> dict[str, tuple[str, ...]]:
-        """Return the keys for ``part`` by scheme; a scheme without any is left out."""
+        """Return the keys for ``part`` by scheme; a scheme without any is left out.
+
+        None for a part that is told more than a key about a subject, such as a person's name: nobody is examined.
+        """
+        if wants_more(entity):
+            return {}
         known = self.given or self.of_cases.get(part, {})
         return {scheme: known[scheme] for scheme in entity.keys if known.get(scheme)}
+
+
+def wants_more(entity: AnyEntity) -> bool:
+    """Return whether a part is asked by a key and further identifiers of the same subject at once."""
+    return isinstance(entity, RestEntity) and bool(entity.also_parameters)
+
+
+def why_no_key(source: SourceSpec) -> str:
+    """Return why there is no key to ask ``source`` by, and what to do."""
+    if all(map(wants_more, source.entities.values())):
+        return f"{source.name}: is told more than a key about a subject, such as a name: nobody is examined by it"
+    return "there is no key to ask by: name some with --key SCHEME=VALUE or --keys-file"
 
 
 def told_keys(told: Iterable[str], file: Path | None) -> dict[str, tuple[str, ...]]:

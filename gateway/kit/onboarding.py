@@ -13,6 +13,8 @@ from typing import Any, Final
 from connectors.errors import ConfigError, Mistake
 from connectors.load import Known, load_sources
 from connectors.spec import SourceSpec
+from gateway.catalogue import Catalogue, Items
+from gateway.catalogue.across import source_mistakes
 from gateway.kit.cases import case_mistakes
 from gateway.kit.examples import example_cases
 from gateway.kit.writing import source_text
@@ -71,8 +73,11 @@ class Draft:
         return list(texts)
 
 
-def check_draft(tables: Mapping[str, Any], sources_folder: Path, known: Known) -> Draft:
-    """Return the draft that ``tables`` say; raises `ConfigError` with every mistake, and how the command mends it."""
+def check_draft(tables: Mapping[str, Any], sources_folder: Path, known: Known, items: Items) -> Draft:
+    """Return the draft that ``tables`` say; raises `ConfigError` with every mistake, and how the command mends it.
+
+    A field may be no more widely open than its item of the catalogue allows.
+    """
     text = source_text(tables)
     with TemporaryDirectory(prefix="credit-gateway-") as temporary:
         folder = Path(temporary)
@@ -84,6 +89,8 @@ def check_draft(tables: Mapping[str, Any], sources_folder: Path, known: Known) -
             (source,) = load_sources(folder, known).values()
         except ConfigError as error:
             raise ConfigError([_mended(mistake) for mistake in error.mistakes]) from None
+        if mistakes := list(source_mistakes(Catalogue({source.name: source}, items))):
+            raise ConfigError([_mended(mistake) for mistake in mistakes])
         cases = example_cases(source)
         (folder / source.name).mkdir()
         for name, case in cases.items():
@@ -94,7 +101,7 @@ def check_draft(tables: Mapping[str, Any], sources_folder: Path, known: Known) -
 
 
 def _mended(mistake: Mistake) -> Mistake:
-    if not mistake.message.startswith(("missing", "empty")):
+    if not mistake.message.startswith(("missing", "empty")) and not mistake.place.endswith(".disclosure"):
         return mistake
     return Mistake(mistake.file, mistake.place, f"{mistake.message}; say it with {flag_of(mistake.place)}")
 

@@ -19,9 +19,9 @@ from connectors.base import Answer
 from connectors.errors import SourceError
 from connectors.gate import china_now
 from connectors.spec import SourceSpec
-from gateway.kit.bench import Bench, Watch
+from gateway.kit.bench import Bench, Watch, content_of
 from gateway.kit.findings import Finding, Kind
-from gateway.kit.keys import Keys
+from gateway.kit.keys import Keys, why_no_key
 from gateway.kit.records import Examined, age_days, examine
 from gateway.kit.specimens import nobody_key
 
@@ -76,7 +76,7 @@ async def probe_source(bench: Bench, keys: Keys, calls: int, progress: Progress 
     """Return what the source is like; raises `Unasked` when it cannot be asked, or there is nothing to ask it by."""
     spec = bench.spec
     if not any(keys.of(part, entity) for part, entity in spec.entities.items()):
-        raise Unasked("there is no key to ask by: name some with --key SCHEME=VALUE or --keys-file")
+        raise Unasked(why_no_key(spec))
     async with bench.open() as watch:
         probed = Probed(spec.name, spec.department, china_now().isoformat(timespec="seconds"), await _reach(watch))
         for part, entity in spec.entities.items():
@@ -156,7 +156,7 @@ class _Look:
                 if len(failures) >= _TIRED or error.status == "MISREAD":
                     break
             else:
-                changed += _content(answers.setdefault(key, answer), key) != _content(answer, key)
+                changed += content_of(answers.setdefault(key, answer), key) != content_of(answer, key)
         seconds = sorted(self.watch.connector.seconds[before:])
         probed.calls = len(seconds) + len(failures)
         if seconds:
@@ -192,8 +192,8 @@ class _Look:
             self._note(Kind.NOT_ANSWERED, 1, f"{len(asked)} keys in one call: {error.status}: {error.reason}")
             return
         probed.batch_keys, probed.batch_ms = len(asked), round(self.watch.connector.seconds[-1] * 1000, 1)
-        differ = [key for key in asked if _content(answers[key], key) != _content(answer, key)]
-        reordered = [key for key in differ if _sorted(answers[key], key) == _sorted(answer, key)]
+        differ = [key for key in asked if content_of(answers[key], key) != content_of(answer, key)]
+        reordered = [key for key in differ if sorted(content_of(answers[key], key)) == sorted(content_of(answer, key))]
         self._note(Kind.BATCH_DIFFERS, len(differ) - len(reordered), f"of {len(asked)} keys")
         self._note(Kind.ORDER_DIFFERS, len(reordered), f"of {len(asked)} keys")
 
@@ -238,14 +238,6 @@ class _Look:
     def _note(self, kind: Kind, count: int, detail: str = "") -> None:
         if count:
             self.findings.append(Finding(kind, self.part, "", count, detail))
-
-
-def _content(answer: Answer, key: str) -> list[str | None]:
-    return [row.digest for row in answer.rows.get(key, ())]
-
-
-def _sorted(answer: Answer, key: str) -> list[str]:
-    return sorted(digest or "" for digest in _content(answer, key))
 
 
 def _without_tombstone(spec: SourceSpec, part: str) -> SourceSpec:

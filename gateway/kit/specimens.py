@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from connectors.spec import FieldSpec
+from schema.identifiers import org_code_check, uscc_check
+from schema.identifiers.checks import USCC_ALPHABET
 
 SUBJECT: Final[Mapping[str, str]] = {
     "USCC": "91230881TJ0000019A",
@@ -45,6 +47,16 @@ def subject_key(scheme: str) -> str:
 def nobody_key(scheme: str) -> str:
     """Return a canonical code in ``scheme`` that nobody has."""
     return NOBODY.get(scheme, _ELSE[1])
+
+
+def never_issued(scheme: str, number: int) -> str | None:
+    """Return the code of running ``number`` that was never issued; None in a scheme of which none can be made."""
+    body = f"TJ9{number:05d}"
+    code = next(body + check for check in "0123456789X" if org_code_check(body + check))
+    if scheme == "ORG_CODE":
+        return code
+    head = f"91230881{code}"
+    return next(head + check for check in USCC_ALPHABET if uscc_check(head + check)) if scheme == "USCC" else None
 
 
 def cell_of(spec: FieldSpec, zh: str, avoid: frozenset[str] = frozenset()) -> str:

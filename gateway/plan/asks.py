@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from connectors.constants import constant_of
-from connectors.spec import AnyEntity, SourceSpec
+from connectors.spec import AnyEntity, RestEntity, SourceSpec
 from gateway.caller import Caller
 from gateway.catalogue import Catalogue
 from gateway.disclosure import Rules, facts_reader
-from gateway.merge import DECISIONS
+from gateway.merge import DECISIONS, SEVERAL
 from gateway.plan.model import Ask, Need, Use
 from gateway.policy import Decision, Policy, audience_of, decide
 from schema.entities import CROSSWALK
@@ -52,9 +52,14 @@ class Rights:
         """Return the asks of ``need``, one per part of an owner, in the order of the owners' names."""
         need.sort = self.catalogue.items.sort_of(need.entity)
         need.judged = bool(self.rules.inputs(need.entity))
-        need.inputs.update((*self.rules.inputs(need.entity), *DECISIONS.get(need.entity, ())))
-        owners = self.catalogue.owners(need.entity)
+        owners = list(self.catalogue.owners(need.entity))
+        need.merged = need.entity in DECISIONS and (len(owners) > 1 or need.entity not in SEVERAL)
+        need.inputs.update((*self.rules.inputs(need.entity), *(DECISIONS[need.entity] if need.merged else ())))
         return tuple(self._ask(index, need, *owner) for index, owner in enumerate(owners))
+
+    def told_beside(self, entity: str) -> frozenset[str]:
+        """Return the schemes that some owner of ``entity`` wants to be told beside the key."""
+        return frozenset(scheme for _, _, spec in self.catalogue.owners(entity) for scheme in _beside(spec))
 
     def crosswalk(self, schemes: Iterable[str]) -> tuple[Ask, ...]:
         """Return the asks that translate between ``schemes``; the scheme they are asked by is chosen per batch."""
@@ -65,9 +70,11 @@ class Rights:
     def _ask(self, index: int, need: Need, source: SourceSpec, part: str, entity: AnyEntity) -> Ask:
         scheme = _scheme(entity, need.person_key)
         also_by = tuple(other for other in entity.also_by if other != scheme)
-        crosswalk = tuple(other for other in (scheme, *also_by) if other not in KNOWN_SCHEMES and other != "PERSON")
+        beside = _beside(entity)
+        wanted_of = (scheme, *also_by, *(() if need.person_key else beside))
+        crosswalk = tuple(other for other in wanted_of if other not in KNOWN_SCHEMES and other != "PERSON")
         place = source.name if part == need.entity else f"{source.name}.{part}"
-        ask = Ask(index, source, entity, need.entity, part, scheme, also_by, crosswalk, place=place)
+        ask = Ask(index, source, entity, need.entity, part, scheme, also_by, beside, crosswalk, place=place)
         ask.constants = {name: constant_of(spec) for name, spec in entity.fields.items() if spec.value is not None}
         decisions = {name: decide(self.policy, self.caller, source, entity.fields[name]) for name in entity.fields}
         if not any(decision.allowed for decision in decisions.values()):
@@ -108,6 +115,10 @@ def _crosswalk_need(fields: Collection[str], entity: AnyEntity) -> Need:
     """Return the need of ``fields``, and of what tells whose the codes are where the register has no unified code."""
     holder = () if "uscc" in entity.fields else ("org_code",)
     return Need(CROSSWALK, person_key=False, fields={*fields, *holder})
+
+
+def _beside(entity: AnyEntity) -> tuple[str, ...]:
+    return tuple(entity.also_parameters) if isinstance(entity, RestEntity) else ()
 
 
 def _scheme(entity: AnyEntity, person_key: bool) -> str:

@@ -26,7 +26,7 @@ from gateway.plan.collect import MAX_DEPTH, Collector
 from gateway.plan.document import Operation
 from gateway.plan.model import Ask, Follow, Need, Plan, RootField, Selected, Stage, Use
 from gateway.policy import decide_scope
-from gateway.subject import TYPE_NAMES
+from gateway.subject import PERSON_NAME, TYPE_NAMES
 from schema.bindings import (
     Conflicts,
     Derived,
@@ -246,6 +246,8 @@ class Builder:
         self._subjects(selected, use.index, _Place(follow.stage, frozenset(), use if link.to == "person" else None))
         if link.to == "organization" or follow.stage.needs:
             use.need.fields.add(link.key_field)
+        if link.to == "person" and any("NAME" in self.rights.told_beside(entity) for entity, _ in follow.stage.needs):
+            use.need.inputs.add(PERSON_NAME)
         if follow.stage.needs and use not in follow.uses:
             follow.uses.append(use)
         if follow.stage.needs and follow.stage not in self.stages:

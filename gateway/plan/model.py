@@ -63,6 +63,8 @@ class Ask:
     part: str
     scheme: str
     also_by: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    """The schemes that the source wants to be told beside the key."""
     crosswalk: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     place: str = ""
@@ -123,6 +125,8 @@ class Need:
     """Whether every record counts, whatever the filters of ``uses``: something is derived from them."""
     inputs: set[str] = field(default_factory=set)
     """Fields that tell what a record is, whether or not they are shown: what it is judged by, which decision it is."""
+    merged: bool = False
+    """Whether several rows may tell of one decision, and then are one record."""
     judged: bool = False
     """Whether records of the entity are negative, and shown only as the rules of disclosure allow."""
     asks: tuple[Ask, ...] = ()

@@ -27,12 +27,10 @@ def compile_plan(plan: Plan) -> list[dict[str, Project]]:
     """Return per root field the functions that project its values, by concrete type name."""
     writer = Writer()
     subjects = SubjectFunctions(writer)
-    tables = [_root(root, writer, subjects) for root in plan.roots]
+    tables: list[dict[str, Any]] = [dict(_root(root, writer, subjects)) for root in plan.roots]
     source = "\n".join(writer.lines)
     exec(compile(source, "<plan>", "exec"), writer.names)  # noqa: S102 - our own source; document names only as repr
-    for name, value in list(writer.names.items()):
-        if name.startswith("k") and isinstance(value, dict):
-            for key, function in value.items():
-                if isinstance(function, str):
-                    value[key] = writer.names[function]
-    return [{name: writer.names[function] for name, function in table.items()} for table in tables]
+    for table in (*tables, *writer.tables):
+        for key, function in table.items():
+            table[key] = writer.names[function]
+    return tables

@@ -137,8 +137,8 @@ class RecordFunctions:
         if link.key_field not in ask.fields:
             return self.permitted(selected, ask, link.key_field, before, "None")
         functions = {name: self.subjects.subject(children) for name, children in selected.children.items()}
-        table = self.writer.constant({})
-        self.writer.names[table].update(functions)
+        table, made = self.writer.table()
+        made.update(functions)
         key = f"v[{ask.fields.index(link.key_field)}]"
         return f"linked_organization(run, {key}, {table}, (path, {selected.key!r}))"
 

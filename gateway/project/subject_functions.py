@@ -83,8 +83,8 @@ class SubjectFunctions:
         """Return the expression of a field of a section."""
         match selected.binding:
             case SectionPart(part="items"):
-                functions = self.writer.constant({})
-                self.writer.names[functions].update(self.records.by_ask(selected, use))
+                functions, made = self.writer.table()
+                made.update(self.records.by_ask(selected, use))
                 at = f"((path, {selected.key!r}), i)"
                 each = f"{functions}[hit.ask.index](row, hit, told, run, {at})"
                 return f"[{each} for i, (row, hit, told) in enumerate(page.items)]"

@@ -19,6 +19,8 @@ class Writer:
 
     names: dict[str, Any] = field(default_factory=lambda: {**vars(parts), **vars(record_parts)})
     lines: list[str] = field(default_factory=list)
+    tables: list[dict[Any, Any]] = field(default_factory=list)
+    """The constants that hold functions: each has their names, until they are made."""
     count: int = 0
 
     def constant(self, value: Any) -> str:
@@ -27,6 +29,12 @@ class Writer:
         name = f"k{self.count}"
         self.names[name] = value
         return name
+
+    def table(self) -> tuple[str, dict[Any, Any]]:
+        """Return the name of a new table of functions, and the table: it is filled with their names."""
+        made: dict[Any, Any] = {}
+        self.tables.append(made)
+        return self.constant(made), made
 
     def function(self, arguments: str, pairs: list[tuple[str, str]], before: list[str] | None = None) -> str:
         """Write a function that returns an object of ``pairs`` (response key, expression); return its name."""

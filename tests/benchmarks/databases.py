@@ -30,8 +30,9 @@ _LICENSE_COLUMNS: Final = (
 _PENALTY_COLUMNS: Final = (
     "ID, CF_XDR_MC, CF_XDR_LB, CF_XDR_SHXYM, CF_XDR_GSZC, CF_XDR_ZZJG, CF_XDR_SWDJ, CF_XDR_SYDW, CF_XDR_SHZZ, CF_FRDB, "
     "CF_FR_ZJLX, CF_XDR_ZJLX, CF_WSH, CF_WFXW, CF_SY, CF_YJ, CF_CFLB, CF_NR, CF_NR_FK, CF_NR_WFFF, CF_NR_ZKDX, "
-    "CF_JDRQ, CF_YXQ, CF_GSJZQ, CF_CFJG, CF_CFJGDM, CF_AJLB, CF_ZT, CF_SJLY, CF_SJLYDM, BZ"
+    "CF_JDRQ, CF_YXQ, CF_GSJZQ, CF_CFJG, CF_CFJGDM, CF_AJLB, CF_ZT, CF_XFRQ, CF_SJLY, CF_SJLYDM, BZ"
 )
+_BRACKETS: Final = str.maketrans("()", "〔〕")
 _CODE_COLUMNS: Final = ("SHXYM", "GSZC", "ZZJG", "SWDJ")
 
 
@@ -73,8 +74,9 @@ class Publicity:
         return await self._ask("xk_info", "XK", _LICENSE_COLUMNS, numbers, records.license)
 
     async def penalties(self, numbers: Numbers) -> By:
-        """Return the penalties of the subjects of ``numbers`` that may still be shown."""
-        return await self._ask("cf_info", "CF", _PENALTY_COLUMNS, numbers, records.published_penalty)
+        """Return the penalties of the subjects of ``numbers`` that may still be shown, each decision once."""
+        found = await self._ask("cf_info", "CF", _PENALTY_COLUMNS, numbers, records.published_penalty)
+        return {uscc: _once(penalties) for uscc, penalties in found.items()}
 
     def close(self) -> None:
         """End the threads."""
@@ -111,6 +113,14 @@ def _owners(numbers: Numbers) -> tuple[dict[str, str], ...]:
     by_number = {number: uscc for uscc, number in numbers.items() if number}
     usccs = {uscc: uscc for uscc in numbers}
     return usccs, by_number, {uscc[8:17]: uscc for uscc in numbers}, usccs
+
+
+def _once(penalties: list[Record]) -> list[Record]:
+    """Return ``penalties`` without those whose number, in any brackets, and authority an earlier one has."""
+    if len(penalties) < 2:
+        return penalties
+    known = {(str(each["decisionNo"]).translate(_BRACKETS), each["authorityUscc"]): each for each in penalties[::-1]}
+    return list(known.values())[::-1]
 
 
 def _owner(row: Any, prefix: str, owners: tuple[dict[str, str], ...]) -> str | None:

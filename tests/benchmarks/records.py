@@ -170,6 +170,7 @@ def published_penalty(row: Mapping[str, Any]) -> Record:
         "domain": _DOMAINS.get(row["CF_CFJGDM"]),
         "procedure": code(row["CF_AJLB"], _PROCEDURES),
         "status": code(row["CF_ZT"], _PENALTY_STATES),
+        "repairedOn": day(row["CF_XFRQ"]),
         "dataSource": text(row["CF_SJLY"]),
         "dataSourceCode": identifier(row["CF_SJLYDM"]),
         "remark": text(row["BZ"]),
@@ -181,7 +182,7 @@ _NOT_RECORDED: Final[Record] = dict.fromkeys(
         "counterpartUscc", "counterpartRegNo", "counterpartOrgCode", "counterpartTaxNo", "counterpartInstitutionCertNo",
         "counterpartSocialOrgNo", "legalRepresentative", "legalRepIdType", "personIdType", "counterpartCategory",
         "confiscatedAmount", "licenseAffected", "effectiveUntil", "withoutTerm", "domain", "procedure", "status",
-        "dataSource", "dataSourceCode", "remark",
+        "repairedOn", "dataSource", "dataSourceCode", "remark",
     )
 )  # fmt: skip
 """Fields of a penalty that one of the departments' own systems does not have."""

@@ -38,7 +38,7 @@ FIELDS: Final = {
     "penalties": (
         f"source {COUNTERPART} decisionNo violationType facts legalGrounds categories categoriesAsWritten content "
         "fineAmount confiscatedAmount licenseAffected decidedOn effectiveUntil withoutTerm sourcePublicUntil authority "
-        "authorityUscc domain procedure status dataSource dataSourceCode remark"
+        "authorityUscc domain procedure status repairedOn dataSource dataSourceCode remark"
     ),
     "taxRatings": (
         "source taxpayerName taxpayerNo evaluationName evaluationYear level authority decidedOn validFrom validTo"

@@ -12,6 +12,7 @@ from msgspec import Struct, structs, to_builtins
 from connectors import spec
 from connectors.base import Issue
 from connectors.load import Known, load_sources
+from connectors.sql.kinds import EXTRAS, KINDS
 from connectors.values import reader
 from gateway.catalogue.bases import LegalBasis, Level
 from gateway.catalogue.items import CatalogueItem, Category
@@ -134,6 +135,15 @@ def test_the_kinds_of_subjects_are_listed() -> None:
     assert listed == list(get_args(spec.SubjectKind))
     assert subject_kind("91230881TJ0000019A") in listed
     assert set(SCHEMES) < set(get_args(spec.Scheme))
+
+
+def test_every_kind_of_database_is_listed_with_its_extra() -> None:
+    listed = {row[0].strip("`").removesuffix("://"): row[2] for row in _tables(SECTIONS['kind = "sql"'])[1]}
+    assert set(listed) == set(KINDS)
+    named = {kind: extra for kind, told in listed.items() for extra in re.findall("extra `([a-z]+)`", told)}
+    assert named == EXTRAS
+    project = tomllib.loads((CONFIG.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(EXTRAS.values()) <= set(project["optional-dependencies"])
 
 
 def test_the_example_is_a_source_file(tmp_path: Path) -> None:

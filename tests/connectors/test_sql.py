@@ -170,6 +170,15 @@ async def test_constant_conditions_and_odd_names(site: Site) -> None:
         assert contents(await connector.fetch(batch(A)), A) == ["罚款"]
     async with site.connector(entities={ENTITY: entity(where={"content": "50%'\\"}, tombstone=None)}) as connector:
         assert (await connector.fetch(batch(A))).rows == {}
+    backslash = {"sqlite": "char(92)", "postgres": "chr(92)", "mariadb": "char(92)"}[site.kind]
+    written = f"concat('50%', {backslash}, 'N')" if site.kind != "sqlite" else f"'50%' || {backslash} || 'N'"
+    columns = "id, uscc, reg_no, org_code, name, fine, decided, mark, updated"
+    await site.run([f"CREATE VIEW odd AS SELECT {columns}, {written} AS content FROM penalties WHERE id = '1'"])
+    for value, found in (("50%\\N", 1), ("50%N", 0), ("50%\\\\N", 0)):
+        described = entity("odd", where={"content": value}, tombstone=None)
+        async with site.connector(entities={ENTITY: described}) as connector:
+            assert len((await connector.fetch(batch(A))).rows) == found, value
+    await site.run(["DROP VIEW odd"])
 
 
 async def test_missing_table_is_named(site: Site) -> None:

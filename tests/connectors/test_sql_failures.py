@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from connectors.errors import SourceRejected, SourceTimedOut, SourceUnavailable
 from connectors.sql.connections import Connections
-from connectors.sql.databases import Postgres
+from connectors.sql.servers import Postgres
 from tests.connectors.sql_sources import ENTITY, FIELDS, A, B, Site, batch, contents, entity
 from tests.servers import Server, free_port
 

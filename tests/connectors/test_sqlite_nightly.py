@@ -12,7 +12,7 @@ import pytest
 
 from connectors.errors import SourceError, SourceMisread, SourceUnavailable
 from connectors.sql import SqlConnector
-from connectors.sql.databases import Sqlite
+from connectors.sql.sqlite import Sqlite
 from tests.connectors.sql_sources import FIELDS, A, batch, contents, sqlite_site, tables
 
 REPLACED = "UPDATE penalties SET content = '新的'"

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from connectors import open_connector
 from connectors.spec import (
     FieldSpec,
     FileEntity,
@@ -21,6 +22,7 @@ from connectors.spec import (
     SqlEntity,
     SqlSource,
 )
+from gateway.kit.bench import Bench
 from tests.connectors.departments import listening
 from tests.connectors.envelopes import FOLDER
 from tests.contract.sites import COLUMNS, ENTITY, HttpSite, Site, StoredSite
@@ -118,6 +120,11 @@ async def _stored(spec: SourceSpec, environ: Mapping[str, str], path: Path) -> A
     site = StoredSite(spec, environ, path)
     site.hold(())
     yield site
+
+
+def bench_of(site: Site) -> Bench:
+    """Return the source of ``site``, to be opened as often as is needed."""
+    return Bench(site.spec, lambda spec, environ: open_connector(spec, environ, site.folder), site.environ)
 
 
 OPENERS: Final[dict[str, Callable[[Path], AbstractAsyncContextManager[Site]]]] = {

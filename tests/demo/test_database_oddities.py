@@ -126,7 +126,7 @@ def test_publicity_still_holds_what_was_repaired_or_deleted(penalties: Rows) -> 
     assert states["9"]["CF_XDR_SHXYM"] == USCC[4]
     assert states["9"]["CF_XFRQ"] == "2026-10-26"
     assert states["D"]["CF_XDR_SHXYM"] == USCC[26]
-    assert set(states) == {"1", "9", "D"}
+    assert set(states) == {"1", "2", "3", "9", "D"}
 
 
 def test_publicity_overwrites_the_end_of_publicity(penalties: Rows) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.demo import Departments, center, codes, customs, environment, tax
+from gateway.demo import Departments, center, codes, customs, environment, safety, tax
 from gateway.demo.bureaus import energy, finance, medical, patents, rural, statistics, tourism, transport
 from gateway.demo.platform_data import listed_rows, punishment_rows
 from gateway.demo.scenarios import Known, everyone
@@ -67,12 +67,7 @@ PARTS: list[tuple[str, str, str, Held]] = [
     ("customs_credit", "ListEntry_serious", "CUSTOMS_CODE", _trader("严重失信")),
     ("customs_credit", "ListEntry_advanced", "CUSTOMS_CODE", _trader(aeo=True)),
     ("upper_platform", "ListEntry", "USCC", _of(listed_rows)),
-    (
-        "upper_platform",
-        "AdministrativePenalty",
-        "USCC",
-        lambda known: [each for each in punishment_rows(known) if each["state"] != "REPAIRED"],
-    ),
+    ("upper_platform", "AdministrativePenalty", "USCC", punishment_rows),
     ("credit_center", "CreditCommitment", "USCC", _commitments(center.PUBLIC)),
     ("credit_center", "CreditCommitment_limited", "USCC", _commitments(center.LIMITED)),
     ("credit_center", "CreditCommitment_closed", "USCC", _commitments(center.CLOSED)),
@@ -99,6 +94,11 @@ PARTS: list[tuple[str, str, str, Held]] = [
     ("rural_credit", "RuralCredit", "USCC", _of(rural.recognitions)),
     ("finance_supervision", "AdministrativeLicense", "USCC", _of(finance.lenders)),
     ("finance_supervision", "CreditRating", "USCC", _of(finance.lenders)),
+    ("work_safety", "WorkSafetyRecord_standard", "USCC", _one(safety.standard)),
+    ("work_safety", "WorkSafetyRecord_accident", "USCC", _one(safety.accident)),
+    ("work_safety", "WorkSafetyRecord_danger", "USCC", _one(safety.danger)),
+    ("work_safety", "WorkSafetyRecord_office", "USCC", _of(safety.restriction_rows)),
+    ("work_safety", "ListEntry_serious", "USCC", _of(safety.serious)),
     ("medical_insurance", "Qualification", "USCC", _of(medical.agreements)),
     ("medical_insurance", "ListEntry_serious", "USCC", _of(medical.serious)),
 ]

@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from msgspec.structs import replace
 
+from connectors import open_connector
 from connectors.errors import SourceError, SourceMisread, SourceRejected, SourceUnavailable
 from gateway.demo import Departments, codes, procurement, professions
 from gateway.demo.scenarios import everyone
 from gateway.demo.subjects import DEFAULT_SIZE, Subject, person
 from schema.identifiers import canonical_name
-from tests.demo.sources import Asked, asked
+from tests.demo.sources import CONFIG, Asked, asked, source_specs
 
 EVERYONE = list(everyone(DEFAULT_SIZE))
 SUBJECT = {known.subject.number: known.subject for known in EVERYONE}
@@ -60,6 +62,7 @@ async def test_a_batch_of_suppliers_costs_few_calls_and_mixes_none(demo_departme
 
 async def test_the_police_tell_match_mismatch_and_not_found(demo_departments: Departments) -> None:
     who, nobody = SUBJECT[3].representative, person(290_000)
+    demo_departments.forget_calls("police_verification")
 
     async def result(number: str, name: str) -> str:
         (check,) = await source.records("PersonVerification", "PERSON", number, {"NAME": {name: number}})
@@ -71,7 +74,7 @@ async def test_the_police_tell_match_mismatch_and_not_found(demo_departments: De
         assert await result(nobody.id_no, nobody.name) == "NOT_FOUND"
         with pytest.raises(SourceRejected, match="NAME"):
             await source.records("PersonVerification", "PERSON", who.id_no)
-    assert demo_departments.calls("police_verification")["paths"].keys() == {"/rkhy/verify"}
+    assert set(demo_departments.calls("police_verification")["paths"]) == {"/rkhy/verify"}
 
 
 async def test_the_police_refuse_who_does_not_say_who_asks(demo_departments: Departments) -> None:
@@ -180,9 +183,24 @@ async def test_the_platform_refuses_another_token_and_what_costs_too_much(demo_d
     async with asked("upper_platform", wrong) as source:
         with pytest.raises(SourceRejected):
             await source.records("ListEntry", "USCC", SUBJECT[3].uscc)
+    everybody = [known.subject.uscc for known in EVERYONE]
+    greedy = replace(source_specs()["upper_platform"], batch_size=len(everybody))
+    connector = open_connector(greedy, demo_departments.environment, CONFIG / "sources")
+    with pytest.raises(SourceRejected, match="COST_LIMIT_EXCEEDED"):
+        await Asked(greedy, connector).answer("AdministrativePenalty", "USCC", everybody)
+    await connector.close()
+
+
+async def test_repaired_decisions_are_read_with_their_state(demo_departments: Departments) -> None:
     async with asked("upper_platform", demo_departments.environment) as source:
-        with pytest.raises(SourceRejected, match="COST_LIMIT_EXCEEDED"):
-            await source.answer("AdministrativePenalty", "USCC", [known.subject.uscc for known in EVERYONE])
+        (national,) = await source.records("AdministrativePenalty", "USCC", SUBJECT[23].uscc)
+        assert (national["source_state"], national["repaired_on"]) == ("REPAIRED", "2026-10-15")
+    async with asked("double_publicity", demo_departments.environment) as source:
+        local = await source.records("AdministrativePenalty", "USCC", SUBJECT[23].uscc)
+        (repaired,) = await source.records("AdministrativePenalty", "USCC", SUBJECT[4].uscc)
+    assert national["decision_no"].translate(str.maketrans("（）", "〔〕")) in {each["decision_no"] for each in local}
+    assert {each["status"] for each in local} == {"IN_FORCE"}, "double publicity still shows it"
+    assert (repaired["status"], repaired["repaired_on"]) == ("REPAIRED", "2026-10-26")
 
 
 async def test_a_wrong_ticket_or_signature_is_refused(demo_departments: Departments) -> None:

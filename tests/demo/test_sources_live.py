@@ -28,8 +28,8 @@ CONFIG = Path(__file__).parents[2] / "config"
 EVERYONE = list(everyone(DEFAULT_SIZE))
 BY_NUMBER = {known.subject.number: known for known in EVERYONE}
 USCCS = [known.subject.uscc for known in EVERYONE]
-HIDDEN = {"D", "2", "9"}
-"""States of penalties that are neither shown nor used."""
+HIDDEN = {"D"}
+"""States of penalties that are as if they were not there; others are read with their state."""
 MISREAD = {("Registration", "status")}
 """What cannot be read: the state of subject 23, which the registry's own table does not list."""
 Found = dict[str, list[dict[str, Any]]]

@@ -71,7 +71,7 @@ query Probe($key: SubjectKey!) {
       registration { items { status } }
       legalRepresentative { items { person { name sex nationality maskedIdNo roles { state } } } }
       licenses { items { decisionNo counterpartTaxNo legalRepIdType legalRepIdNo personIdNo remark } }
-      penalties { items { decisionNo repairedOn } }
+      penalties { items { decisionNo state } }
       taxRatings { items { level score } }
       courtEnforcement { dishonestEntries { items { caseNo maskedIdNo } } }
     }
@@ -79,7 +79,7 @@ query Probe($key: SubjectKey!) {
 }
 """
 """Fields of every kind of openness."""
-PUNISHERS = ("double_publicity", "environment_penalties", "fire_penalties", "market_penalties")
+PUNISHERS = ("double_publicity", "environment_penalties", "fire_penalties", "market_penalties", "upper_platform")
 """The sources that hold penalties."""
 COURT_LISTS = ("dishonestEntries", "enforcementCases", "terminatedExecutions", "consumptionRestrictions")
 
@@ -90,8 +90,12 @@ def uscc_key(number: int) -> dict[str, str]:
 
 
 def statuses(section: Any) -> dict[str, str]:
-    """Return what came of asking each owner of a section."""
-    return {each["source"]: each["status"] for each in section["coverage"]}
+    """Return what came of asking each owner of a section; of several tables of one, the one that did not answer."""
+    found: dict[str, str] = {}
+    for each in section["coverage"]:
+        if found.get(each["source"], "ANSWERED") == "ANSWERED":
+            found[each["source"]] = each["status"]
+    return found
 
 
 def sections(subject: Any) -> dict[str, Any]:

@@ -63,7 +63,7 @@ async def test_with_every_source_down_it_starts_is_ready_and_knows_nothing(outag
     assert set(states(told.subject).values()) == {"UNKNOWN"}
     for section in sections(told.subject).values():
         assert (section["items"], section["totalCount"]) == ([], None)
-        assert set(statuses(section).values()) <= {"UNAVAILABLE", "IDENTITY_UNRESOLVED"}
+        assert set(statuses(section).values()) <= {"UNAVAILABLE", "IDENTITY_UNRESOLVED", "NOT_COVERED"}
     assert (told.subject["name"], told.codes) == (None, {"subject.name": "NOT_KNOWN"})
     assert told.receipt
     unresolved = (await outage.served.ask(TAX, WHOLE, key=OLD_NUMBER)).subject
@@ -102,6 +102,7 @@ async def test_without_the_registry_everything_else_answers(outage: Outage) -> N
         "environment_penalties": "ANSWERED",
         "fire_penalties": "ANSWERED",
         "market_penalties": "IDENTITY_UNRESOLVED",
+        "upper_platform": "ANSWERED",
     }
     assert told.codes == {"subject.name": "NOT_KNOWN"}
 

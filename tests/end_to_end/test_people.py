@@ -19,7 +19,7 @@ async def test_one_representative_leads_to_all_three_companies(served: Served, n
     assert (roles["state"], roles["totalCount"]) == ("COMPLETE", 3)
     assert [each["uscc"] for each in organizations] == [NAMED[linked].uscc for linked in LINKED]
     assert [each["name"] for each in organizations] == [item["organizationName"] for item in roles["items"]]
-    assert [each["penalties"]["totalCount"] for each in organizations] == [2, 0, 5]
+    assert [each["penalties"]["totalCount"] for each in organizations] == [1, 1, 5]
     restrictions = [each["courtEnforcement"]["consumptionRestrictions"] for each in organizations]
     assert [len(each["items"]) for each in restrictions] == [1, 0, 1]
     assert {each["state"] for each in restrictions} == {"COMPLETE"}
@@ -43,7 +43,7 @@ async def test_only_the_roles_of_the_page_are_followed(served: Served, city: Dep
     assert role["person"]["roles"] == {
         "totalCount": 3,
         "pageInfo": {"hasNextPage": True},
-        "items": [{"organization": {"uscc": NAMED[26].uscc, "penalties": {"totalCount": 2}}}],
+        "items": [{"organization": {"uscc": NAMED[26].uscc, "penalties": {"totalCount": 1}}}],
     }
     assert city.calls("environment_penalties")["keys"] == 1
 

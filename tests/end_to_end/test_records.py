@@ -71,7 +71,7 @@ PASSED: list[tuple[str, str, list[Any]]] = [
     ("taxRatings(level: D)", "evaluationYear", [2025, 2024]),
     ("taxRatings(years: [2023], level: D)", "evaluationYear", []),
     ("licenses(category: RECOGNITION)", "decisionNo", ["同建许〔2021〕24号"]),
-    ("licenses(status: INVALID)", "decisionNo", []),
+    ("licenses(category: CONCESSION)", "decisionNo", []),
 ]
 
 
@@ -91,7 +91,7 @@ async def test_a_filter_by_what_a_source_does_not_record_attests_nothing_for_it(
     assert (penalties["state"], penalties["totalCount"]) == ("PARTIAL", None)
     assert set(column(penalties, "source")) == {"double_publicity", "environment_penalties"}
     untested = {"fire_penalties": "NOT_COVERED", "market_penalties": "NOT_COVERED"}
-    assert statuses(penalties) == dict.fromkeys(PUNISHERS, "ANSWERED") | untested
+    assert statuses(penalties) == dict.fromkeys(PUNISHERS, "ANSWERED") | untested | {"upper_platform": "NOT_COVERED"}
 
 
 async def test_one_subject_by_two_keys_is_shown_under_both(served: Served) -> None:

@@ -39,7 +39,6 @@ OWNERS: dict[str, Any] = {
     "legalRepresentative.person.maskedIdNo": REGISTRY,
     "licenses.legalRepIdNo": PUBLICITY,
     "licenses.personIdNo": PUBLICITY,
-    "penalties.repairedOn": PUBLICITY,
 }
 """What only its owner sees: none of the registered clients of the demo is one of these."""
 

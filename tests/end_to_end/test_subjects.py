@@ -1,13 +1,19 @@
 """The demo's subjects through the front door: each situation is told as it is, none as another."""
 
+import re
+
 import pytest
 
+from gateway.demo.archive import old_license, old_penalty
+from gateway.demo.platform_data import punishment_rows
 from gateway.demo.scenarios import everyone
 from gateway.demo.subjects import DEFAULT_SIZE
+from gateway.merge import document_number
 from tests.end_to_end.queries import COURT_LISTS, PUNISHERS, WHOLE, column, sections, states, statuses, uscc_key
 from tests.end_to_end.served import Served
 
 TAX = "tax_department"
+PUBLICITY = "business_environment"
 
 
 async def test_a_clean_subject_is_attested_clean_by_every_owner(served: Served) -> None:
@@ -107,16 +113,19 @@ async def test_a_code_that_no_table_lists_is_null_and_said_so(served: Served) ->
     registration = told.subject["registration"]
     assert column(registration, "name", "status") == [("异码物业服务有限公司(示例)", None)]
     assert (registration["state"], registration["totalCount"]) == ("PARTIAL", None)
-    assert statuses(registration) == {"market_registry": "MISREAD"}
+    assert statuses(registration)["market_registry"] == "MISREAD"
     assert told.codes == {"subject.registration.items.0.status": "SOURCE_MISREAD"}
     others = {name: state for name, state in states(told.subject).items() if name != "registration"}
     assert set(others.values()) == {"COMPLETE"}
 
 
 async def test_placeholder_dates_and_an_overwritten_end_of_publicity(served: Served) -> None:
-    placeholder, overwritten = (await served.ask(TAX, WHOLE, key=uscc_key(23))).subject["penalties"]["items"]
+    owner = await served.ask(PUBLICITY, WHOLE, key=uscc_key(23), purpose="OWNER")
+    placeholder, overwritten = owner.subject["penalties"]["items"]
     assert (placeholder["sourcePublicUntil"], placeholder["effectiveUntil"]) == (None, None)
     assert {"field": "source_public_until", "code": "PLACEHOLDER_DATE"} in placeholder["issues"]
+    (shown,) = (await served.ask(TAX, WHOLE, key=uscc_key(23))).subject["penalties"]["items"]
+    assert shown["decisionNo"] == overwritten["decisionNo"], "the level above tells that the other one is repaired"
     assert overwritten["sourcePublicUntil"] == "2026-10-20", "as the source has it: nobody computes with it"
     assert overwritten["confiscatedAmount"] == {"amount": "3000"}
 
@@ -129,10 +138,11 @@ async def test_a_deleted_registration_is_none_and_what_hangs_on_it_is_not_known(
     assert statuses(subject["penalties"])["market_penalties"] == "IDENTITY_UNRESOLVED"
 
 
-async def test_one_decision_delivered_twice_is_shown_twice_a_deleted_one_never(served: Served) -> None:
+async def test_one_decision_delivered_twice_is_shown_once_a_deleted_one_never(served: Served) -> None:
     penalties = (await served.ask(TAX, WHOLE, key=uscc_key(26))).subject["penalties"]
-    assert sorted(column(penalties, "decisionNo")) == ["同建罚(2026)208号", "同建罚〔2026〕208号"]
-    assert (penalties["state"], penalties["totalCount"]) == ("COMPLETE", 2)
+    (number,) = column(penalties, "decisionNo")
+    assert document_number(number) == "同建罚〔2026〕208号"
+    assert (penalties["state"], penalties["totalCount"]) == ("COMPLETE", 1)
 
 
 CITY = """
@@ -140,8 +150,8 @@ query City($keys: [SubjectKey!]!) {
   subjects(keys: $keys) {
     ... on Organization {
       uscc
-      licenses(first: 100) { items { decisionNo } }
-      penalties(first: 100) { items { decisionNo } }
+      licenses(first: 100) { items { decisionNo source } }
+      penalties(first: 100) { items { decisionNo source } }
       taxRatings { items { evaluationYear } }
       courtEnforcement { enforcementCases(first: 100) { items { caseNo } } }
     }
@@ -153,8 +163,8 @@ query City($keys: [SubjectKey!]!) {
 async def test_the_whole_city_in_one_query_is_what_its_departments_hold(served: Served) -> None:
     known = list(everyone(DEFAULT_SIZE))
     keys = [{"scheme": "USCC", "value": each.subject.uscc} for each in known]
-    told = await served.ask(TAX, CITY, keys=keys)
-    for each, subject in zip(known, told.data["subjects"], strict=True):
+    answer = await served.ask(TAX, CITY, keys=keys)
+    for each, subject in zip(known, answer.data["subjects"], strict=True):
         facts = each.facts
         held = (
             *facts.published_penalties,
@@ -162,12 +172,24 @@ async def test_the_whole_city_in_one_query_is_what_its_departments_hold(served: 
             *facts.fire_penalties,
             *facts.market_penalties,
         )
+        repaired = {
+            document_number(row["docNo"]) for row in punishment_rows(each) if row["state"] in {"REPAIRED", "REVOKED"}
+        }
         ratings = [] if facts.tax_closed else [rating.year for rating in facts.ratings]
         assert subject["uscc"] == each.subject.uscc, "in the order of the keys"
-        assert sorted(column(subject["penalties"], "decisionNo")) == sorted(
-            penalty.decision_no for penalty in held if penalty.status not in {"2", "9", "D"}
-        )
-        assert len(subject["licenses"]["items"]) == len(facts.licenses)
+        due = {document_number(penalty.decision_no) for penalty in held if penalty.status not in {"2", "9", "D"}}
+        shown = [document_number(number) for number in column(subject["penalties"], "decisionNo")]
+        assert len(shown) == len(set(shown)), "each decision once"
+        others = {document_number(row["docNo"]) for row in punishment_rows(each)}
+        archived = old_penalty(each.subject)
+        if archived is not None:
+            letters, year = archived.authority.letters, archived.decided_on.year
+            others.add(document_number(f"{letters}罚字[{year}]第{archived.serial}号"))
+        assert due - repaired <= set(shown) <= (due | others) - repaired
+        old = old_license(each.subject)
+        serials = {license_.serial for license_ in (*facts.licenses, *([old] if old else ()))}
+        told = [number.rpartition("号")[0] for number in column(subject["licenses"], "decisionNo")]
+        assert serials <= {int(re.split(r"\D", number)[-1]) for number in told}
         assert column(subject["taxRatings"], "evaluationYear") == ratings
         cases = sorted(case.case_no for case in facts.executions if "E" in case.lists)
         assert sorted(column(subject["courtEnforcement"]["enforcementCases"], "caseNo")) == cases

@@ -10,6 +10,7 @@ ENTITIES = {
     "Penalty": {"number": EntityField("number", "text"), "person": EntityField("person", "text")},
     "Listed": {"kind": EntityField("kind", "enum", ("TAX", "WAGES", "OTHER")), "name": EntityField("name", "text")},
     "Bribery": {"found": EntityField("found", "boolean")},
+    "Rated": {"kind": EntityField("kind", "enum", ("TAX",)), "domain": EntityField("domain", "enum", ("FIRE",))},
     CROSSWALK: {"uscc": EntityField("uscc", "key")},
 }
 DEPARTMENTS = Departments(
@@ -20,7 +21,7 @@ DEPARTMENTS = Departments(
     }
 )
 LAW = LegalBasis(code="law", title="法", issuer="人大", level="LAW", verified=True)
-KNOWN = Known(DEPARTMENTS, LegalBases({"law": LAW}), ENTITIES, ["Planned"])
+KNOWN = Known(DEPARTMENTS, LegalBases({"law": LAW}), ENTITIES)
 
 HEAD = 'category = {0}\nname = "类别"\nname_en = "category"\nedition = "2024"\n'
 ITEM = """
@@ -55,7 +56,7 @@ reason_en = "It ended."
 {more}
 """
 SOUND = {
-    1: ITEM.format(code="C01-001", more='entities = ["Penalty", "Planned"]'),
+    1: ITEM.format(code="C01-001", more='entities = ["Penalty", "Rated"]'),
     2: UNSERVED.format(code="C02-001", more='entities = ["Bribery"]\nsubject_kinds = ["NATURAL_PERSON"]'),
     3: ITEM.format(code="C03-001", more='entities = ["Listed"]'),
 }

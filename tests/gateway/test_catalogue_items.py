@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.catalogue import PLANNED, Known, LegalBases, LegalBasis, load_items
+from gateway.catalogue import Known, LegalBases, LegalBasis, load_items
 from gateway.configuration import load_configuration
 from gateway.departments import Department, Departments
 from schema.entities import CROSSWALK, ENTITY_FIELDS, INTERNAL_FIELDS
@@ -56,8 +56,8 @@ def test_the_version_covers_items_bases_and_departments(tmp_path: Path) -> None:
     renamed = Departments({**DEPARTMENTS, "office": Department(code="office", name="数据局")})
     bases = LegalBases({"law": LegalBasis(code="law", title="法", issuer="人大", level="LAW", verified=False)})
     write(tmp_path, SOUND)
-    assert load_items(tmp_path, Known(renamed, KNOWN.legal_bases, ENTITIES, ["Planned"])).version != before
-    assert load_items(tmp_path, Known(DEPARTMENTS, bases, ENTITIES, ["Planned"])).version != before
+    assert load_items(tmp_path, Known(renamed, KNOWN.legal_bases, ENTITIES)).version != before
+    assert load_items(tmp_path, Known(DEPARTMENTS, bases, ENTITIES)).version != before
 
 
 # ---- the shipped items ----------------------------------------------------------------------------------------------
@@ -79,13 +79,11 @@ def test_every_section_of_the_notice_is_met() -> None:
     assert {section for each in SHIPPED for section in each.section} == {*sections, "附件"}
 
 
-def test_every_field_of_the_schema_and_every_planned_entity_belongs_to_an_item() -> None:
+def test_every_field_of_the_schema_belongs_to_an_item() -> None:
     for entity, fields in ENTITY_FIELDS.items():
         for name in fields:
             internal = entity == CROSSWALK or name in INTERNAL_FIELDS.get(entity, ())
             assert internal or SHIPPED.item_of(entity, name) is not None, f"{entity}.{name}"
-    for planned in PLANNED:
-        assert SHIPPED.of_entity(planned.partition(".")[0]), planned
 
 
 @pytest.mark.parametrize(

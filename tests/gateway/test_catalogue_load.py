@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import ConfigError
-from gateway.catalogue import PLANNED, Known, load_items
-from schema.entities import ENTITY_FIELDS
+from gateway.catalogue import Known, load_items
 from tests.gateway.items import ENTITIES, HEAD, KNOWN, SOUND, item, write
 
 
@@ -79,7 +78,7 @@ def told(folder: Path, files: dict[int, str], known: Known = KNOWN) -> list[str]
         (
             {4: item("C04-001", 'entities = ["Penalties"]')},
             [
-                "04_file.toml: items.1.entities: unknown entity `Penalties`; known: Bribery, Listed, Penalty, Planned; "
+                "04_file.toml: items.1.entities: unknown entity `Penalties`; known: Bribery, Listed, Penalty, Rated; "
                 "did you mean `Penalty`?"
             ],
         ),
@@ -138,17 +137,17 @@ def told(folder: Path, files: dict[int, str], known: Known = KNOWN) -> list[str]
         ),
         (
             {
-                4: item("C04-001", 'entities = ["Planned"]', 'only.kind = ["TAX"]'),
-                5: item("C05-001", 'entities = ["Planned"]', 'only.domain = ["FIRE"]'),
+                4: item("C04-001", 'entities = ["Rated"]', 'only.kind = ["TAX"]'),
+                5: item("C05-001", 'entities = ["Rated"]', 'only.domain = ["FIRE"]'),
             },
-            ["05_file.toml: items.1.only.domain: other items tell records of Planned apart by `kind`"],
+            ["05_file.toml: items.1.only.domain: other items tell records of Rated apart by `kind`"],
         ),
         (
             {1: "items = []"},
-            ["items: no item covers `Penalty`"],
+            ["items: no item covers `Penalty`", "items: no item covers `Rated`"],
         ),
         (
-            {1: item("C01-001", 'entities = ["Penalty"]', 'fields.Penalty = ["number"]')},
+            {1: item("C01-001", 'entities = ["Penalty", "Rated"]', 'fields.Penalty = ["number"]')},
             ["items: no item covers `Penalty.person`"],
         ),
     ],
@@ -205,13 +204,8 @@ def test_each_category_has_one_file(tmp_path: Path) -> None:
 def test_what_depends_on_a_file_that_could_not_be_read_is_left_unchecked(tmp_path: Path) -> None:
     unknown = SOUND[1].replace('"office"', '"nobody"').replace('"law"', '"laws"')
     write(tmp_path, {**SOUND, 1: unknown})
-    assert set(load_items(tmp_path, Known(None, None, ENTITIES, ["Planned"])).by_code) == {
+    assert set(load_items(tmp_path, Known(None, None, ENTITIES)).by_code) == {
         "C01-001",
         "C02-001",
         "C03-001",
     }
-
-
-def test_what_is_planned_is_not_in_the_schema_yet() -> None:
-    there = {f"{entity}.{name}" for entity, fields in ENTITY_FIELDS.items() for name in fields}
-    assert not PLANNED & (there | ENTITY_FIELDS.keys())

@@ -75,6 +75,13 @@ def test_every_field_of_a_source_stands_under_one_item(entity: str) -> None:
     assert all(each.item for each in listed)
 
 
+def test_parts_that_hold_lists_of_different_kinds_stand_under_different_items() -> None:
+    found = {each.code: each for each in items(entity="ListEntry")}
+    abnormal = {(each.source, each.field) for each in found["C05-001"].fields}
+    serious = {(each.source, each.field) for each in found["C06-005"].fields}
+    assert ("market_supervision", "includedOn") in abnormal & serious
+
+
 def test_items_are_narrowed_by_arguments() -> None:
     everything = items()
     assert [each.code for each in everything] == sorted(CONFIGURATION.items.by_code)

@@ -7,8 +7,10 @@ import pytest
 
 from connectors.errors import ConfigError
 from gateway.auth import Client, load_clients
+from gateway.configuration import load_configuration
 from gateway.departments import load_departments
 from gateway.policy import load_policy
+from schema.entities import entity_of
 from tests.gateway.policies import CONFIG, toml
 
 POLICY = load_policy(CONFIG / "scopes.toml")
@@ -51,6 +53,18 @@ def test_the_portal_is_the_public_and_nothing_more() -> None:
     assert portal.scopes == {"credit.public"}
     assert portal.purposes == ("PUBLIC_DISCLOSURE",)
     assert portal.department is None
+
+
+def test_every_source_that_keeps_something_for_its_owner_has_an_owner_among_the_clients() -> None:
+    city = load_configuration(CONFIG)
+    clients = city.clients.values()
+    for name, source in city.catalogue.sources.items():
+        levels = {field.disclosure for entity in source.entities.values() for field in entity.fields.values()}
+        judged = any(city.disclosure.inputs(entity_of(part)) for part in source.entities)
+        if judged or levels & {"OWNER", "CONSENT"}:
+            owners = [each for each in clients if f"owner.{name}" in each.scopes]
+            assert [each.department for each in owners] == [source.department], name
+            assert all("OWNER" in each.purposes for each in owners)
 
 
 def test_no_client_both_audits_and_reads() -> None:

@@ -86,6 +86,7 @@ async def test_a_source_is_counted_by_what_it_did() -> None:
     assert of_source(told, "calls_total") == {(): 2}
     assert of_source(told, "failures_total") == {("UNAVAILABLE",): 1}
     assert of_source(told, "misread_rows_total") == {(): 2}
+    assert told["credit_gateway_source_drift_total", "market", "Registration", "name", "registry"] == 2
     assert of_source(told, "state") == {("UP",): 0, ("FAILING",): 1, ("CLOSED",): 0, ("UNKNOWN",): 0}
     assert of_source(told, "last_answer_timestamp_seconds") == {(): NOON.timestamp()}
     (seconds,) = of_source(told, "median_seconds").values()
@@ -198,7 +199,7 @@ async def test_the_readme_lists_every_family() -> None:
     source = Source(takes(0, SourceUnavailable("the source failed")))
     gate = gate_of(source)
     await outcome(gate.fetch(BATCH, 1.0))
-    source.behave = takes(0)
+    source.behave = takes(0, Answer({KEY: [MISREAD]}, "2026-11-23T04:00:00.000Z", "0" * 64))
     await gate.fetch(BATCH, 1.0)
     measured = measured_of(gate)
     measured.outcomes["ANSWERED"] += 1

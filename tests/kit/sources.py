@@ -67,7 +67,7 @@ def url_of(path: Path) -> str:
 
 def sqlite_bench(path: Path, spec: SourceSpec = SPEC) -> Bench:
     environ = {"CITY_ORDER_URL": url_of(path)}
-    return Bench(spec, lambda spec: open_connector(spec, environ, path.parent))
+    return Bench(spec, lambda spec, environ: open_connector(spec, environ, path.parent), environ)
 
 
 Behave = Callable[["Scripted", Batch], Awaitable[Answer]]
@@ -102,7 +102,7 @@ class Scripted:
 def scripted(rows: Sequence[Mapping[str, str | None]], behave: Behave | None = None, spec: SourceSpec = SPEC) -> Bench:
     """Return a bench of one scripted connector for each time that it is opened."""
 
-    def connect(changed: SourceSpec) -> Connector:
+    def connect(changed: SourceSpec, _: Mapping[str, str]) -> Connector:
         return Scripted(changed, rows, behave)
 
     return Bench(spec, connect)
