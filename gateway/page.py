@@ -116,7 +116,8 @@ def _from_owner(use: Use, result: AskResult, subject: Subject | Person) -> tuple
     if unreadable and reached.answered:
         reached = reached.but("MISREAD", unreadable)
     denied = use.refusals.get(ask.index)
-    if denied is not None:  # whether or not it holds any: that too would tell of the field
+    nobody = reached.whole and not reached.answered  # it holds no such subjects: there is nothing to test
+    if denied is not None and not nobody:  # whether or not it holds any: that too would tell of the field
         reached = reached.but("DENIED", f"a filter names a field that is not open to this caller: {denied.reason}")
     return reached, found
 

@@ -73,8 +73,8 @@ class Rights:
         beside = _beside(entity)
         wanted_of = (scheme, *also_by, *(() if need.person_key else beside))
         crosswalk = tuple(other for other in wanted_of if other not in KNOWN_SCHEMES and other != "PERSON")
-        ask = Ask(index, source, entity, need.entity, part, scheme, also_by, beside, crosswalk)
-        ask.place = source.name if part == need.entity else f"{source.name}.{part}"
+        place = source.name if part == need.entity else f"{source.name}.{part}"
+        ask = Ask(index, source, entity, need.entity, part, scheme, also_by, beside, crosswalk, place=place)
         ask.constants = {name: constant_of(spec) for name, spec in entity.fields.items() if spec.value is not None}
         decisions = {name: decide(self.policy, self.caller, source, entity.fields[name]) for name in entity.fields}
         if not any(decision.allowed for decision in decisions.values()):

@@ -20,6 +20,7 @@ from gateway.ledger.entry import encode_entry
 from gateway.policy.model import Decision, Reason
 from gateway.resolve import UNSTATED, Candidate, Unresolved
 from gateway.seal import Seal, _links, refusals_of
+from tests.gateway.staged import Record, staged
 from tests.gateway.world import MEN, Asked, World, configuration, uscc_of
 
 SECRET = Secret(b"k" * 32)
@@ -170,9 +171,11 @@ async def test_what_was_denied_counts_even_where_no_record_would_have_shown_it()
 
 
 async def test_rows_that_a_filter_could_not_test_are_missing() -> None:
-    made = await sealed(subject("penalties(status: IN_FORCE) { state }"), key(uscc_of(1)))
+    record = Record("fire_penalties", "AdministrativePenalty", uscc_of(1), {"decided_on": "2026-09-01"})
+    made = Sealed(await staged(record).ask(subject("penalties(status: IN_FORCE) { state }"), key(uscc_of(1))))
     assert made.asked.errors == []
-    assert "NOT_COVERED" in made.statuses["fire_penalties AdministrativePenalty"]
+    assert made.statuses["fire_penalties AdministrativePenalty"] == {"NOT_COVERED": 1}
+    assert set(made.statuses["environment_penalties AdministrativePenalty"]) == {"ANSWERED"}
     assert made.entry.outcome == "PARTIAL"
 
 

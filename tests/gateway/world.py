@@ -5,7 +5,7 @@ some are blank; `faults` lets a source fail as a whole.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -211,11 +211,14 @@ class World:
     """The gateway between validation and the ledger, on invented sources."""
 
     def __init__(
-        self, faults: Mapping[str, SourceError] | None = None, configured: Configuration | None = None
+        self,
+        faults: Mapping[str, SourceError] | None = None,
+        configured: Configuration | None = None,
+        connector: Callable[[SourceSpec, SourceError | None], Inventor] = Inventor,
     ) -> None:
         self.configuration = configured or configuration()
         self.connectors = {
-            name: Inventor(spec, (faults or {}).get(name))
+            name: connector(spec, (faults or {}).get(name))
             for name, spec in self.configuration.catalogue.sources.items()
         }
         self.sources = {name: Coalescer(Gate(each.spec, each)) for name, each in self.connectors.items()}
