@@ -94,6 +94,15 @@ async def test_a_filter_by_what_a_source_does_not_record_attests_nothing_for_it(
     assert statuses(penalties) == dict.fromkeys(PUNISHERS, "ANSWERED") | untested
 
 
+async def test_a_filter_by_what_a_record_does_not_say_attests_nothing_for_its_source(served: Served) -> None:
+    told = await served.ask(TAX, FILTERED % ("penalties(domain: PRICE)", "decisionNo domain"), key=uscc_key(7))
+    penalties = told.subject["penalties"]
+    assert column(penalties, "decisionNo", "domain") == [("同市监罚〔2026〕60号", "PRICE")]
+    assert (penalties["state"], penalties["totalCount"]) == ("PARTIAL", None)
+    found = {each["source"]: each["status"] for each in penalties["coverage"] if each["status"] != "ANSWERED"}
+    assert found == {"double_publicity": "NOT_COVERED"}, "a decision of the market regulator, of whatever domain"
+
+
 async def test_one_subject_by_two_keys_is_shown_under_both(served: Served) -> None:
     query = """query($keys: [SubjectKey!]!) { subjects(keys: $keys) { ... on Organization {
         uscc resolution { scheme } penalties { totalCount items { decisionNo } } } } }"""
