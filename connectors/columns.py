@@ -1,8 +1,14 @@
 """Which columns of a source a question needs, and which of them nothing can be read without. Pure."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from connectors.spec import EntitySpec, FieldSpec
+from connectors.spec import EntitySpec, FieldSpec, ValueType
+
+PERSONAL: Final[frozenset[ValueType]] = frozenset(
+    {"masked_id", "masked_name", "masked_phone", "masked_address", "birth_year", "person_key"}
+)
+"""Types of what is shown of a person in part, or not at all."""
 
 
 def columns_of(spec: FieldSpec) -> list[str]:
@@ -34,3 +40,9 @@ def columns_needed(entity: EntitySpec, scheme: str, fields: Sequence[str], also:
     for name in fields:
         named += columns_of(entity.fields[name])
     return tuple(dict.fromkeys(named))
+
+
+def columns_personal(entity: EntitySpec) -> frozenset[str]:
+    """Return the columns of which no whole value may leave, in any form: numbers of persons, and what is masked."""
+    named = {spec.column for spec in entity.fields.values() if spec.column is not None and spec.type in PERSONAL}
+    return frozenset(named | {key.column for scheme, key in entity.keys.items() if scheme == "PERSON"})

@@ -5,6 +5,7 @@ loop. A raw row is a mapping (rest, soap) or a sequence in the order of `RowRead
 ``raw[place]``, so one path serves them (`connectors.cells` makes the values).
 
 # INVARIANT: a column outside `columns_needed` is never read, whatever else the source sends.
+# INVARIANT: the digest of a row holds no personal column: of a number that is shown in part, the rest is soon guessed.
 
 Terms
     place, lost as in `connectors.cells`
@@ -31,7 +32,7 @@ import msgspec
 from connectors.aliases import Aliases, CodeColumns, fit, named_by
 from connectors.base import Batch, Issue, Row
 from connectors.cells import Lost, Places, field_reader, values_reader
-from connectors.columns import columns_for_all, columns_needed
+from connectors.columns import columns_for_all, columns_needed, columns_personal
 from connectors.errors import SourceMisread
 from connectors.keys import canonical_by
 from connectors.spec import EntitySpec, FieldSpec
@@ -112,6 +113,8 @@ class RowReader:
         self._deleted = frozenset(map(_mark, entity.tombstone.values)) if entity.tombstone else frozenset()
         self._values = values_reader([(name, entity.fields[name]) for name in fields], places, gone, self._notes)
         self._as_of = _as_of_reader(entity, places, gone, self._notes)
+        personal = columns_personal(entity)
+        self._digested = tuple((column, place) for column, place in places.items() if column not in personal)
         self._digests = digests
 
     def gather(
@@ -191,8 +194,8 @@ class RowReader:
 
     def _digest(self, raw: Any) -> str:
         if isinstance(raw, Mapping):
-            return digest_of({column: raw[column] for column in self.columns if column in raw})
-        return digest_of(dict(zip(self.columns, raw, strict=True)))
+            return digest_of({column: raw[column] for column, _ in self._digested if column in raw})
+        return digest_of({column: raw[place] for column, place in self._digested})
 
     def _is_deleted(self, raw: Any) -> bool:
         return self._tombstone is not None and _mark(raw[self._tombstone]) in self._deleted

@@ -76,7 +76,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             departments=configuration.departments,
             sources=sources,
             ledger=ledger,
-            seal=Seal(secret, configuration.catalogue.version, configuration.policy.version),
+            seal=Seal(secret, configuration.catalogue.version, configuration.rules_version),
             deadline_seconds=configuration.settings.limits.deadline_seconds,
         )
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(sources))

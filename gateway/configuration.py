@@ -38,6 +38,11 @@ class Configuration:
     catalogue: Catalogue
 
     @property
+    def rules_version(self) -> str:
+        """What entries of the ledger name: the versions of who may see what, and of what is shown when."""
+        return f"{self.policy.version}+{self.disclosure.version}"
+
+    @property
     def items(self) -> Items:
         """The items of the catalogue."""
         return self.catalogue.items

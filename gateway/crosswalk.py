@@ -16,6 +16,7 @@ Terms
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from aiodataloader import DataLoader
 from msgspec import Struct
@@ -30,13 +31,15 @@ from schema.identifiers import canonical_name
 
 LookupKey = tuple[str, str]
 """A scheme and a canonical value of it."""
+NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Held(Struct, frozen=True):
-    """One row of a register: scheme -> value, None where it has none."""
+    """One row of a register: scheme -> value, None where it has none; ``unread`` are those that could not be read."""
 
     source: str
     codes: Mapping[str, str | None]
+    unread: frozenset[str] = NOTHING
 
     @property
     def holder(self) -> str | None:
@@ -87,10 +90,6 @@ class _Provider(Struct, frozen=True):
     by: str
     gives: tuple[str, ...]
 
-    def covers(self, subject: Subject) -> bool:
-        kinds = self.ask.kinds
-        return not kinds or subject.kind in kinds
-
 
 async def translate(run: Run, wanted: Mapping[str, Sequence[Subject]]) -> None:
     """Let the subjects of each scheme in ``wanted`` learn their values of it, or why they cannot be known."""
@@ -103,21 +102,23 @@ async def translate(run: Run, wanted: Mapping[str, Sequence[Subject]]) -> None:
     for scheme, subjects in wanted.items():
         given = [(provider, answer) for provider, answer in said if scheme in provider.gives]
         for subject in subjects:
-            founds = [answer[subject] for provider, answer in given if provider.covers(subject)]
-            learn(subject, scheme, founds, shared, provided=bool(given))
+            covering = [(provider, answer[subject]) for provider, answer in given if provider.ask.covers(subject.kind)]
+            complete = any(provider.ask.registers for provider, _ in covering)
+            learn(subject, scheme, [found for _, found in covering], shared, provided=bool(given), complete=complete)
 
 
 def _providers(run: Run, wanted: Iterable[str]) -> Iterator[_Provider]:
     for ask in run.plan.crosswalk:
-        gives = tuple(scheme for scheme in wanted if CROSSWALK_FIELDS.get(scheme) in ask.fields)
+        told = ask.fields if ask.refused is None else ask.entity.fields
+        gives = tuple(scheme for scheme in wanted if CROSSWALK_FIELDS.get(scheme) in told)
         by = next((scheme for scheme in ask.entity.keys if scheme in KNOWN_SCHEMES), None)
-        if by is not None and (gives or ask.refused is not None):
-            yield _Provider(ask, by, gives or tuple(wanted))
+        if by is not None and gives:
+            yield _Provider(ask, by, gives)
 
 
 async def _provide(run: Run, provider: _Provider, wanted: Mapping[str, Sequence[Subject]]) -> dict[Subject, Found]:
     """Return what one register holds of every subject that wants something it gives."""
-    due = dict.fromkeys(each for scheme in provider.gives for each in wanted[scheme] if provider.covers(each))
+    due = dict.fromkeys(each for scheme in provider.gives for each in wanted[scheme] if provider.ask.covers(each.kind))
     if provider.ask.refused is not None:
         return {subject: Found([], [run.unreached(provider.ask)], asked=True) for subject in due}
     found = {value: Found([], [], asked=True) for subject in due for value in subject.keys(provider.by)}
@@ -174,28 +175,37 @@ def _is_own(run: Run, scheme: str, held: Iterable[Held]) -> bool:
 
 
 def learn(
-    subject: Subject, scheme: str, founds: Sequence[Found], shared: Mapping[LookupKey, str], *, provided: bool
+    subject: Subject,
+    scheme: str,
+    founds: Sequence[Found],
+    shared: Mapping[LookupKey, str],
+    *,
+    provided: bool,
+    complete: bool,
 ) -> None:
     """Add to ``subject`` what the registers said, except the codes that are not its own (``shared``).
 
     ``founds`` are the answers of the registers that cover the subject; ``provided`` tells whether any register holds
-    the scheme at all.
+    the scheme at all, ``complete`` whether one of ``founds`` should know every subject of its kind.
     """
     for row in (row for found in founds for row in found.held):
         code = row.codes.get(scheme)
-        if code is not None and (scheme, code) in shared:
+        if scheme in row.unread:
+            subject.untranslated[scheme] = f"the {scheme} that {row.source} holds of it could not be read"
+        elif code is not None and (scheme, code) in shared:
             subject.untranslated[scheme] = shared[scheme, code]
         else:
-            subject.learn(scheme, code, "NAME" if scheme == "NAME" else "CROSSWALK")
+            subject.learn(scheme, code, "CROSSWALK")
     failed = next((each for found in founds for each in found.failed), None)
     if failed is not None:
         subject.untranslated[scheme] = f"{failed.source} did not answer: {failed.reason or failed.status}"
     elif not provided:
         subject.untranslated[scheme] = "no register can be asked for it"
-    elif not founds:  # registers have it, but for other kinds of subjects
-        subject.learn(scheme, None, "CROSSWALK")
     elif not any(found.held for found in founds):
-        subject.untranslated[scheme] = "no register holds this subject"
+        if complete:
+            subject.untranslated[scheme] = "no register holds this subject"
+        else:  # other kinds of subjects have such codes, or those alone who have to do with the office that gives them
+            subject.learn(scheme, None, "CROSSWALK")
 
 
 async def ask_registers(run: Run, scheme: str, values: Sequence[str]) -> dict[str, Found]:
@@ -226,4 +236,6 @@ def _held(ask: Ask, row: Row) -> Held:
     codes = {scheme: values[name] for scheme, name in CROSSWALK_FIELDS.items() if name in values}
     if codes.get("NAME"):
         codes["NAME"] = canonical_name(codes["NAME"])
-    return Held(ask.source.name, codes)
+    lost = {issue.field for issue in row.issues if issue.misread}
+    unread = frozenset(scheme for scheme in codes if CROSSWALK_FIELDS[scheme] in lost) if lost else NOTHING
+    return Held(ask.source.name, codes, unread)

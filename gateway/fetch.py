@@ -67,16 +67,16 @@ async def _fetch_and_follow(run: Run, need: Need, subjects: Sequence[Subject | P
 
 async def _fetch_translated(run: Run, due: Sequence[Due]) -> None:
     """Make the calls that need codes of the crosswalk, after it."""
-    await translate(run, _wanted(due))
+    await translate(run, _wanted(run, due))
     await _all([call for need, subjects in due for call in _calls(run, need, subjects, translated=True)])
 
 
-def _wanted(due: Sequence[Due]) -> dict[str, list[Subject]]:
+def _wanted(run: Run, due: Sequence[Due]) -> dict[str, list[Subject]]:
     """Return scheme -> subjects that must learn their codes of it, because a source that covers them asks by it."""
     wanted: dict[str, dict[Subject, None]] = {}
     for need, subjects in due:
-        for ask in need.asks:
-            for scheme in ask.crosswalk if ask.refused is None else ():
+        for ask in (result.ask for result in run.results[id(need)] if result.ask.refused is None):
+            for scheme in ask.crosswalk:
                 missing = wanted.setdefault(scheme, {})
                 for subject in subjects:
                     if isinstance(subject, Subject) and ask.covers(subject.kind) and not subject.knows(scheme):
@@ -149,9 +149,10 @@ def _identified(run: Run, ask: Ask, result: AskResult, subjects: Iterable[Subjec
         assert isinstance(subject, Subject), "only organizations are translated"
         if subject.keys(ask.scheme):
             due.append(subject)
-            lacking = [subject.untranslated[each] for each in ask.also_by if each in subject.untranslated]
+            schemes = (ask.scheme, *ask.also_by)
+            lacking = [subject.untranslated[each] for each in schemes if each in subject.untranslated]
             if lacking:
-                result.caveats[subject] = f"could not be asked by every code: {'; '.join(lacking)}"
+                result.caveats[subject] = f"could not be asked by every code: {'; '.join(dict.fromkeys(lacking))}"
         elif (own := run.absent.get((subject, ask.scheme, ask.source.name))) is not None:
             result.apart[subject] = replace(own, reason=_ABSENT, part=ask.title)
         elif subject.knows(ask.scheme):
@@ -183,10 +184,10 @@ async def _follow(run: Run, follow: Follow, subjects: Sequence[Subject | Person]
             page = run.page(use, subject)
             for row, hit, _ in page.items if page else ():
                 key = hit.value(row, follow.link.key_field)
-                if key is not None and key not in linked:
+                if key is not None:
                     found = linked[key] = run.linked(follow.link.to, key)
-                    if isinstance(found, Person) and found.name is None:
-                        found.name = hit.value(row, PERSON_NAME)
+                    if isinstance(found, Person):
+                        found.learn_name(hit.value(row, PERSON_NAME))
         for each in linked.values():
             users.setdefault((use.index, each.type_name), []).append(each)
     if users:

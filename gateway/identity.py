@@ -69,13 +69,29 @@ def compare(subject: Subject, results: Sequence[tuple[str, AskResult]]) -> Ident
     claims: list[_Claim] = []
     former: set[str] = set()
     for entity, result in results:
-        coverage.append(result.outcome(subject))
+        coverage.append(_outcome(entity, result, subject))
         for reached, rows in result.rows(subject):
             for row in rows:
                 said = {name: row.values[at] for name, at in result.ask.places.items()}
                 claims.extend(_claims(entity, said, reached))
                 former.update(_former(said.get(FORMER_NAMES)))
     return IdentityReport(state_of(coverage), tuple(_conflicts(claims, former)), tuple(coverage))
+
+
+def _outcome(entity: str, result: AskResult, subject: Subject) -> Reached:
+    """Return what coverage says of one register: whole only if all that is compared could be seen, and be read."""
+    reached = result.outcome(subject)
+    if not reached.answered:
+        return reached
+    closed = [name for name in READ[entity] if name in result.ask.denied]
+    if closed:
+        return reached.but("DENIED", f"not compared, for it is not open to this caller: {', '.join(closed)}")
+    left_out = result.unreadable(subject)
+    issues = (issue for _, rows in result.rows(subject) for row in rows for issue in row.issues)
+    unread = sorted({issue.field for issue in issues if issue.misread and issue.field in READ[entity]})
+    if left_out is None and unread:
+        left_out = f"not compared, for it could not be read: {', '.join(unread)}"
+    return reached if left_out is None else reached.but("MISREAD", left_out)
 
 
 def _claims(entity: str, said: Mapping[str, Any], reached: Reached) -> Iterator[_Claim]:

@@ -3,6 +3,8 @@
 # INVARIANT: `state` is COMPLETE only when every owner that should answer did, and everything it sent could be read.
 A filter never hides that a record could not be tested, because it does not say what the filter names: such records are
 left out and their sources count as not whole. What one of several reports of a decision says is enough to test it.
+# INVARIANT: coverage is the same with and without a record that the caller may not see in its present state: what could
+not be read of it is not told either. What could not be judged is no such record: it is told that it was withheld.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,13 +14,12 @@ from typing import Any, Final
 
 from graphql.execution.values import VariableValues
 
-from connectors.base import Row
 from gateway.plan.arguments import encode_cursor
 from gateway.plan.filters import passes
 from gateway.plan.model import SectionArguments, Use
 from gateway.reach import AskResult, Reached
 from gateway.subject import Person, Subject
-from gateway.told import Found, Hit, Item, Teller, is_active
+from gateway.told import Found, Hit, Item, Teller, is_active, unseen_reason
 from schema.bindings import Filter, Fixed
 
 _NOT_RECORDED: Final = "the source does not record a field that a filter names"
@@ -66,9 +67,14 @@ def make_page(
             coverage[result.ask.index], rows = _from_owner(use, result, subject)
             found.extend(rows)
     told = teller.tell(use.need, found)
+    for index, reason in _misread(told.items).items():
+        if coverage[index].whole:
+            coverage[index] = coverage[index].but("MISREAD", reason)
     for index, (status, reason) in told.withheld.items():
         if coverage[index].answered and use.refusals.get(index) is None:
             coverage[index] = coverage[index].but(status, reason)
+    if arguments.values.get("active") is not None:
+        _note_untold(coverage, told.items)
     tests = list(_tests(use, arguments.values))
     items = _tested(use, tests, told.items, coverage) if tests else told.items
     return _cut(use, arguments, list(coverage.values()) or list(unserved), items)
@@ -103,9 +109,8 @@ def _from_owner(use: Use, result: AskResult, subject: Subject | Person) -> tuple
     for origin, rows in result.rows(subject):
         hit = Hit(ask, origin, subject)
         found.extend((row, hit) for row in rows)
-        misread = _misread(rows)
-        if misread and reached.whole:
-            reached = reached.but("MISREAD", misread)
+    if ask.unseen and reached.answered:
+        reached = reached.but("DENIED", unseen_reason(ask))
     unreadable = result.unreadable(subject)
     if unreadable and reached.answered:
         reached = reached.but("MISREAD", unreadable)
@@ -125,22 +130,40 @@ def _tested(use: Use, tests: Sequence[Test], items: Iterable[Item], coverage: di
         elif False not in outcomes:
             _, hit, told = item
             for ask in (hit.ask, *(origin.ask for _, origin in told.others)) if told else (hit.ask,):
-                if use.refusals.get(ask.index) is None:
+                if coverage[ask.index].whole:
                     reason = _NOT_RECORDED if ask.index in use.refusals else _NOT_SAID
                     coverage[ask.index] = coverage[ask.index].but("NOT_COVERED", reason)
     return passed
 
 
-def _misread(rows: Iterable[Row]) -> str | None:
-    """Return which fields of how many rows could not be read, or None."""
-    fields: set[str] = set()
-    count = 0
-    for row in rows:
+def _misread(items: Iterable[Item]) -> dict[int, str]:
+    """Return which fields of how many rows of ``items`` could not be read, by the index of their ask."""
+    fields: dict[int, set[str]] = {}
+    counts: dict[int, int] = {}
+    for row, hit in _reports(items):
+        unread = {issue.field for issue in row.issues if issue.misread}
+        if unread:
+            index = hit.ask.index
+            fields.setdefault(index, set()).update(unread)
+            counts[index] = counts.get(index, 0) + 1
+    return {at: f"{counts[at]} record(s) with unreadable {', '.join(sorted(fields[at]))}" for at in fields}
+
+
+def _reports(items: Iterable[Item]) -> Iterator[Found]:
+    """Yield the rows behind ``items`` of which anything was noted."""
+    for row, hit, told in items:
         if row.issues:
-            unread = {issue.field for issue in row.issues if issue.misread}
-            fields |= unread
-            count += bool(unread)
-    return f"{count} record(s) with unreadable {', '.join(sorted(fields))}" if count else None
+            yield row, hit
+        if told is not None:
+            yield from (other for other in told.others if other[0].issues)
+
+
+def _note_untold(coverage: dict[int, Reached], items: Iterable[Item]) -> None:
+    """Note in ``coverage`` the sources of ``items`` of which nobody can tell whether they are in force."""
+    for item in items:
+        if is_active(item) is None:
+            index = item[1].ask.index
+            coverage[index] = coverage[index].but("MISREAD", "whether a record is in force could not be told")
 
 
 def _tests(use: Use, given: Mapping[str, Any]) -> Iterator[Test]:
@@ -179,4 +202,4 @@ def _passes(filter_: Filter, wanted: Any, item: Item) -> bool | None:
 def _position(item: Item, order_by: str | None) -> tuple[str, str, str]:
     row, hit, _ = item
     date = hit.value(row, order_by) if order_by else None
-    return (str(date or ""), hit.reached.source, row.record_key)
+    return (str(date or ""), hit.ask.place, row.record_key)

@@ -58,7 +58,7 @@ class Provenance:
     @property
     def confidence(self) -> float:
         """How sure it is that the record is the subject's."""
-        return CONFIDENCE[self.match_method]
+        return self._hit.subject.confidence(self.key_scheme)
 
     @property
     def department_as_written(self) -> str:

@@ -101,7 +101,7 @@ class AskResult:
         if caveat and reached.whole:
             reached = reached.but("IDENTITY_UNRESOLVED", caveat)
         confidence = subject.confidence(self.ask.scheme)
-        return reached if confidence == 1.0 else replace(reached, match_confidence=confidence)
+        return replace(reached, match_confidence=confidence) if confidence != 1.0 and reached.answered else reached
 
     def rows(self, subject: "Subject | Person") -> Iterator[tuple[Reached, Sequence[Row]]]:
         """Yield the rows of ``subject`` with the outcome that brought them."""

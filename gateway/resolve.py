@@ -31,10 +31,10 @@ from schema.identifiers import (
 UNSTATED = "UNSTATED"
 """Stands for the scheme of a key that was given without one and reads in no way, or in several."""
 
+LONGEST_KEY = 1_000
+"""Characters of a key that are read: no identifier is as long, and reading one costs by its length."""
 OF_MANY_REGISTRIES: Final = frozenset({"ORG_CODE", "NAME"})
 """Schemes that subjects of every kind have; the others are given out by one register, which knows whom it gave them."""
-REGISTRATION: Final = "Registration"
-"""The entity that tells a registry from the other registers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,16 @@ def _with_key(unresolved: Unresolved, asked: Any) -> Unresolved:
     if not isinstance(value, str):
         return unresolved
     stated = "USCC" if "value" not in asked else getattr(asked.get("scheme"), "name", asked.get("scheme"))
-    return replace(unresolved, key=(unresolved.scheme or stated or UNSTATED, normalize(value)))
+    return replace(unresolved, key=(unresolved.scheme or stated or UNSTATED, normalize(value[:LONGEST_KEY])))
 
 
 def _key(key: Mapping[str, Any]) -> Resolved | Identifier:
     """Return the subject of a `SubjectKey`, or the identifier that must be looked up for it."""
     scheme, value = key.get("scheme"), key["value"]
     scheme = getattr(scheme, "name", scheme)
+    if len(value) > LONGEST_KEY:
+        message = f"键值过长。The key is longer than {LONGEST_KEY:,} characters"
+        return Unresolved("SubjectKeyInvalid", message, scheme)
     if scheme is None:
         return _guess(value)
     try:
@@ -175,6 +178,9 @@ async def _look_up(run: Run, identifier: Identifier, lookup: Lookup) -> Resolved
             "No registry here registers every kind of subject, and none holds this key: ask by the USCC"
         )
         return Unresolved("SubjectUnresolved", message, identifier.scheme, identifier.check, coverage=partial)
+    if not usccs and found.held:
+        message = "登记机关有此标识符,但没有可用的统一社会信用代码。The registry holds this key without a unified code"
+        return Unresolved("SubjectUnresolved", message, identifier.scheme, identifier.check)
     if not usccs:
         message = "登记机关没有此标识符的主体。The registry holds no subject under this key"
         return Unresolved("SubjectNotFound", message, identifier.scheme, identifier.check)
@@ -192,7 +198,7 @@ def registers_some(run: Run, scheme: str) -> list[Reached]:
 
     Only who registers subjects attests that there is none: to the social insurance office not all are known.
     """
-    asks = [ask for ask in run.plan.crosswalk if scheme in ask.entity.keys and REGISTRATION in ask.source.entities]
+    asks = [ask for ask in run.plan.crosswalk if scheme in ask.entity.keys and ask.registers]
     if all(any(ask.covers(kind) for ask in asks) for kind in TYPE_NAMES):
         return []
     return [run.unreached(ask).but("NOT_COVERED", f"registers {', '.join(ask.kinds)}") for ask in asks]

@@ -4,7 +4,7 @@ A subject is made from a checked identifier; the registry's crosswalk may add fu
 held only to follow a link: it is never shown, logged or written to the ledger.
 """
 
-from schema.identifiers import Identifier, as_held, derive, subject_kind
+from schema.identifiers import Identifier, as_held, canonical_name, derive, subject_kind
 
 TYPE_NAMES = {
     "ENTERPRISE": "Enterprise",
@@ -40,7 +40,7 @@ CONFIDENCE: dict[Method, float] = {"EXACT": 1.0, "DERIVED": 1.0, "CROSSWALK": 1.
 class Subject:
     """A subject with every identifier it is known by: scheme -> values, and how each scheme is known."""
 
-    __slots__ = ("_ids", "given", "kind", "methods", "resolved_by", "type_name", "untranslated", "uscc")
+    __slots__ = ("_ids", "_told", "given", "kind", "methods", "resolved_by", "type_name", "untranslated", "uscc")
 
     def __init__(self, given: Identifier, uscc: str, method: Method, resolved_by: str | None = None) -> None:
         self.given = given
@@ -50,6 +50,7 @@ class Subject:
         self.type_name = TYPE_NAMES[self.kind]
         self._ids: dict[str, tuple[str, ...]] = {"USCC": (uscc,), "TAX_NO": (uscc,), "ORG_CODE": (uscc[8:17],)}
         self.methods: dict[str, Method] = {"USCC": method, "TAX_NO": "DERIVED", "ORG_CODE": "DERIVED"}
+        self._told = {"USCC", "TAX_NO", "ORG_CODE"}
         self.untranslated: dict[str, str] = {}
         """Scheme -> why no register could tell the subject's code of it."""
         self.learn(given.scheme, given.value, "EXACT")
@@ -67,8 +68,11 @@ class Subject:
         return self._ids.get(scheme, ())
 
     def knows(self, scheme: str) -> bool:
-        """True when ``scheme`` has been looked up or derived, whether or not it has a value."""
-        return scheme in self._ids
+        """True when ``scheme`` has been looked up or derived, whether or not it has a value.
+
+        The one value that the caller stated is not all that a register may hold: a name has former ones beside it.
+        """
+        return scheme in self._told
 
     def former(self, scheme: str) -> tuple[str, ...]:
         """Return what the values of ``scheme`` were before unified codes, as far as they can be told: it may be wrong.
@@ -78,12 +82,16 @@ class Subject:
         return (self.uscc[2:8] + self.uscc[8:17],) if scheme == "TAX_NO" else ()
 
     def confidence(self, scheme: str) -> float:
-        """Return how sure it is that the values of ``scheme`` are the subject's, 0 to 1."""
-        return CONFIDENCE[self.methods.get(scheme, "DERIVED")]
+        """Return how sure it is that the values of ``scheme`` are those of whom the caller means, 0 to 1."""
+        return min(CONFIDENCE[self.methods.get(scheme, "DERIVED")], CONFIDENCE[self.methods["USCC"]])
 
     def learn(self, scheme: str, value: str | None, method: Method) -> None:
         """Add a value of ``scheme``; None notes that there is none. What is known exactly stays exact."""
         known = self._ids.get(scheme, ())
+        if method != "EXACT":
+            self._told.add(scheme)
+        if scheme == "NAME":  # whoever stated it
+            method = "NAME"
         if value is None or value in known:
             self._ids.setdefault(scheme, known)
             if value is not None and method == "EXACT":
@@ -104,18 +112,23 @@ class Person:
     The name is told to a source that wants it beside the key; nobody is looked for by it.
     """
 
-    __slots__ = ("_key", "name")
+    __slots__ = ("_key", "_names")
     type_name = PERSON
 
     def __init__(self, key: str) -> None:
         self._key = key
-        self.name: str | None = None
+        self._names: dict[str, str] = {}
 
     def keys(self, scheme: str) -> tuple[str, ...]:
         """Return the internal key for the scheme PERSON, the name for NAME, nothing for any other."""
         if scheme == "NAME":
-            return () if self.name is None else (self.name,)
+            return tuple(self._names.values()) if len(self._names) == 1 else ()
         return (self._key,) if scheme == "PERSON" else ()
+
+    def learn_name(self, name: str | None) -> None:
+        """Add the name in a role; of two different names none is known: a check of either would show at both."""
+        if name is not None:
+            self._names.setdefault(canonical_name(name), name)
 
     def former(self, scheme: str) -> tuple[str, ...]:
         """Return nothing: the internal key has not changed."""

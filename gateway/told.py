@@ -57,10 +57,17 @@ Item = tuple[Row, Hit, Told | None]
 """A record as a page shows it; without `Told` it is neither judged nor reported twice."""
 
 
-def is_active(item: Item) -> bool:
-    """Tell whether a record is in force today; what is not judged always is."""
+def unseen_reason(ask: Ask) -> str:
+    """Return why no record of ``ask`` is shown: the caller may not see all that they are judged by."""
+    return f"{_UNSEEN}: {', '.join(ask.unseen)}"
+
+
+def is_active(item: Item) -> bool | None:
+    """Tell whether a record is in force today, None when that cannot be told; what is not judged always is."""
     told = item[2]
-    return told is None or told.judgment is None or told.judgment.state not in ENDED
+    if told is None or told.judgment is None:
+        return True
+    return None if told.judgment.state is None else told.judgment.state not in ENDED
 
 
 class Telling(NamedTuple):
@@ -108,8 +115,7 @@ class Teller:
         telling.items.append((row, hit, told))
 
     def _is_shown(self, ask: Ask, judgment: Judgment, own: Judgment | None, telling: Telling) -> bool:
-        if ask.unseen:
-            telling.withheld[ask.index] = ("DENIED", f"{_UNSEEN}: {', '.join(ask.unseen)}")
+        if ask.unseen:  # its coverage says so whether or not it holds a record
             return False
         match self._rules.showing(judgment.state, ask.audience, duty=ask.duty):
             case "SHOWN" | "MARKED":

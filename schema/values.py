@@ -94,7 +94,10 @@ class Provenance:
         "整批数据的日期（如文件日期）", "Date of the whole delivery, for sources that deliver files"
     )
     fetched_at: DateTime = shown("查询时间", "When this gateway asked")
-    digest: str | None = shown("来源原文的 SHA-256 摘要", "SHA-256 of what the source sent of this record")
+    digest: str | None = shown(
+        "来源原文的 SHA-256 摘要，不含个人号码等须脱敏的列",
+        "SHA-256 of what the source sent of this record, without the columns that are masked or name a person's number",
+    )
 
 
 @strawberry.type(description=say("一个数据源对本次查询的答复情况", "What came of asking one owning source"))

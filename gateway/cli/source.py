@@ -79,9 +79,8 @@ def source_new(
         if list_ is not None:
             print_list(Console(highlight=False), list_, listed)
             return
-        if not told.name and not yes:
-            told.name = typer.prompt("数据源名(小写字母、数字、下划线) name of the source")
-        place = Place.of(_checked(told.name), config, cases or DEFAULT_CASES)
+        told.name = _name(told.name, yes)
+        place = Place.of(told.name, config, cases or DEFAULT_CASES)
         columns = _columns(told, from_header, from_database, table)
         draft = _draft(told, listed, _items(config, listed), columns, config, yes)
     except Unclear as unclear:
@@ -89,7 +88,10 @@ def source_new(
     _write(draft, place, config, yes)
 
 
-def _checked(name: str) -> str:
+def _name(name: str, yes: bool) -> str:
+    """Return the name of the source, asking for it where none is told; raises `Unclear`."""
+    if not name and not yes:
+        name = typer.prompt("数据源名(小写字母、数字、下划线) name of the source")
     try:
         return msgspec.convert(name, Name)
     except msgspec.ValidationError:

@@ -22,7 +22,7 @@ from schema.values import Money
 
 FEWEST: Final = 3
 """Cases that every part of a source has at least: found, none, a value that cannot be read."""
-_POSITIONAL: Final = frozenset({"sql", "file", "xlsx"})
+_POSITIONAL: Final = frozenset({"sql", "file"})
 """Kinds whose raw rows are sequences; those of the others are mappings."""
 
 

@@ -31,7 +31,7 @@ CONSTANT_FORM: Final = "NAME=VALUE[:SCOPE[:LEVEL]]"
 CODES_FORM: Final = "FIELD=CODE:NAME[,CODE:NAME…]"
 _LIMITS: Final[Mapping[str, Any]] = {"timeout_seconds": 3.0, "batch_size": 1, "concurrency": 2}
 """What a department is asked for until something else is agreed with it; the most careful that works."""
-_BATCH_SIZES: Final = {"sql": 100, "file": 1000, "xlsx": 1000}
+_BATCH_SIZES: Final = {"sql": 100, "file": 1000}
 _FORMS: Final = get_args(keys_of(KeySpec)["form"])
 _LEVEL_TOLD: Final = 3
 """Colons in a piece that tells the level too."""

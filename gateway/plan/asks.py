@@ -74,6 +74,7 @@ class Rights:
         wanted_of = (scheme, *also_by, *(() if need.person_key else beside))
         crosswalk = tuple(other for other in wanted_of if other not in KNOWN_SCHEMES and other != "PERSON")
         ask = Ask(index, source, entity, need.entity, part, scheme, also_by, beside, crosswalk)
+        ask.place = source.name if part == need.entity else f"{source.name}.{part}"
         ask.constants = {name: constant_of(spec) for name, spec in entity.fields.items() if spec.value is not None}
         decisions = {name: decide(self.policy, self.caller, source, entity.fields[name]) for name in entity.fields}
         if not any(decision.allowed for decision in decisions.values()):
@@ -94,16 +95,20 @@ class Rights:
         inputs = self.rules.inputs(ask.entity_name)
         ask.unseen = tuple(name for name in inputs if name in decisions and not decisions[name].allowed)
 
-    def refuse_filters(self, use: Use, arguments: Iterable[str]) -> None:
-        """Note in ``use`` the asks whose rows the given filter ``arguments`` cannot test."""
-        tested = [filter_ for filter_ in use.filters if filter_.argument in set(arguments) and filter_.test != "active"]
-        fields = [filter_.field for filter_ in tested]
-        for ask in use.need.asks:
-            for name in fields:
+    def refuse(self, use: Use, arguments: Iterable[str]) -> None:
+        """Note in ``use`` the asks whose rows what it is fixed to, or the given ``arguments``, cannot test."""
+        given = set(arguments)
+        fields = {filter_.field for filter_ in use.filters if filter_.argument in given and filter_.test != "active"}
+        fields.update(fixed.field for fixed in use.fixed)
+        owners = [ask for ask in use.need.asks if not use.excludes(ask, {})]
+        for ask in owners:
+            for name in sorted(fields):
                 if name in ask.denied:
                     use.refusals[ask.index] = ask.denied[name]
                 elif name not in ask.entity.fields:
                     use.refusals.setdefault(ask.index, None)
+        decisions = [ask.refused or use.refusals.get(ask.index) for ask in owners]
+        use.denied = decisions[0] if decisions and all(decisions) else None
 
 
 def _crosswalk_need(fields: Collection[str], entity: AnyEntity) -> Need:

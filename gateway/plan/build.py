@@ -24,7 +24,7 @@ from gateway.plan.arguments import argument_names, argument_reader, key_reader, 
 from gateway.plan.asks import AUTHORITY_CODE, AUTHORITY_FIELDS, Rights
 from gateway.plan.collect import MAX_DEPTH, Collector
 from gateway.plan.document import Operation
-from gateway.plan.model import Follow, Need, Plan, RootField, Selected, Stage, Use
+from gateway.plan.model import Ask, Follow, Need, Plan, RootField, Selected, Stage, Use
 from gateway.policy import decide_scope
 from gateway.subject import PERSON_NAME, TYPE_NAMES
 from schema.bindings import (
@@ -113,11 +113,11 @@ class Builder:
             each.index = index
             schemes: set[str] = set()
             for need in each.needs.values():
-                need.asks = self.rights.asks(need)
+                need.asks = _due(need, self.rights.asks(need))
                 schemes.update(scheme for ask in need.asks if ask.refused is None for scheme in ask.crosswalk)
             each.crosswalk = tuple(sorted(schemes))
         for use, arguments in self.filtered:
-            self.rights.refuse_filters(use, arguments)
+            self.rights.refuse(use, arguments)
         schemes = {"USCC"}.union(*(each.crosswalk for each in self.stages))
         return Plan(order, roots, passed_on, stage, self.stages, self.uses, self.rights.crosswalk(schemes))
 
@@ -252,6 +252,13 @@ class Builder:
             follow.uses.append(use)
         if follow.stage.needs and follow.stage not in self.stages:
             self.stages.insert(place_in_order, follow.stage)
+
+
+def _due(need: Need, asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    """Return the ``asks`` of which some section may show a record, whatever arguments it is given."""
+    if need.whole:
+        return asks
+    return tuple(ask for ask in asks if not all(use.excludes(ask, {}) for use in need.uses))
 
 
 def make_plan(schema: GraphQLSchema, operation: Operation, conditions: Mapping[str, bool], rights: Rights) -> Plan:

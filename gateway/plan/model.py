@@ -67,6 +67,8 @@ class Ask:
     """The schemes that the source wants to be told beside the key."""
     crosswalk: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    place: str = ""
+    """The table among all tables: the source, with the part where that has a name of its own."""
     places: Mapping[str, int] = field(default_factory=dict)
     """Where each of ``fields`` stands in a row's values."""
     constants: Mapping[str, Any] = field(default_factory=dict)
@@ -90,6 +92,11 @@ class Ask:
     def kinds(self) -> Sequence[str]:
         """The kinds of subjects that it holds records of; none given: of all."""
         return self.entity.subject_kinds or self.source.subject_kinds
+
+    @property
+    def registers(self) -> bool:
+        """Whether its source registers subjects: only such a one knows all there are of its kinds."""
+        return "Registration" in self.source.entities
 
     def covers(self, kind: str) -> bool:
         """Tell whether it holds records of subjects of ``kind``."""
@@ -149,6 +156,7 @@ class Use:
 
     ``refusals`` tells for which asks (by index) a filter names a field that the caller may not see (a `Decision`), or
     that the source does not have (None): their rows cannot be tested, so they are left out and coverage says so.
+    ``denied`` is the decision that denies the section whole, because every owner refuses it; else None.
     """
 
     index: int
@@ -160,6 +168,7 @@ class Use:
     fixed: tuple[Fixed, ...]
     arguments: Callable[[VariableValues], SectionArguments]
     refusals: dict[int, Decision | None] = field(default_factory=dict)
+    denied: Decision | None = None
 
     def excludes(self, ask: Ask, given: Mapping[str, Any]) -> bool:
         """Tell whether no record of ``ask`` can pass, because all have one value that a filter rules out.
@@ -168,13 +177,6 @@ class Use:
         cannot be reached says nothing of the lists of customs.
         """
         return bool(ask.constants) and rules_out(self.fixed, self.filters, given, ask.constants)
-
-    @property
-    def denied(self) -> Decision | None:
-        """The decision that denies the section whole, because every owner refuses it; else None."""
-        owners = [ask for ask in self.need.asks if not self.excludes(ask, {})]
-        decisions = [ask.refused or self.refusals.get(ask.index) for ask in owners]
-        return decisions[0] if decisions and all(decisions) else None
 
 
 @dataclass(slots=True, eq=False)

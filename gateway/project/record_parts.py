@@ -51,8 +51,10 @@ def misread_fields(run: Run, row: Row, hit: Hit, unread: Mapping[str, list[tuple
 
 
 def record_id(row: Row, hit: Hit) -> str:
-    """Return the opaque id of a record: its source and a digest of its key there."""
-    return f"{hit.reached.source}:{sha256(row.record_key.encode()).hexdigest()[:24]}"
+    """Return the opaque id of a record: its source and a digest of its key there, in the table that holds it."""
+    source, place = hit.reached.source, hit.ask.place
+    key = row.record_key if place == source else f"{place} {row.record_key}"
+    return f"{source}:{sha256(key.encode()).hexdigest()[:24]}"
 
 
 def provenance(row: Row, hit: Hit) -> Provenance:

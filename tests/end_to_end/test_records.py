@@ -71,7 +71,7 @@ PASSED: list[tuple[str, str, list[Any]]] = [
     ("taxRatings(level: D)", "evaluationYear", [2025, 2024]),
     ("taxRatings(years: [2023], level: D)", "evaluationYear", []),
     ("licenses(category: RECOGNITION)", "decisionNo", ["同建许〔2021〕24号"]),
-    ("licenses(category: CONCESSION)", "decisionNo", []),
+    ("licenses(status: INVALID)", "decisionNo", []),
 ]
 
 
@@ -90,8 +90,8 @@ async def test_a_filter_by_what_a_source_does_not_record_attests_nothing_for_it(
     penalties = told.subject["penalties"]
     assert (penalties["state"], penalties["totalCount"]) == ("PARTIAL", None)
     assert set(column(penalties, "source")) == {"double_publicity", "environment_penalties"}
-    untested = {"fire_penalties": "NOT_COVERED", "market_penalties": "NOT_COVERED"}
-    assert statuses(penalties) == dict.fromkeys(PUNISHERS, "ANSWERED") | untested | {"upper_platform": "NOT_COVERED"}
+    untested = dict.fromkeys(("fire_penalties", "market_penalties", "upper_platform"), "NOT_COVERED")
+    assert statuses(penalties) == dict.fromkeys(PUNISHERS, "ANSWERED") | untested
 
 
 async def test_a_filter_by_what_a_record_does_not_say_attests_nothing_for_its_source(served: Served) -> None:

@@ -83,7 +83,7 @@ class Reference:
             result = await result
         return result.data, [error.formatted for error in result.errors or ()]
 
-    def resolve(self, source: Any, info: GraphQLResolveInfo[Any], **_: Any) -> Any:
+    def resolve(self, source: Any, info: GraphQLResolveInfo[Any], /, **_: Any) -> Any:
         """Return the value of one field; enum names become the schema's own enum values."""
         keys = tuple(key for key in info.path.as_list() if isinstance(key, str))
         selected = self.planned[keys, info.parent_type.name]

@@ -81,8 +81,10 @@ async def test_every_part_is_asked_for_what_it_has_and_covered(
 async def test_records_of_every_part_stand_in_one_section(parted: Configuration) -> None:
     world = World(configured=parted)
     owner = Caller("regulator", "market_regulation", frozenset({"credit.public", f"owner.{SOURCE}"}), "OWNER")
-    section = (await world.ask(QUERY, ask(FULL), owner)).data["subject"]["penalties"]
-    shown = [each["provenance"]["recordKey"] for each in section["items"] if each["provenance"]["source"] == SOURCE]
+    query = QUERY.replace("items {", "items { alsoReportedBy { source recordKey }")
+    section = (await world.ask(query, ask(FULL), owner)).data["subject"]["penalties"]
+    origins = [from_ for each in section["items"] for from_ in (each["provenance"], *each["alsoReportedBy"])]
+    shown = [each["recordKey"] for each in origins if each["source"] == SOURCE]
     found = [world.connectors[SOURCE].rows(batch, *batch.keys) for name, batch in world.batches() if name == SOURCE]
     assert len(found) == 2
     assert all(found)

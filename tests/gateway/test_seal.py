@@ -172,7 +172,7 @@ async def test_what_was_denied_counts_even_where_no_record_would_have_shown_it()
 async def test_rows_that_a_filter_could_not_test_are_missing() -> None:
     made = await sealed(subject("penalties(status: IN_FORCE) { state }"), key(uscc_of(1)))
     assert made.asked.errors == []
-    assert "NOT_COVERED" in made.statuses["fire_penalties AdministrativePenalty"]
+    assert "NOT_COVERED" in made.statuses["market_penalties AdministrativePenalty"]
     assert made.entry.outcome == "PARTIAL"
 
 

@@ -41,6 +41,12 @@ CONFIG = Path(__file__).parents[2] / "config"
 TODAY = "2026-11-01"
 KINDS = ("91", "92", "93", "52", "12", "11", "N2")
 SUBJECTS = range(60)
+FEW = {
+    "decision_no": ("同处字〔2025〕1号", "同处字(2025)2号"),
+    "authority": ("同江市消防救援大队", "同江市住房和城乡建设局"),
+    "authority_uscc": (codes.uscc("11", 852), codes.uscc("11", 879)),
+}
+"""Values that records share often, so that several sources tell of one decision."""
 MEN = [codes.citizen_id(number, female=False) for number in range(4)]
 
 
@@ -109,7 +115,9 @@ class Inventor:
         if turn < 0.2:
             issues.append(Issue(name, draw.choice(("OPEN_ENDED", "NO_TERM")), "made up"))
             return None
-        return None if turn < 0.3 else invent(draw, ENTITY_FIELDS[entity_of(entity)][name])
+        if turn < 0.3:
+            return None
+        return draw.choice(FEW[name]) if name in FEW else invent(draw, ENTITY_FIELDS[entity_of(entity)][name])
 
 
 def invent(draw: Random, wanted: EntityField) -> Any:
