@@ -129,7 +129,7 @@ def _tested(use: Use, tests: Sequence[Test], items: Iterable[Item], coverage: di
         elif False not in outcomes:
             _, hit, told = item
             for ask in (hit.ask, *(origin.ask for _, origin in told.others)) if told else (hit.ask,):
-                if use.refusals.get(ask.index) is None:
+                if coverage[ask.index].whole:
                     reason = _NOT_RECORDED if ask.index in use.refusals else _NOT_SAID
                     coverage[ask.index] = coverage[ask.index].but("NOT_COVERED", reason)
     return passed

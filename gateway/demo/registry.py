@@ -2,7 +2,8 @@
 
 Oddities kept on purpose (`domain.md` §6.2 D01): credit codes in lower case, organization codes with a hyphen, capital
 in ten thousand yuan, `9999-09-09` for no end, rows that are only flagged D when deleted, people in a second table, one
-registration number that two live companies share, one state code that no code table lists.
+registration number that two live companies share, one state code that no code table lists, one organization code that
+is not the one in the unified code.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from gateway.demo import codes
 from gateway.demo.facts import MARKET
 from gateway.demo.registry_events import FORMER_NAMES, INDEXES, LAYOUT, ROWS
 from gateway.demo.scenarios import Known
@@ -63,6 +65,8 @@ _TYPES: Final = {
 }
 _LONG_TERM: Final = date(9999, 9, 9)
 _FIRST_DAY: Final = date(2003, 3, 1)
+OTHER_CODE: Final = 900_023
+"""The running number of the organization code that the registry holds for subject 23; nobody else has it."""
 UNLISTED_STATE: Final = "77"
 """A state code that the registry's own code table does not list (subject 23)."""
 
@@ -77,7 +81,7 @@ def base_row(subject: Subject, *, flag: str = "I", name: str | None = None) -> t
         subject.pripid,
         subject.uscc.lower(),
         subject.registration_number,
-        f"{subject.org_code[:8]}-{subject.org_code[8]}",
+        _org_code(subject),
         name or subject.name,
         FORMER_NAMES.get(number),
         code,
@@ -100,6 +104,12 @@ def base_row(subject: Subject, *, flag: str = "I", name: str | None = None) -> t
         number,
         flag,
     )
+
+
+def _org_code(subject: Subject) -> str:
+    """Return the organization code in the registry: of subject 23 it is not the one in its unified code."""
+    code = codes.uscc("91", OTHER_CODE)[8:17] if subject.number == 23 else subject.org_code
+    return f"{code[:8]}-{code[8]}"
 
 
 def person_row(subject: Subject, who: Person, turn: int, position: str, flag: str = "I") -> tuple[Any, ...]:

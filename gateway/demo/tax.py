@@ -7,7 +7,8 @@
                                                         99  the system failed
 
 Oddities kept on purpose (`domain.md` §6.2 D04): dates as YYYYMMDD, a level in lower case, 15- and 18-digit numbers; the
-registration writes the state as code and word in one text; a household that was released keeps its entry.
+registration writes the state as code and word in one text; a household that was released keeps its entry; one taxpayer
+stands here under another name than at the market registry.
 """
 
 import secrets
@@ -37,6 +38,10 @@ _MESSAGES: Final = {
 _LISTS: Final = {"queryCredit": "pjxx", "queryRegistration": "djxx", "queryAnomaly": "fzchxx"}
 """Operation -> the element that holds its items."""
 _OFFICES: Final = ("第一税务所", "第二税务所", "乐业税务所", "街津口税务所")
+
+
+OTHER_NAMES: Final = {23: "异码物业管理有限公司(示例)"}
+"""Taxpayers who stand here under another name than at the market registry."""
 
 
 class Anomaly(Struct, frozen=True):
@@ -92,7 +97,7 @@ def registration_row(subject: Subject) -> dict[str, str]:
     return {
         "nsrsbh": subject.uscc,
         "ynsrsbh": subject.tax15,
-        "nsrmc": subject.name,
+        "nsrmc": OTHER_NAMES.get(number, subject.name),
         "nsrzt": state,
         "djrq": f"{since:%Y%m%d}",
         "zgswjgdm": "12308810000",

@@ -6,9 +6,18 @@ from pathlib import Path
 import pytest
 
 from gateway.demo import HTTP_SOURCES, Departments
+from gateway.demo.facts import REFERENCE
 from gateway.issuer.issuer import KEY_FILE_ENV
 from tests.end_to_end.forgery import write_key
 from tests.end_to_end.served import Served, serving
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demo_day() -> Iterator[None]:
+    """Let the gateways of these tests judge as on the day on which the demo's world stands still, whatever today is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gateway.desk.today_text", REFERENCE.isoformat)
+        yield
 
 
 @pytest.fixture(scope="session")

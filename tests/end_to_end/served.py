@@ -13,6 +13,7 @@ import msgspec
 import orjson
 
 from gateway.app import GRAPHQL_PATH, Gateway, open_gateway
+from gateway.catalogue import Catalogue
 from gateway.configuration import Configuration, load_configuration
 from gateway.http import make_server
 
@@ -105,12 +106,22 @@ def configuration(deadline_seconds: float | None = None) -> Configuration:
     return replace(loaded, settings=msgspec.structs.replace(loaded.settings, limits=limits))
 
 
+def with_source(configured: Configuration, name: str, **changes: Any) -> Configuration:
+    """Return ``configured`` with other words in the file of one source."""
+    source = msgspec.structs.replace(configured.catalogue.sources[name], **changes)
+    sources = {**configured.catalogue.sources, name: source}
+    return replace(configured, catalogue=Catalogue(sources, configured.catalogue.items))
+
+
 @asynccontextmanager
 async def serving(
-    environment: Mapping[str, str], data: Path, deadline_seconds: float | None = None
+    environment: Mapping[str, str],
+    data: Path,
+    deadline_seconds: float | None = None,
+    configured: Configuration | None = None,
 ) -> AsyncIterator[Served]:
     """Run the gateway on the systems that ``environment`` names, on a free port."""
-    async with open_gateway(configuration(deadline_seconds), environment, data) as gateway:
+    async with open_gateway(configured or configuration(deadline_seconds), environment, data) as gateway:
         server = make_server(gateway.app, port=0, readiness=gateway.readiness)
         task = asyncio.create_task(server.serve())
         await gateway.readiness.opened.wait()
