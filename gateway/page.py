@@ -17,6 +17,7 @@ from graphql.execution.values import VariableValues
 from gateway.plan.arguments import encode_cursor
 from gateway.plan.filters import passes
 from gateway.plan.model import SectionArguments, Use
+from gateway.policy import Decision
 from gateway.reach import AskResult, Reached
 from gateway.subject import Person, Subject
 from gateway.told import Found, Hit, Item, Teller, is_active, unseen_reason
@@ -58,21 +59,22 @@ def make_page(
     if use.denied is not None:
         return None
     arguments = use.arguments(variables)
+    refused = use.refused(arguments.values.keys()) if use.refusals else {}
     coverage: dict[int, Reached] = {}
     found: list[Found] = []
     for result in results:
         if not use.excludes(result.ask, arguments.values):
-            coverage[result.ask.index], rows = _from_owner(use, result, subject)
+            coverage[result.ask.index], rows = _from_owner(result, subject, refused.get(result.ask.index))
             found.extend(rows)
     told = teller.tell(use.need, found)
     for index, reason in _misread(told.items).items():
         if coverage[index].whole:
             coverage[index] = coverage[index].but("MISREAD", reason)
     for index, (status, reason) in told.withheld.items():
-        if coverage[index].answered and use.refusals.get(index) is None:
+        if coverage[index].answered and refused.get(index) is None:
             coverage[index] = coverage[index].but(status, reason)
-    for index in _untested(use, told.items):
-        if use.refusals[index] is None:
+    for index in _untested(refused, told.items):
+        if refused[index] is None:
             coverage[index] = coverage[index].but("NOT_COVERED", _NOT_RECORDED)
     if arguments.values.get("active") is not None:
         _note_untold(coverage, told.items)
@@ -102,8 +104,8 @@ def state_of(coverage: Sequence[Reached]) -> str:
     return "NOT_COVERED" if whole else "UNKNOWN"
 
 
-def _from_owner(use: Use, result: AskResult, subject: Subject | Person) -> tuple[Reached, list[Found]]:
-    """Return what coverage says of one owner, and its rows of ``subject``."""
+def _from_owner(result: AskResult, subject: Subject | Person, denied: Decision | None) -> tuple[Reached, list[Found]]:
+    """Return what coverage says of one owner, and its rows of ``subject``; ``denied`` why they cannot be tested."""
     reached = result.outcome(subject)
     ask = result.ask
     found: list[Found] = []
@@ -115,22 +117,21 @@ def _from_owner(use: Use, result: AskResult, subject: Subject | Person) -> tuple
     unreadable = result.unreadable(subject)
     if unreadable and reached.answered:
         reached = reached.but("MISREAD", unreadable)
-    denied = use.refusals.get(ask.index)
     nobody = reached.whole and not reached.answered  # it holds no such subjects: there is nothing to test
     if denied is not None and not nobody:  # whether or not it holds any: that too would tell of the field
         reached = reached.but("DENIED", f"a filter names a field that is not open to this caller: {denied.reason}")
     return reached, found
 
 
-def _untested(use: Use, items: Iterable[Item]) -> set[int]:
+def _untested(refused: Mapping[int, Decision | None], items: Iterable[Item]) -> set[int]:
     """Return the asks of records that cannot be tested: by none of its reports is what a filter names told."""
-    if not use.refusals:
+    if not refused:
         return set()
     asks = [
         {hit.ask.index, *(origin.ask.index for _, origin in told.others)} if told else {hit.ask.index}
         for _, hit, told in items
     ]
-    return {index for each in asks if each <= use.refusals.keys() for index in each}
+    return {index for each in asks if each <= refused.keys() for index in each}
 
 
 def _misread(items: Iterable[Item]) -> dict[int, str]:
