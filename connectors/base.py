@@ -28,6 +28,10 @@ class Batch(Struct, frozen=True):
     digests: bool = False
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Return what is asked, but not about whom: keys and aliases may be numbers and names of persons."""
+        return f"Batch({self.entity} by {self.scheme}, {len(self.keys)} keys, fields {', '.join(self.fields)})"
+
 
 class Issue(Struct, frozen=True):
     """One value that could not be read, or was read with a reservation; never quotes the raw value.
@@ -84,6 +88,10 @@ class Answer(Struct, frozen=True):
     digest: str
     as_of: str | None = None
     unreadable: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Return how many were told of, but neither whom nor what."""
+        return f"Answer({len(self.rows)} keys with rows, {len(self.unreadable)} unreadable, {self.fetched_at})"
 
 
 class Connector(Protocol):

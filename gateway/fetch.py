@@ -184,10 +184,10 @@ async def _follow(run: Run, follow: Follow, subjects: Sequence[Subject | Person]
             page = run.page(use, subject)
             for row, hit, _ in page.items if page else ():
                 key = hit.value(row, follow.link.key_field)
-                if key is not None and key not in linked:
+                if key is not None:
                     found = linked[key] = run.linked(follow.link.to, key)
-                    if isinstance(found, Person) and found.name is None:
-                        found.name = hit.value(row, PERSON_NAME)
+                    if isinstance(found, Person):
+                        found.learn_name(hit.value(row, PERSON_NAME))
         for each in linked.values():
             users.setdefault((use.index, each.type_name), []).append(each)
     if users:

@@ -69,7 +69,7 @@ def compare(subject: Subject, results: Sequence[tuple[str, AskResult]]) -> Ident
     claims: list[_Claim] = []
     former: set[str] = set()
     for entity, result in results:
-        coverage.append(_compared(entity, result, subject))
+        coverage.append(_outcome(entity, result, subject))
         for reached, rows in result.rows(subject):
             for row in rows:
                 said = {name: row.values[at] for name, at in result.ask.places.items()}
@@ -78,19 +78,20 @@ def compare(subject: Subject, results: Sequence[tuple[str, AskResult]]) -> Ident
     return IdentityReport(state_of(coverage), tuple(_conflicts(claims, former)), tuple(coverage))
 
 
-def _compared(entity: str, result: AskResult, subject: Subject) -> Reached:
-    """Return what coverage says of one register: not whole where something that is compared could not be seen."""
+def _outcome(entity: str, result: AskResult, subject: Subject) -> Reached:
+    """Return what coverage says of one register: whole only if all that is compared could be seen, and be read."""
     reached = result.outcome(subject)
-    if not (reached.whole and reached.answered):
+    if not reached.answered:
         return reached
-    fields = COMPARED[entity].keys()
-    closed = sorted(fields & result.ask.denied.keys())
+    closed = [name for name in READ[entity] if name in result.ask.denied]
     if closed:
-        return reached.but("DENIED", f"not open to this caller, and so not compared: {', '.join(closed)}")
-    issues = (issue for _, rows in result.rows(subject) for row in rows for issue in row.issues if issue.misread)
-    unread = sorted(fields & {issue.field for issue in issues})
-    why = f"could not be read, and so not compared: {', '.join(unread)}" if unread else result.unreadable(subject)
-    return reached if why is None else reached.but("MISREAD", why)
+        return reached.but("DENIED", f"not compared, for it is not open to this caller: {', '.join(closed)}")
+    left_out = result.unreadable(subject)
+    issues = (issue for _, rows in result.rows(subject) for row in rows for issue in row.issues)
+    unread = sorted({issue.field for issue in issues if issue.misread and issue.field in READ[entity]})
+    if left_out is None and unread:
+        left_out = f"not compared, for it could not be read: {', '.join(unread)}"
+    return reached if left_out is None else reached.but("MISREAD", left_out)
 
 
 def _claims(entity: str, said: Mapping[str, Any], reached: Reached) -> Iterator[_Claim]:

@@ -1,8 +1,8 @@
 """What one section shows of one subject: rows of all owners judged, merged newest first, cut; and what is not known.
 
 # INVARIANT: `state` is COMPLETE only when every owner that should answer did, and everything it sent could be read.
-A filter never hides that a record could not be tested: such records are left out and their sources count as not whole.
-What one of several reports of a decision tells is enough to test it.
+A filter never hides that a record could not be tested, because it does not say what the filter names: such records are
+left out and their sources count as not whole. What one of several reports of a decision says is enough to test it.
 # INVARIANT: coverage is the same with and without a record that the caller may not see in its present state: what could
 not be read of it is not told either. What could not be judged is no such record: it is told that it was withheld.
 """
@@ -24,7 +24,9 @@ from gateway.told import Found, Hit, Item, Teller, is_active, unseen_reason
 from schema.bindings import Filter, Fixed
 
 _NOT_RECORDED: Final = "the source does not record a field that a filter names"
-Test = Callable[[Item], bool]
+_NOT_SAID: Final = "a record does not say what a filter names"
+Test = Callable[[Item], bool | None]
+"""Whether an item passes; None when it does not say what is tested."""
 
 
 @dataclass(slots=True)
@@ -73,13 +75,8 @@ def make_page(
     for index, (status, reason) in told.withheld.items():
         if coverage[index].answered and refused.get(index) is None:
             coverage[index] = coverage[index].but(status, reason)
-    for index in _untested(refused, told.items):
-        if refused[index] is None:
-            coverage[index] = coverage[index].but("NOT_COVERED", _NOT_RECORDED)
-    if arguments.values.get("active") is not None:
-        _note_untold(coverage, told.items)
     tests = list(_tests(use, arguments.values))
-    items = [item for item in told.items if all(test(item) for test in tests)] if tests else told.items
+    items = _tested(refused, tests, told.items, coverage) if tests else told.items
     return _cut(use, arguments, list(coverage.values()) or list(unserved), items)
 
 
@@ -123,15 +120,25 @@ def _from_owner(result: AskResult, subject: Subject | Person, denied: Decision |
     return reached, found
 
 
-def _untested(refused: Mapping[int, Decision | None], items: Iterable[Item]) -> set[int]:
-    """Return the asks of records that cannot be tested: by none of its reports is what a filter names told."""
-    if not refused:
-        return set()
-    asks = [
-        {hit.ask.index, *(origin.ask.index for _, origin in told.others)} if told else {hit.ask.index}
-        for _, hit, told in items
-    ]
-    return {index for each in asks if each <= refused.keys() for index in each}
+def _tested(
+    refused: Mapping[int, Decision | None],
+    tests: Sequence[Test],
+    items: Iterable[Item],
+    coverage: dict[int, Reached],
+) -> list[Item]:
+    """Return the items that pass; of those that cannot be told, note in ``coverage`` whose records they are."""
+    passed: list[Item] = []
+    for item in items:
+        outcomes = [test(item) for test in tests]
+        if all(outcomes):
+            passed.append(item)
+        elif False not in outcomes:
+            _, hit, told = item
+            for ask in (hit.ask, *(origin.ask for _, origin in told.others)) if told else (hit.ask,):
+                if refused.get(ask.index) is None:
+                    reason = _NOT_RECORDED if ask.index in refused else _NOT_SAID
+                    coverage[ask.index] = coverage[ask.index].but("NOT_COVERED", reason)
+    return passed
 
 
 def _misread(items: Iterable[Item]) -> dict[int, str]:
@@ -156,14 +163,6 @@ def _reports(items: Iterable[Item]) -> Iterator[Found]:
             yield from (other for other in told.others if other[0].issues)
 
 
-def _note_untold(coverage: dict[int, Reached], items: Iterable[Item]) -> None:
-    """Note in ``coverage`` the sources of ``items`` of which nobody can tell whether they are in force."""
-    for item in items:
-        if is_active(item) is None:
-            index = item[1].ask.index
-            coverage[index] = coverage[index].but("MISREAD", "whether a record is in force could not be told")
-
-
 def _tests(use: Use, given: Mapping[str, Any]) -> Iterator[Test]:
     """Yield the tests that an item must pass: what the section is fixed to, then the filters that were given."""
     for fixed in use.fixed:
@@ -183,17 +182,19 @@ def _said(item: Item, field: str) -> Any:
     return value
 
 
-def _is_one_of(fixed: Fixed, item: Item) -> bool:
-    return _said(item, fixed.field) in fixed.values
+def _is_one_of(fixed: Fixed, item: Item) -> bool | None:
+    value = _said(item, fixed.field)
+    return None if value is None else value in fixed.values
 
 
-def _is_active(wanted: bool, item: Item) -> bool:
-    return is_active(item) is wanted
+def _is_active(wanted: bool, item: Item) -> bool | None:
+    active = is_active(item)
+    return None if active is None else active is wanted
 
 
-def _passes(filter_: Filter, wanted: Any, item: Item) -> bool:
+def _passes(filter_: Filter, wanted: Any, item: Item) -> bool | None:
     value = _said(item, filter_.field)
-    return value is not None and passes(filter_, value, wanted)
+    return None if value is None else passes(filter_, value, wanted)
 
 
 def _position(item: Item, order_by: str | None) -> tuple[str, str, str]:

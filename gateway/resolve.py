@@ -31,6 +31,8 @@ from schema.identifiers import (
 UNSTATED = "UNSTATED"
 """Stands for the scheme of a key that was given without one and reads in no way, or in several."""
 
+LONGEST_KEY = 1_000
+"""Characters of a key that are read: no identifier is as long, and reading one costs by its length."""
 OF_MANY_REGISTRIES: Final = frozenset({"ORG_CODE", "NAME"})
 """Schemes that subjects of every kind have; the others are given out by one register, which knows whom it gave them."""
 
@@ -85,13 +87,16 @@ def _with_key(unresolved: Unresolved, asked: Any) -> Unresolved:
     if not isinstance(value, str):
         return unresolved
     stated = "USCC" if "value" not in asked else getattr(asked.get("scheme"), "name", asked.get("scheme"))
-    return replace(unresolved, key=(unresolved.scheme or stated or UNSTATED, normalize(value)))
+    return replace(unresolved, key=(unresolved.scheme or stated or UNSTATED, normalize(value[:LONGEST_KEY])))
 
 
 def _key(key: Mapping[str, Any]) -> Resolved | Identifier:
     """Return the subject of a `SubjectKey`, or the identifier that must be looked up for it."""
     scheme, value = key.get("scheme"), key["value"]
     scheme = getattr(scheme, "name", scheme)
+    if len(value) > LONGEST_KEY:
+        message = f"键值过长。The key is longer than {LONGEST_KEY:,} characters"
+        return Unresolved("SubjectKeyInvalid", message, scheme)
     if scheme is None:
         return _guess(value)
     try:

@@ -4,7 +4,7 @@ A subject is made from a checked identifier; the registry's crosswalk may add fu
 held only to follow a link: it is never shown, logged or written to the ledger.
 """
 
-from schema.identifiers import Identifier, as_held, derive, subject_kind
+from schema.identifiers import Identifier, as_held, canonical_name, derive, subject_kind
 
 TYPE_NAMES = {
     "ENTERPRISE": "Enterprise",
@@ -112,18 +112,23 @@ class Person:
     The name is told to a source that wants it beside the key; nobody is looked for by it.
     """
 
-    __slots__ = ("_key", "name")
+    __slots__ = ("_key", "_names")
     type_name = PERSON
 
     def __init__(self, key: str) -> None:
         self._key = key
-        self.name: str | None = None
+        self._names: dict[str, str] = {}
 
     def keys(self, scheme: str) -> tuple[str, ...]:
         """Return the internal key for the scheme PERSON, the name for NAME, nothing for any other."""
         if scheme == "NAME":
-            return () if self.name is None else (self.name,)
+            return tuple(self._names.values()) if len(self._names) == 1 else ()
         return (self._key,) if scheme == "PERSON" else ()
+
+    def learn_name(self, name: str | None) -> None:
+        """Add the name in a role; of two different names none is known: a check of either would show at both."""
+        if name is not None:
+            self._names.setdefault(canonical_name(name), name)
 
     def former(self, scheme: str) -> tuple[str, ...]:
         """Return nothing: the internal key has not changed."""

@@ -35,19 +35,18 @@ FROM cf_2016
 """
 _LICENSES: Final[dict[int, License]] = {
     14: granted(118, 7, date(2015, 12, 7), date(2017, 12, 6), "ZZJG"),
-    22: granted(182, 4, date(2016, 9, 1), None, "SWDJ"),
+    25: granted(206, 4, date(2016, 9, 1), None, "SWDJ"),
     27: granted(222, 1, date(2016, 4, 16), date(2020, 4, 15), "GSZC"),
 }
 _PENALTIES: Final[dict[int, Penalty]] = {
-    14: replace(penalty(119, PUBLICITY_VIOLATIONS[2], HOUSING, date(2016, 11, 3), fine=20000), status="0"),
-    22: replace(
-        penalty(183, PUBLICITY_VIOLATIONS[4], MARKET, date(2018, 3, 15), fine=2000), status="3", keyed_by="SWDJ"
+    14: replace(
+        penalty(119, PUBLICITY_VIOLATIONS[2], HOUSING, date(2016, 11, 3), fine=20000), status="0", keyed_by="SWDJ"
     ),
     24: replace(penalty(199, PUBLICITY_VIOLATIONS[4], MARKET, date(2018, 1, 30), fine=2000), status="1"),
     25: replace(
         penalty(207, PUBLICITY_VIOLATIONS[1], TRANSPORT, date(2017, 8, 21), fine=30000), status="2", keyed_by="ZZJG"
     ),
-    27: replace(penalty(223, PUBLICITY_VIOLATIONS[0], MARKET, date(2017, 6, 12), fine=0), status="0", keyed_by="GSZC"),
+    27: replace(penalty(223, PUBLICITY_VIOLATIONS[0], MARKET, date(2017, 6, 12), fine=0), status="3", keyed_by="GSZC"),
 }
 
 
@@ -81,7 +80,7 @@ def old_penalty(subject: Subject) -> Penalty | None:
 
 def _codes(subject: Subject, keyed_by: str) -> tuple[str, ...]:
     org_code = f"{subject.org_code[:8]}-{subject.org_code[8]}"
-    known = {"SHXYM": subject.uscc, "ZZJG": org_code, "GSZC": subject.registration_number, "SWDJ": subject.tax15}
+    known = {"SHXYM": subject.uscc, "ZZJG": org_code, "GSZC": subject.registration_number, "SWDJ": subject.uscc}
     chosen = keyed_by if known[keyed_by] else "SHXYM"
     return tuple(known[code] if code == chosen else "" for code in ("SHXYM", "ZZJG", "GSZC", "SWDJ"))
 

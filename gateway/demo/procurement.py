@@ -3,9 +3,9 @@
     POST /gp/api/blacklist   严重违法失信行为记录 (财办库〔2014〕526号)
     POST /gp/api/contracts   合同履约
 
-Oddities kept on purpose (`domain.md` §6.2 D11): 主体标识码 is one field for unified code, organization code (with a
-hyphen), registration number, old tax number or name, whichever the purchasing unit filled in; a record is only found by
-what stands there. Names carry full-width brackets; amounts are in ten thousand yuan; a ban in words.
+Oddities kept on purpose (`domain.md` §6.2 D11): 主体标识码 is one field for unified code (the tax number, too),
+organization code (with a hyphen), registration number or name, whichever the purchasing unit filled in; a record is
+only found by what stands there. Names carry full-width brackets; amounts are in ten thousand yuan; a ban in words.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ from gateway.demo.subjects import FIRST_ORDINARY, Subject
 BLACKLIST: Final = "/gp/api/blacklist"
 CONTRACTS: Final = "/gp/api/contracts"
 MOST_MARKS: Final = 50
-MARKS: Final = ("USCC", "ORG_CODE", "REG_NO", "TAX_NO", "NAME")
+MARKS: Final = ("USCC", "ORG_CODE", "REG_NO", "NAME")
 _CONDUCT: Final = (
     ("提供虚假材料谋取中标", "《政府采购法》第七十七条第一款第一项"),
     ("与其他供应商恶意串通", "《政府采购法》第七十七条第一款第三项"),
@@ -66,14 +66,14 @@ _BANS: Final[dict[int, tuple[Ban, ...]]] = {
     3: (Ban(25, "NAME", 1, date(2021, 5, 17), 3, removed=True),),
     7: (Ban(57, "REG_NO", 2, date(2025, 2, 11), 1, removed=True),),
     22: (Ban(177, "USCC", 1, date(2026, 1, 12), 1),),
-    24: (Ban(193, "TAX_NO", 0, date(2025, 8, 4), 3),),
+    24: (Ban(193, "ORG_CODE", 0, date(2025, 8, 4), 3),),
     26: (Ban(209, "ORG_CODE", 0, date(2026, 3, 9), 2),),
 }
 _CONTRACTS: Final[dict[int, tuple[Contract, ...]]] = {
     1: (Contract(8, "USCC", "36.500000", date(2025, 9, 1), "已履约"),),
     2: (Contract(16, "NAME", "8.200000", date(2026, 2, 27), "已履约"),),
     3: (Contract(24, "REG_NO", "412.000000", date(2025, 4, 14), "违约", "逾期六个月未完工,采购人解除合同"),),
-    4: (Contract(32, "TAX_NO", "19.000000", date(2026, 6, 3), "履约中"),),
+    4: (Contract(32, "NAME", "19.000000", date(2026, 6, 3), "履约中"),),
     6: (Contract(48, "USCC", "1280.000000", date(2025, 10, 8), "履约中"),),
     8: (Contract(64, "ORG_CODE", "5.600000", date(2025, 12, 22), "部分履约", "数量不足,已扣减货款"),),
 }
@@ -111,7 +111,6 @@ def mark_of(subject: Subject, kind: str) -> str:
         "USCC": subject.uscc,
         "ORG_CODE": f"{subject.org_code[:8]}-{subject.org_code[8]}",
         "REG_NO": subject.registration_number,
-        "TAX_NO": subject.tax15,
     }
     return marks.get(kind) or subject.name.replace("(", "（").replace(")", "）")
 

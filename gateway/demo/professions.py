@@ -39,7 +39,7 @@ PROFESSIONS: Final = {
     "11": ("安全管理人员", "安全生产知识和管理能力考核合格证", "同江市应急管理局(示例)"),
 }
 """Code -> group, certificate, who issues it."""
-_NAMED: Final = {2: "05", 3: "06", 5: "07", 9: "04", 11: "03", 23: "08", 25: "09"}
+_NAMED: Final = {2: "05", 3: "06", 5: "07", 9: "04", 11: "03", 22: "02", 23: "08", 25: "09", 27: "03"}
 """Representatives of named subjects who have a profession, by the number of the subject."""
 
 

@@ -62,7 +62,7 @@ _PUBLISHED: Final[Mapping[int, tuple[Penalty, ...]]] = {
     27: (penalty(220, PUBLICITY_VIOLATIONS[3], LABOR, date(2026, 5, 20), fine=50000),),
 }
 _MARKET: Final[Mapping[int, tuple[Penalty, ...]]] = {
-    7: (penalty(61, _FAKE_SALES, MARKET, date(2026, 9, 2), fine=20000),),
+    8: (penalty(66, _FAKE_SALES, MARKET, date(2026, 9, 2), fine=20000),),
 }
 
 

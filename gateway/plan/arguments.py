@@ -20,6 +20,7 @@ from gateway.plan.model import SectionArguments, Selected
 T = TypeVar("T")
 MAX_FIRST = 1_000
 MAX_KEYS = 1_000
+MAX_VALUES = 1_000
 
 
 def argument_names(selected: Selected) -> tuple[str, ...]:
@@ -102,7 +103,18 @@ def _section_arguments(name: str, values: Mapping[str, Any]) -> SectionArguments
     except ValueError as error:
         raise BadQuery(f"`after` of `{name}` is not a cursor that this gateway gave") from error
     tests = {key: _plain(value) for key, value in values.items() if key not in {"first", "after"} and value is not None}
+    for key, value in tests.items():
+        if isinstance(value, list):
+            _check_listed(name, key, len(value))
     return SectionArguments(first, position, tests)
+
+
+def _check_listed(name: str, argument: str, count: int) -> None:
+    """Check a list of what may pass: of an empty one, no records would read as "none on record"."""
+    if count == 0:
+        raise BadQuery(f"`{argument}` of `{name}` is empty: leave it out to see all")
+    if count > MAX_VALUES:
+        raise BadQuery(f"`{argument}` of `{name}` takes at most {MAX_VALUES} values, got {count}")
 
 
 def _keys(name: str, values: Mapping[str, Any]) -> list[Any]:

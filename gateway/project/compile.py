@@ -18,7 +18,7 @@ Project = Callable[..., Any]
 def _root(root: RootField, writer: Writer, subjects: SubjectFunctions) -> dict[str, str]:
     """Return the names of the functions of a root field by the concrete type of its values."""
     return {
-        name: subjects.subject(children) if children and name in parts.SUBJECT_TYPES else writer.value(children)
+        name: subjects.subject(children) if name in parts.SUBJECT_TYPES else writer.value(children)
         for name, children in root.selected.children.items()
     }
 

@@ -81,6 +81,8 @@ query Probe($key: SubjectKey!) {
 """Fields of every kind of openness."""
 PUNISHERS = ("double_publicity", "environment_penalties", "fire_penalties", "market_penalties", "upper_platform")
 """The sources that hold penalties."""
+LOCAL_PUNISHERS = PUNISHERS[:-1]
+"""Those of the city: what the platform above has of the same decisions is merged into their records."""
 COURT_LISTS = ("dishonestEntries", "enforcementCases", "terminatedExecutions", "consumptionRestrictions")
 
 

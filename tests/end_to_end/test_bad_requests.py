@@ -73,6 +73,41 @@ DOCUMENTS: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"query": SECTION % (NUMBER, 'since: "2026-02-30"')}, "BAD_QUERY", "Date must be a string such as `2026-03-18`"),
     (
+        {"query": SECTION.replace("licenses", "listEntries") % (NUMBER, "kinds: []")},
+        "BAD_QUERY",
+        "`kinds` of `listEntries` is empty: leave it out to see all",
+    ),
+    (
+        {"query": SECTION.replace("licenses", "listEntries") % (NUMBER, "kinds: [GOOD]")},
+        "BAD_QUERY",
+        "Value 'GOOD' does not exist in 'ListKind' enum\\.",
+    ),
+    (
+        {"query": SECTION.replace("licenses", "annualReports") % (NUMBER, f"years: {[2025] * 1001}")},
+        "BAD_QUERY",
+        "`years` of `annualReports` takes at most 1000 values, got 1001",
+    ),
+    (
+        {"query": SECTION.replace("licenses", "annualReports") % (NUMBER, f"years: [{NUMBER[:10]}]")},
+        "BAD_QUERY",
+        "Int cannot represent non 32-bit signed integer value: \\*\\*\\*\\*",
+    ),
+    (
+        {"query": f'{{ departments(asOf: "{NUMBER}") {{ code }} }}'},
+        "BAD_QUERY",
+        "Date must be a string such as `2026-03-18`",
+    ),
+    (
+        {"query": f'{{ catalogue(edition: "{NUMBER}") {{ code }} }}'},
+        "BAD_QUERY",
+        "`edition` of `catalogue` must be one of 2024, .*",
+    ),
+    (
+        {"query": '{ subject(key: {scheme: PERSON, value: "' + NUMBER + '"}) { __typename } }'},
+        "BAD_QUERY",
+        "Value 'PERSON' does not exist in 'IdentifierScheme' enum\\.",
+    ),
+    (
         {"query": "query A { __typename }", "operationName": f"B{NUMBER}"},
         "BAD_QUERY",
         "the document has no operation named `B\\*\\*\\*\\*`",

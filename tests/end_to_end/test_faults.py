@@ -1,6 +1,6 @@
 """One bad source changes its own coverage and nothing else; nobody's failure reads as a clean record."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, get_args
 
 import pytest
@@ -15,8 +15,13 @@ OF_SOURCE: dict[str, tuple[str, ...]] = {
     "court_enforcement": COURT_LISTS,
     "environment_penalties": ("penalties",),
     "tax_credit": ("taxRatings",),
+    "environment_credit": ("licenses",),
+    "upper_platform": ("penalties",),
+    "procurement_records": (),
+    "customs_credit": (),
+    "police_verification": (),
 }
-"""The sections that an HTTP department contributes to."""
+"""The sections of the query WHOLE that an HTTP department contributes to."""
 STATUS: dict[Mode, str] = {
     "down": "UNAVAILABLE",
     "cut": "UNAVAILABLE",
@@ -29,9 +34,12 @@ STATUS: dict[Mode, str] = {
 }
 
 
+CAPTCHAS: tuple[Mode, ...] = ("captcha", "captcha_json")
+
+
 def test_every_fault_of_the_menu_is_tried() -> None:
-    # `slow` has its own tests; an `empty` answer cannot be told from a true one, by anybody.
-    assert set(get_args(Mode)) == {*STATUS, "none", "slow", "empty"}
+    # `slow`, `flaky` and captchas have their own tests; an `empty` answer cannot be told from a true one, by anybody.
+    assert set(get_args(Mode)) == {*STATUS, *CAPTCHAS, "none", "slow", "flaky", "empty"}
 
 
 @pytest.mark.parametrize("mode", STATUS)
@@ -45,7 +53,7 @@ async def test_a_fault_is_told_in_its_own_section_and_nowhere_else(
     assert told.errors == []
     for name, section in sections(told.subject).items():
         if name in OF_SOURCE[source]:
-            check_failed(section, source, STATUS[mode], sections(healthy)[name])
+            check_failed(section, [source], STATUS[mode], sections(healthy)[name])
         else:
             assert section == sections(healthy)[name]
     assert told.subject["name"] == healthy["name"]
@@ -53,15 +61,27 @@ async def test_a_fault_is_told_in_its_own_section_and_nowhere_else(
     assert (await served.ask(TAX, WHOLE, key=uscc_key(3))).subject == healthy, "it answers again"
 
 
-def check_failed(section: Any, source: str, status: str, healthy: Any) -> None:
-    """Check that ``section`` says how ``source`` failed, shows what others have, and attests nothing."""
-    others = [item for item in healthy["items"] if item.get("source", source) != source]
+def check_failed(section: Any, sources: Sequence[str], status: str, healthy: Any) -> None:
+    """Check that ``section`` says how ``sources`` failed, shows what others have, and attests nothing."""
+    others = [item for item in healthy["items"] if item.get("source", sources[0]) not in sources]
     assert section["items"] == others
-    assert (section["state"], section["totalCount"]) == ("PARTIAL" if others else "UNKNOWN", None)
-    assert statuses(section) == statuses(healthy) | {source: status}
-    (failed,) = [each for each in section["coverage"] if each["source"] == source]
-    assert failed["reason"]
-    assert "127.0.0.1" not in failed["reason"]
+    answered = set(statuses(healthy)) - set(sources)
+    assert (section["state"], section["totalCount"]) == ("PARTIAL" if answered else "UNKNOWN", None)
+    assert statuses(section) == statuses(healthy) | dict.fromkeys(sources, status)
+    for failed in section["coverage"]:
+        if failed["source"] in sources:
+            assert failed["reason"]
+            assert "127.0.0.1" not in failed["reason"]
+
+
+@pytest.mark.parametrize("mode", CAPTCHAS)
+async def test_a_request_for_a_captcha_is_never_an_empty_list(served: Served, city: Departments, mode: Mode) -> None:
+    city.fault("court_enforcement", mode)
+    found = sections((await served.ask("portal", WHOLE, key=uscc_key(1))).subject)
+    for name in COURT_LISTS:
+        assert (found[name]["state"], found[name]["totalCount"]) == ("UNKNOWN", None)
+        (coverage,) = found[name]["coverage"]
+        assert (coverage["status"], "captcha" in coverage["reason"]) == ("UNAVAILABLE", True)
 
 
 async def test_a_department_that_asks_for_a_pause_says_until_when(served: Served, city: Departments) -> None:
@@ -109,12 +129,12 @@ async def test_at_the_deadline_what_has_come_is_shown_and_the_rest_is_timed_out(
     told = await hurried.ask(TAX, WHOLE, key=uscc_key(3))
     found = sections(told.subject)
     assert (told.status, told.errors) == (200, [])
-    for source, names in OF_SOURCE.items():
-        for name in names:
-            check_failed(found[name], source, "TIMED_OUT", healthy[name])
-            reasons = [each["reason"] for each in found[name]["coverage"] if each["status"] == "TIMED_OUT"]
-            assert reasons == ["no answer within the time that the request allows"], "not its own, which is longer"
-    for name in ("registration", "legalRepresentative", "licenses"):
+    for name in {name for names in OF_SOURCE.values() for name in names}:
+        late = [source for source, names in OF_SOURCE.items() if name in names]
+        check_failed(found[name], late, "TIMED_OUT", healthy[name])
+        reasons = {each["reason"] for each in found[name]["coverage"] if each["status"] == "TIMED_OUT"}
+        assert reasons == {"no answer within the time that the request allows"}, "not its own, which is longer"
+    for name in ("registration", "legalRepresentative"):
         assert found[name] == healthy[name]
 
 

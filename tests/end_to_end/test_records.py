@@ -71,7 +71,7 @@ PASSED: list[tuple[str, str, list[Any]]] = [
     ("taxRatings(level: D)", "evaluationYear", [2025, 2024]),
     ("taxRatings(years: [2023], level: D)", "evaluationYear", []),
     ("licenses(category: RECOGNITION)", "decisionNo", ["同建许〔2021〕24号"]),
-    ("licenses(category: CONCESSION)", "decisionNo", []),
+    ("licenses(status: INVALID)", "decisionNo", []),
 ]
 
 
@@ -90,8 +90,17 @@ async def test_a_filter_by_what_a_source_does_not_record_attests_nothing_for_it(
     penalties = told.subject["penalties"]
     assert (penalties["state"], penalties["totalCount"]) == ("PARTIAL", None)
     assert set(column(penalties, "source")) == {"double_publicity", "environment_penalties"}
-    untested = {"fire_penalties": "NOT_COVERED", "market_penalties": "NOT_COVERED"}
-    assert statuses(penalties) == dict.fromkeys(PUNISHERS, "ANSWERED") | untested | {"upper_platform": "NOT_COVERED"}
+    untested = dict.fromkeys(("fire_penalties", "market_penalties", "upper_platform"), "NOT_COVERED")
+    assert statuses(penalties) == dict.fromkeys(PUNISHERS, "ANSWERED") | untested
+
+
+async def test_a_filter_by_what_a_record_does_not_say_attests_nothing_for_its_source(served: Served) -> None:
+    told = await served.ask(TAX, FILTERED % ("penalties(domain: PRICE)", "decisionNo domain"), key=uscc_key(7))
+    penalties = told.subject["penalties"]
+    assert column(penalties, "decisionNo", "domain") == [("同市监罚〔2026〕60号", "PRICE")]
+    assert (penalties["state"], penalties["totalCount"]) == ("PARTIAL", None)
+    found = {each["source"]: each["status"] for each in penalties["coverage"] if each["status"] != "ANSWERED"}
+    assert found == {"double_publicity": "NOT_COVERED"}, "a decision of the market regulator, of whatever domain"
 
 
 async def test_one_subject_by_two_keys_is_shown_under_both(served: Served) -> None:

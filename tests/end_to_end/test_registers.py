@@ -3,8 +3,6 @@
 from typing import Any
 
 from gateway.demo import Departments
-from gateway.disclosure.facts import inputs
-from gateway.merge import DECISIONS
 from tests.end_to_end.queries import PENALTIES, PERSON, PUNISHERS, uscc_key
 from tests.end_to_end.served import Served
 
@@ -37,36 +35,27 @@ async def explained(served: Served, client: str) -> Any:
 
 async def test_a_plan_tells_what_is_asked_of_whom_and_what_is_not(served: Served) -> None:
     plan = await explained(served, "bank")
-    steps = {(each["source"], each.get("part", each["entity"])): each for each in plan["steps"]}
-    punishing = {place for place in steps if place[1] != "Crosswalk"}
+    steps = {(each["source"], each["entity"]): each for each in plan["steps"] if "part" not in each}
+    assert {source for source, entity in steps if entity == "AdministrativePenalty"} == set(PUNISHERS)
     assert ("market_registry", "Crosswalk") in steps
-    assert punishing == {
-        *((source, "AdministrativePenalty") for source in PUNISHERS),
-        ("double_publicity", "AdministrativePenalty_2016"),
-    }
     publicity = steps["double_publicity", "AdministrativePenalty"]
-    assert {"decided_on", "fine_amount"} <= set(publicity["fields"])
-    assert set(publicity["fields"]) <= {
-        "fine_amount",
-        *inputs("AdministrativePenalty"),
-        *DECISIONS["AdministrativePenalty"],
-    }
-    assert publicity["askedBy"] == "USCC"
+    assert {"decided_on", "fine_amount"} <= set(publicity["fields"]), "and those by which it is judged and merged"
+    assert ("remark" in publicity["fields"], publicity["askedBy"]) == (False, "USCC")
     assert "columns" not in publicity
     assert publicity["alsoBy"] == ["REG_NO", "ORG_CODE", "TAX_NO"]
     assert steps["market_penalties", "AdministrativePenalty"]["needs"] == ["crosswalk: REG_NO"]
     denied = [(each["source"], each["field"], each["reason"]) for each in plan["denied"]]
-    assert denied == [
-        *[("double_publicity", "remark", "CONSENT_MISSING")] * 2,  # today's table and the archive
-        ("tax_credit", "*", "CONSENT_MISSING"),
-    ]
+    remark = ("double_publicity", "remark", "CONSENT_MISSING")
+    assert denied == [remark, remark, ("tax_credit", "*", "CONSENT_MISSING")], "of both tables of double publicity"
     assert plan["cost"] == sum(each["cost"] for each in plan["steps"])
 
 
 async def test_a_plan_is_the_callers_own(served: Served) -> None:
     plan = await explained(served, "tax_department")
-    columns = {each["source"]: each["columns"] for each in plan["steps"] if each.get("part") is None}
+    steps = [each for each in plan["steps"] if each["entity"] != "Crosswalk" and "part" not in each]
+    columns = {each["source"]: each["columns"] for each in steps}
     assert {"CF_JDRQ", "CF_NR_FK", "BZ"} <= set(columns["double_publicity"])
+    assert not {"CF_FR_ZJHM", "CF_XDR_ZJHM"} & set(columns["double_publicity"])
     assert "tax_credit" in columns
     assert plan["denied"] == []
 
@@ -75,14 +64,15 @@ async def test_a_plan_tells_the_levels_in_the_order_in_which_links_lead_to_them(
     body = {"query": PERSON, "variables": {"key": uscc_key(3)}, "extensions": {"explain": True}}
     told = await served.post(body, served.headers("court"))
     levels = [(each["stage"], each["entity"]) for each in told.content["extensions"]["explain"]["steps"]]
-    assert list(dict.fromkeys(levels)) == [
+    assert sorted(set(levels)) == [
         (0, "Crosswalk"),
         (0, "LegalRepresentative"),
         (1, "PersonRole"),
-        (2, "Registration"),
         (2, "AdministrativePenalty"),
         (2, "ConsumptionRestriction"),
+        (2, "Registration"),
     ]
+    assert [stage for stage, _ in levels] == sorted(stage for stage, _ in levels)
 
 
 async def test_a_plan_is_shown_only_when_asked_for(served: Served) -> None:

@@ -1,8 +1,10 @@
 """What the sources hear: no column that the caller may not see, no person that they need not know, no caller."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -16,6 +18,7 @@ from tests.end_to_end.wire import Wire, overheard
 REGISTRY, TAX, COURT, ENVIRONMENT = (
     "MARKET_REGISTRY_URL", "TAX_CREDIT_URL", "COURT_ENFORCEMENT_URL", "ENVIRONMENT_PENALTIES_URL",
 )  # fmt: skip
+POLICE, PLATFORM = "POLICE_VERIFICATION_URL", "UPPER_PLATFORM_URL"
 
 
 @pytest.fixture
@@ -80,6 +83,55 @@ async def test_an_address_holds_nothing_but_an_organizations_code(tapped: tuple[
         assert set(parameters) == {"code", "page"}
         assert parameters["code"] in codes
     assert targets(wire.heard[ENVIRONMENT]) == {"/openapi/v1/penalties"}
+
+
+PEOPLE = """query($key: SubjectKey!) { subject(key: $key) { ... on Organization {
+  legalRepresentative { items { person {
+    qualifications { state } professionBans { state } listEntries { state }
+    consumptionRestrictions { state } identityVerification { state items { result } }
+  } } }
+} } }"""
+
+
+async def test_what_persons_are_asked_by_goes_in_bodies_and_to_those_alone_who_need_it(
+    tapped: tuple[Served, Wire],
+) -> None:
+    served, wire = tapped
+    told = await served.ask("court", PEOPLE, key=uscc_key(3))
+    (role,) = told.subject["legalRepresentative"]["items"]
+    assert {each["state"] for each in role["person"].values()} == {"COMPLETE"}
+    assert role["person"]["identityVerification"]["items"] == [{"result": "MATCH"}]
+    person = NAMED[3].representative
+    for variable, heard in wire.heard.items():
+        heads = b"\n".join(re.findall(rb"(?:GET|POST) .*?\r\n\r\n", bytes(heard), re.DOTALL))
+        for secret in (person.id_no, person.name, quote(person.name), json.dumps(person.name)[1:-1]):
+            assert secret.encode() not in heads
+        if variable not in {REGISTRY, COURT, POLICE}:
+            assert person.id_no.encode() not in heard, variable
+    assert person.id_no.encode() in wire.heard[COURT]
+    assert person.id_no.encode() in wire.heard[POLICE]
+    assert person.name.encode() not in wire.heard[COURT]
+
+
+@pytest.mark.parametrize("client", ["portal", "bank", "tax_department", "auditor"])
+async def test_nobody_is_asked_about_a_person_for_one_who_may_not(client: str, tapped: tuple[Served, Wire]) -> None:
+    served, wire = tapped
+    await served.ask(client, PEOPLE, key=uscc_key(3))
+    assert bytes(wire.heard[POLICE] + wire.heard[COURT]) == b""
+    assert b"cerno" not in wire.heard[REGISTRY]
+
+
+async def test_the_platform_above_is_asked_for_what_the_caller_selected_and_what_it_is_judged_by(
+    tapped: tuple[Served, Wire],
+) -> None:
+    served, wire = tapped
+    query = (
+        "query($key: SubjectKey!) { subject(key: $key) { ... on Organization { penalties { items { decisionNo } } } } }"
+    )
+    await served.ask("portal", query, key=uscc_key(3))
+    said = bytes(wire.heard[PLATFORM])
+    assert all(name in said for name in (b"docNo", b"repairedOn", b"state"))
+    assert all(name not in said for name in (b"content", b"confiscatedYuan", b"publicUntil"))
 
 
 def targets(heard: bytearray) -> set[str]:

@@ -72,23 +72,11 @@ async def test_one_register_may_contradict_itself() -> None:
     assert list(said(await compared(staged(*two)))) == ["REG_NO"]
 
 
-@pytest.mark.parametrize(
-    ("fault", "unread", "status", "reason"),
-    [
-        (SourceUnavailable("down"), (), "UNAVAILABLE", "down"),
-        (None, ("name",), "MISREAD", "could not be read, and so not compared: name"),
-    ],
-)
-async def test_without_conflicts_it_is_an_agreement_only_when_everybody_was_heard(
-    fault: Any, unread: tuple[str, ...], status: str, reason: str
-) -> None:
-    mine = Record("tax_credit", "TaxRegistration", SUBJECT, {}, unread=unread)
-    report = await compared(
-        staged(registered(name="同江一号公司"), mine, faults={"tax_credit": fault} if fault else {})
-    )
+async def test_without_conflicts_it_is_an_agreement_only_when_everybody_was_heard() -> None:
+    report = await compared(staged(registered(name="同江一号公司"), faults={"tax_credit": SourceUnavailable("down")}))
     assert (report["state"], report["conflicts"]) == ("PARTIAL", [])
     told = {each["source"]: (each["status"], each["reason"]) for each in report["coverage"]}
-    assert told["tax_credit"] == (status, reason)
+    assert told["tax_credit"] == ("UNAVAILABLE", "down")
     assert told["market_registry"] == ("ANSWERED", None)
 
 
@@ -102,15 +90,7 @@ async def test_what_the_caller_may_not_see_is_not_compared_and_that_is_said() ->
     report = await compared(made)
     assert (report["state"], report["conflicts"]) == ("PARTIAL", [])
     told = {each["source"]: (each["status"], each["reason"]) for each in report["coverage"]}
-    assert told["tax_credit"] == ("DENIED", "not open to this caller, and so not compared: name")
+    assert told["tax_credit"] == ("DENIED", "not compared, for it is not open to this caller: name")
     asked = [batch for name, batch in made.batches() if name == "tax_credit"]
     assert asked
     assert not [batch for batch in asked if "name" in batch.fields]
-
-
-async def test_what_is_read_of_a_misread_field_does_not_matter_where_it_is_not_compared() -> None:
-    mine = Record("market_registry", "Registration", SUBJECT, {}, unread=("status",))
-    made = staged(mine)
-    query = QUERY.replace("identityConflicts {", "registration { items { status } } identityConflicts {")
-    asked = await made.ask(query, {"uscc": SUBJECT}, made.caller("tax_department"))
-    assert asked.data["subject"]["identityConflicts"]["state"] == "COMPLETE"

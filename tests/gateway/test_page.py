@@ -70,7 +70,7 @@ async def test_what_nobody_can_tell_to_be_active_is_left_out_and_its_source_not_
     assert found["state"] == "PARTIAL"
     assert [item["provenance"]["recordKey"] for item in found["items"]] == (["1"] if active else [])
     coverage = {each["part"]: (each["status"], each["reason"]) for each in found["coverage"]}
-    assert coverage[TITLE] == ("MISREAD", "whether a record is in force could not be told")
+    assert coverage[TITLE] == ("NOT_COVERED", "a record does not say what a filter names")
 
 
 @pytest.mark.parametrize(("only", "shown"), [(True, ["NONE", "PARTIAL"]), (False, 4)])

@@ -58,3 +58,18 @@ def test_what_reads_as_nothing_is_invalid(value: str, check: str | None) -> None
     assert isinstance(answer, Unresolved)
     assert (answer.type_name, answer.check) == ("SubjectKeyInvalid", check)
     assert not value or value not in repr(answer)
+
+
+@pytest.mark.parametrize("scheme", [None, "NAME", "USCC"])
+@pytest.mark.parametrize("letter", ["ﷺ", "公", "\u0000", " ", "1"])
+def test_a_text_too_long_for_a_key_is_not_read(letter: str, scheme: str | None) -> None:
+    """Each of the first becomes eighteen when it is brought into one form: a megabyte of them took half a minute."""
+    answer = key(letter * 1_000_000, scheme)
+    assert isinstance(answer, Unresolved)
+    assert (answer.type_name, answer.scheme) == ("SubjectKeyInvalid", scheme)
+    assert "longer than 1,000 characters" in answer.message
+    assert isinstance(key(f"{'x' * 100}{letter}" * 9), Unresolved)
+
+
+def test_blanks_around_a_key_do_not_matter_up_to_its_length() -> None:
+    assert isinstance(key("91230881TJ0000019A".center(1_000)), Subject)
