@@ -17,6 +17,7 @@ from graphql.execution.values import VariableValues
 from gateway.plan.arguments import encode_cursor
 from gateway.plan.filters import passes
 from gateway.plan.model import SectionArguments, Use
+from gateway.policy import Decision
 from gateway.reach import AskResult, Reached
 from gateway.subject import Person, Subject
 from gateway.told import Found, Hit, Item, Teller, is_active, unseen_reason
@@ -60,21 +61,22 @@ def make_page(
     if use.denied is not None:
         return None
     arguments = use.arguments(variables)
+    refused = use.refused(arguments.values.keys()) if use.refusals else {}
     coverage: dict[int, Reached] = {}
     found: list[Found] = []
     for result in results:
         if not use.excludes(result.ask, arguments.values):
-            coverage[result.ask.index], rows = _from_owner(use, result, subject)
+            coverage[result.ask.index], rows = _from_owner(result, subject, refused.get(result.ask.index))
             found.extend(rows)
     told = teller.tell(use.need, found)
     for index, reason in _misread(told.items).items():
         if coverage[index].whole:
             coverage[index] = coverage[index].but("MISREAD", reason)
     for index, (status, reason) in told.withheld.items():
-        if coverage[index].answered and use.refusals.get(index) is None:
+        if coverage[index].answered and refused.get(index) is None:
             coverage[index] = coverage[index].but(status, reason)
     tests = list(_tests(use, arguments.values))
-    items = _tested(use, tests, told.items, coverage) if tests else told.items
+    items = _tested(refused, tests, told.items, coverage) if tests else told.items
     return _cut(use, arguments, list(coverage.values()) or list(unserved), items)
 
 
@@ -99,8 +101,8 @@ def state_of(coverage: Sequence[Reached]) -> str:
     return "NOT_COVERED" if whole else "UNKNOWN"
 
 
-def _from_owner(use: Use, result: AskResult, subject: Subject | Person) -> tuple[Reached, list[Found]]:
-    """Return what coverage says of one owner, and its rows of ``subject``."""
+def _from_owner(result: AskResult, subject: Subject | Person, denied: Decision | None) -> tuple[Reached, list[Found]]:
+    """Return what coverage says of one owner, and its rows of ``subject``; ``denied`` why they cannot be tested."""
     reached = result.outcome(subject)
     ask = result.ask
     found: list[Found] = []
@@ -112,14 +114,18 @@ def _from_owner(use: Use, result: AskResult, subject: Subject | Person) -> tuple
     unreadable = result.unreadable(subject)
     if unreadable and reached.answered:
         reached = reached.but("MISREAD", unreadable)
-    denied = use.refusals.get(ask.index)
     nobody = reached.whole and not reached.answered  # it holds no such subjects: there is nothing to test
     if denied is not None and not nobody:  # whether or not it holds any: that too would tell of the field
         reached = reached.but("DENIED", f"a filter names a field that is not open to this caller: {denied.reason}")
     return reached, found
 
 
-def _tested(use: Use, tests: Sequence[Test], items: Iterable[Item], coverage: dict[int, Reached]) -> list[Item]:
+def _tested(
+    refused: Mapping[int, Decision | None],
+    tests: Sequence[Test],
+    items: Iterable[Item],
+    coverage: dict[int, Reached],
+) -> list[Item]:
     """Return the items that pass; of those that cannot be told, note in ``coverage`` whose records they are."""
     passed: list[Item] = []
     for item in items:
@@ -130,7 +136,7 @@ def _tested(use: Use, tests: Sequence[Test], items: Iterable[Item], coverage: di
             _, hit, told = item
             for ask in (hit.ask, *(origin.ask for _, origin in told.others)) if told else (hit.ask,):
                 if coverage[ask.index].whole:
-                    reason = _NOT_RECORDED if ask.index in use.refusals else _NOT_SAID
+                    reason = _NOT_RECORDED if ask.index in refused else _NOT_SAID
                     coverage[ask.index] = coverage[ask.index].but("NOT_COVERED", reason)
     return passed
 

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import msgspec
-from graphql import GraphQLError, GraphQLField, GraphQLSchema, VariableNode
+from graphql import GraphQLError, GraphQLField, GraphQLSchema, NullValueNode, VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.language import Visitor, visit
 
@@ -26,6 +26,12 @@ MAX_VALUES = 1_000
 def argument_names(selected: Selected) -> tuple[str, ...]:
     """Return the names of the arguments written at a field."""
     return tuple(argument.name.value for argument in selected.nodes[0].arguments or ())
+
+
+def stated_names(selected: Selected) -> frozenset[str]:
+    """Return the names of the arguments that have a value whatever the variables are."""
+    arguments = selected.nodes[0].arguments or ()
+    return frozenset(each.name.value for each in arguments if not isinstance(each.value, VariableNode | NullValueNode))
 
 
 def section_reader(schema: GraphQLSchema, selected: Selected) -> Callable[[VariableValues], SectionArguments]:

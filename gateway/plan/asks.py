@@ -95,19 +95,20 @@ class Rights:
         inputs = self.rules.inputs(ask.entity_name)
         ask.unseen = tuple(name for name in inputs if name in decisions and not decisions[name].allowed)
 
-    def refuse(self, use: Use, arguments: Iterable[str]) -> None:
-        """Note in ``use`` the asks whose rows what it is fixed to, or the given ``arguments``, cannot test."""
-        given = set(arguments)
-        fields = {filter_.field for filter_ in use.filters if filter_.argument in given and filter_.test != "active"}
-        fields.update(fixed.field for fixed in use.fixed)
+    def refuse(self, use: Use, written: Collection[str], stated: Collection[str]) -> None:
+        """Note in ``use`` the asks whose rows its ``written`` arguments, or what it is fixed to, cannot test.
+
+        ``stated`` are the arguments that have a value whatever the variables are: what they deny is denied whole.
+        """
+        tests = [(each.argument, each.field) for each in use.filters if each.argument in written]
+        tests = [("", fixed.field) for fixed in use.fixed] + [each for each in tests if each[1]]
         owners = [ask for ask in use.need.asks if not use.excludes(ask, {})]
         for ask in owners:
-            for name in sorted(fields):
-                if name in ask.denied:
-                    use.refusals[ask.index] = ask.denied[name]
-                elif name not in ask.entity.fields:
-                    use.refusals.setdefault(ask.index, None)
-        decisions = [ask.refused or use.refusals.get(ask.index) for ask in owners]
+            for argument, name in tests:
+                if name in ask.denied or name not in ask.entity.fields:
+                    use.refusals.setdefault(ask.index, {})[argument] = ask.denied.get(name)
+        refused = use.refused(stated)
+        decisions = [ask.refused or refused.get(ask.index) for ask in owners]
         use.denied = decisions[0] if decisions and all(decisions) else None
 
 

@@ -20,7 +20,7 @@ from graphql import (
 
 from gateway.errors import TooCostly
 from gateway.identity import READ
-from gateway.plan.arguments import argument_names, argument_reader, key_reader, section_reader
+from gateway.plan.arguments import argument_names, argument_reader, key_reader, section_reader, stated_names
 from gateway.plan.asks import AUTHORITY_CODE, AUTHORITY_FIELDS, Rights
 from gateway.plan.collect import MAX_DEPTH, Collector
 from gateway.plan.document import Operation
@@ -69,7 +69,7 @@ class Builder:
     collector: Collector
     stages: list[Stage] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
-    filtered: list[tuple[Use, tuple[str, ...]]] = field(default_factory=list)
+    filtered: list[tuple[Use, tuple[str, ...], frozenset[str]]] = field(default_factory=list)
 
     def build(self, operation: Operation) -> Plan:
         """Return the plan of ``operation``; raises `TooCostly`, `BadQuery`."""
@@ -116,8 +116,8 @@ class Builder:
                 need.asks = _due(need, self.rights.asks(need))
                 schemes.update(scheme for ask in need.asks if ask.refused is None for scheme in ask.crosswalk)
             each.crosswalk = tuple(sorted(schemes))
-        for use, arguments in self.filtered:
-            self.rights.refuse(use, arguments)
+        for use, written, stated in self.filtered:
+            self.rights.refuse(use, written, stated)
         schemes = {"USCC"}.union(*(each.crosswalk for each in self.stages))
         return Plan(order, roots, passed_on, stage, self.stages, self.uses, self.rights.crosswalk(schemes))
 
@@ -198,7 +198,7 @@ class Builder:
             section_reader(self.schema, selected),
         )
         self.uses.append(use)
-        self.filtered.append((use, given))
+        self.filtered.append((use, given, stated_names(selected)))
         need.uses.append(use)
         selected.use = use
         self._walk(selected.only, _Place(place.stage, place.users, use))

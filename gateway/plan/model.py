@@ -11,7 +11,7 @@ Terms
     follow   a link from the records of a need to the subjects of a further stage, whatever uses select it
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,9 +154,10 @@ class SectionArguments:
 class Use:
     """One section field: how the rows of ``need`` are filtered, ordered and cut for it.
 
-    ``refusals`` tells for which asks (by index) a filter names a field that the caller may not see (a `Decision`), or
-    that the source does not have (None): their rows cannot be tested, so they are left out and coverage says so.
-    ``denied`` is the decision that denies the section whole, because every owner refuses it; else None.
+    ``refusals`` tells for which asks (by index) an argument names a field that the caller may not see (a `Decision`),
+    or that the source does not have (None): their rows cannot be tested, so they are left out and coverage says so.
+    What the section is fixed to stands under "". ``denied`` is the decision that denies the section whole, because
+    every owner refuses it; else None.
     """
 
     index: int
@@ -167,8 +168,17 @@ class Use:
     filters: tuple[Filter, ...]
     fixed: tuple[Fixed, ...]
     arguments: Callable[[VariableValues], SectionArguments]
-    refusals: dict[int, Decision | None] = field(default_factory=dict)
+    refusals: dict[int, dict[str, Decision | None]] = field(default_factory=dict)
     denied: Decision | None = None
+
+    def refused(self, given: Collection[str]) -> dict[int, Decision | None]:
+        """Return the asks whose rows cannot be tested when these arguments are ``given``."""
+        found: dict[int, Decision | None] = {}
+        for index, by_argument in self.refusals.items():
+            decisions = [decision for argument, decision in by_argument.items() if not argument or argument in given]
+            if decisions:
+                found[index] = next((each for each in decisions if each is not None), None)
+        return found
 
     def excludes(self, ask: Ask, given: Mapping[str, Any]) -> bool:
         """Tell whether no record of ``ask`` can pass, because all have one value that a filter rules out.

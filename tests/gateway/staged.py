@@ -29,8 +29,6 @@ class Record:
     unread: tuple[str, ...] = ()
 
     def row(self, batch: Batch, fields: Mapping[str, FieldSpec]) -> Row:
-        unknown = self.values.keys() - fields.keys()
-        assert not unknown, f"{self.source} has no {unknown}"
         issues = tuple(Issue(name, "MISREAD", "made up") for name in self.unread if name in batch.fields)
         values = tuple(self.value(name, fields[name]) for name in batch.fields)
         return Row(values, self.record_key, self.as_of, issues)
@@ -58,6 +56,10 @@ def staged(
     *records: Record, faults: Mapping[str, SourceError] | None = None, configured: Configuration | None = None
 ) -> World:
     """Return a world in which sources hold ``records``."""
+    sources = (configured or configuration()).catalogue.sources
+    for each in records:
+        unknown = {*each.values, *each.unread} - sources[each.source].entities[each.part].fields.keys()
+        assert not unknown, f"{each.part} of {each.source} has no {unknown}"
     return World(faults, configured, lambda spec, fault: Staged(spec, fault, records=records))
 
 

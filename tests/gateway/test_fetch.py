@@ -6,6 +6,7 @@ from math import ceil
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as with_changes
 
 from connectors.base import Answer, Batch, Row
 from connectors.errors import SourceClosed, SourceError, SourceMisread, SourceTimedOut, SourceUnavailable
@@ -14,7 +15,8 @@ from gateway.coalesce import Coalescer
 from gateway.demo import codes
 from gateway.errors import BadQuery
 from gateway.subject import Person, Subject
-from tests.gateway.world import Inventor, World, uscc_of
+from tests.gateway.staged import staged, with_fields
+from tests.gateway.world import Inventor, World, configuration, uscc_of
 
 ENTERPRISES = [codes.uscc("91", number) for number in range(1, 60, 2)]
 ONE = f'key: {{scheme: USCC, value: "{uscc_of(1)}"}}'
@@ -86,6 +88,32 @@ async def test_a_denied_column_is_never_in_a_batch() -> None:
         {("double_publicity", "legal_rep_id_no"), ("double_publicity", "person_id_no"), ("tax_credit", "score")}
     )
     assert "FIELD_FORBIDDEN" in {error["extensions"]["code"] for error in asked.errors}
+
+
+@pytest.mark.parametrize("name", ["status", "decided_on", "decision_no", "authority_uscc"])
+async def test_a_denied_column_is_not_asked_either_to_judge_or_to_merge_records(name: str) -> None:
+    """Invariant 2, of what tells what a record is."""
+    source, entity = "environment_penalties", "AdministrativePenalty"
+    spec = configuration().catalogue.sources[source].entities[entity].fields[name]
+    closed = with_changes(spec, scope=f"owner.{source}", disclosure="OWNER")
+    world = staged(configured=with_fields(source, entity, **{name: closed}))
+    selection = "penalties { items { decisionNo decidedOn status departmentCode } }"
+    await world.ask(f"{{ subject({ONE}) {{ ... on Enterprise {{ {selection} }} }} }}", caller=world.caller("bank"))
+    (batch,) = world.connectors[source].batches
+    assert batch.fields
+    assert name not in batch.fields
+    owner = world.caller("ecology_environment", "OWNER")
+    await world.ask(f"{{ subject({ONE}) {{ ... on Enterprise {{ {selection} }} }} }}", caller=owner)
+    assert name in world.connectors[source].batches[-1].fields
+
+
+async def test_a_denied_column_of_a_register_is_not_asked() -> None:
+    query, variables = subjects(ENTERPRISES[:2])
+    world = World()
+    await world.ask(query, variables)
+    registers = [batch for _, batch in world.batches() if batch.entity.startswith("Crosswalk")]
+    assert registers
+    assert not [batch for batch in registers if "pripid" in batch.fields]
 
 
 async def test_a_row_filter_on_a_denied_field_is_a_denial() -> None:
