@@ -97,7 +97,7 @@ async def translate(run: Run, wanted: Mapping[str, Sequence[Subject]]) -> None:
     answers = await asyncio.gather(*(_provide(run, provider, wanted) for provider in providers))
     said = list(zip(providers, answers, strict=True))
     for provider, answer in said:
-        _note_absent(run, provider, answer)
+        _note_own(run, provider, answer)
     shared = await _shared(run, wanted, [each for _, answer in said for each in answer.values()])
     for scheme, subjects in wanted.items():
         given = [(provider, answer) for provider, answer in said if scheme in provider.gives]
@@ -127,11 +127,13 @@ async def _provide(run: Run, provider: _Provider, wanted: Mapping[str, Sequence[
     return {subject: _joined(found, subject.keys(provider.by)) for subject in due}
 
 
-def _note_absent(run: Run, provider: _Provider, answer: Mapping[Subject, Found]) -> None:
-    """Note the subjects that a register does not hold: what its own source would be asked about them is answered."""
+def _note_own(run: Run, provider: _Provider, answer: Mapping[Subject, Found]) -> None:
+    """Note what a register means for its own source: whom it does not hold the source does not, nor if it is silent."""
     for subject, found in answer.items():
-        if not found.held and not found.failed and found.answers:
-            for scheme in provider.gives:
+        for scheme in provider.gives:
+            if found.failed:
+                run.unheard[subject, scheme, provider.ask.source.name] = found.failed[0]
+            elif not found.held and found.answers:
                 run.absent[subject, scheme, provider.ask.source.name] = found.answers[0]
 
 

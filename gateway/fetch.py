@@ -142,7 +142,7 @@ def _identified(run: Run, ask: Ask, result: AskResult, subjects: Iterable[Subjec
     """Set subjects apart whose code for this source is not known, or noted why some of their codes are not.
 
     Where the source's own register holds no such subject, nothing is on record there: customs have nothing of a company
-    that never registered with them.
+    that never registered with them. Where that register did not answer, neither did the source.
     """
     due: list[Subject | Person] = []
     for subject in subjects:
@@ -155,6 +155,9 @@ def _identified(run: Run, ask: Ask, result: AskResult, subjects: Iterable[Subjec
                 result.caveats[subject] = f"could not be asked by every code: {'; '.join(dict.fromkeys(lacking))}"
         elif (own := run.absent.get((subject, ask.scheme, ask.source.name))) is not None:
             result.apart[subject] = replace(own, reason=_ABSENT, part=ask.title)
+        elif (silent := run.unheard.get((subject, ask.scheme, ask.source.name))) is not None:
+            told = {"status": silent.status, "reason": silent.reason, "until": silent.until}
+            result.apart[subject] = replace(result.otherwise, **told)
         elif subject.knows(ask.scheme):
             reason = f"the registers know no {ask.scheme} of this subject"
             result.apart[subject] = replace(result.otherwise, status="NOT_COVERED", reason=reason, whole=True)

@@ -49,6 +49,8 @@ class Run:
         self.results: dict[int, list[AskResult]] = {}
         self.absent: dict[tuple[Subject, str, str], Reached] = {}
         """(subject, scheme, source) -> the answer of a register, that of ``source``, which holds no such subject."""
+        self.unheard: dict[tuple[Subject, str, str], Reached] = {}
+        """The same -> why that register did not answer."""
         self.calls: list[tuple[Ask, Batch, Reached]] = []
         self.errors: list[dict[str, Any]] = []
         self._repeated: dict[int, dict[str, Any]] = {}
