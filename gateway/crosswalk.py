@@ -123,7 +123,7 @@ async def _provide(run: Run, provider: _Provider, wanted: Mapping[str, Sequence[
         return {subject: Found([], [run.unreached(provider.ask)], asked=True) for subject in due}
     found = {value: Found([], [], asked=True) for subject in due for value in subject.keys(provider.by)}
     if found:
-        await _ask_register(run, provider.ask, provider.by, list(found), found)
+        _note(provider.ask, await _ask_register(run, provider.ask, provider.by, list(found)), found)
     return {subject: _joined(found, subject.keys(provider.by)) for subject in due}
 
 
@@ -216,15 +216,22 @@ async def ask_registers(run: Run, scheme: str, values: Sequence[str]) -> dict[st
     asks = [ask for ask in registers if ask.refused is None and not {"uscc", "org_code"}.isdisjoint(ask.fields)]
     refused = [run.unreached(ask) for ask in registers if ask.refused is not None]
     found = {value: Found([], list(refused), bool(asks)) for value in values}
-    await asyncio.gather(*(_ask_register(run, ask, scheme, list(dict.fromkeys(values)), found) for ask in asks))
+    told = await asyncio.gather(*(_ask_register(run, ask, scheme, list(dict.fromkeys(values))) for ask in asks))
+    for ask, outcomes in zip(asks, told, strict=True):  # in the order of the plan, whoever answered first
+        _note(ask, outcomes, found)
     return found
 
 
-async def _ask_register(run: Run, ask: Ask, scheme: str, values: list[str], found: Mapping[str, Found]) -> None:
+async def _ask_register(run: Run, ask: Ask, scheme: str, values: list[str]) -> list[tuple[Batch, Reached]]:
     size = ask.source.batch_size
     batches = [Batch(ask.part, scheme, tuple(values[at : at + size]), ask.fields) for at in range(0, len(values), size)]
     outcomes = await asyncio.gather(*(run.call(ask, batch, run.unreached(ask)) for batch in batches))
-    for batch, outcome in zip(batches, outcomes, strict=True):
+    return list(zip(batches, outcomes, strict=True))
+
+
+def _note(ask: Ask, told: Iterable[tuple[Batch, Reached]], found: Mapping[str, Found]) -> None:
+    """Add to ``found`` what one register said under each value that it was asked about."""
+    for batch, outcome in told:
         for value in batch.keys:
             if outcome.answer is None or value in outcome.answer.unreadable:
                 found[value].failed.append(outcome)

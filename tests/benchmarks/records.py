@@ -50,8 +50,21 @@ _DOMAINS: Final = {
     "11230881TJ00008609": "TRANSPORT",
     "11230881TJ00008796": "CONSTRUCTION",
     "11230881TJ00008871": "LABOR",
+    "11230881TJ0002073L": "AGRICULTURE",
+    "11230881TJ0002188T": "FINANCE",
 }
 """Authorities of one field of supervision, those that occur."""
+_CASES: Final = {
+    "登记注册": "MARKET",
+    "竞争": "MARKET",
+    "产品质量": "MARKET",
+    "价格": "PRICE",
+    "广告": "ADVERTISING",
+    "网络交易": "E_COMMERCE",
+    "知识产权": "INTELLECTUAL_PROPERTY",
+    "食品药品": "FOOD_DRUG",
+    "特种设备": "SPECIAL_EQUIPMENT",
+}
 _PROCEDURES: Final = {
     "01": "SIMPLE",
     "02": "ORDINARY",
@@ -210,6 +223,7 @@ def environment_penalty(row: Mapping[str, Any]) -> Record:
         "sourcePublicUntil": day(row["gsjzq"]),
         "authority": text(row["cfjg"]),
         "authorityUscc": identifier(row["cfjgdm"]),
+        "domain": "ENVIRONMENT",
         "procedure": code(row["ajlb"], _PROCEDURES),
         "status": code(row["zt"], _PENALTY_STATES),
     }
@@ -234,6 +248,7 @@ def fire_penalty(row: Mapping[str, Any]) -> Record:
         "sourcePublicUntil": day(row["公示截止期"]),
         "authority": text(row["处罚机关"]),
         "authorityUscc": identifier(row["处罚机关代码"]),
+        "domain": "FIRE",
     }
 
 
@@ -258,5 +273,6 @@ def market_penalty(row: Mapping[str, Any]) -> Record:
         "sourcePublicUntil": day(row["公示截止期"]),
         "authority": text(row["处罚机关"]),
         "authorityUscc": identifier(row["处罚机关代码"]),
+        "domain": code(row["案件类别"], _CASES),
         "procedure": code(row["案件程序"], _PROCEDURES),
     }

@@ -72,7 +72,7 @@ async def test_what_no_registry_here_registers_is_said_not_to_be_covered(served:
     for name in ("registration", "legalRepresentative"):
         section = subject[name]
         assert (section["state"], section["items"], section["totalCount"]) == ("NOT_COVERED", [], None)
-    assert subject["licenses"]["totalCount"] == 2, "one of them in the archive of 2016"
+    assert subject["licenses"]["totalCount"] == 3, "one of them in the archive of 2016"
     assert subject["penalties"]["state"] == "COMPLETE", "the market regulator's ledger is declared not to hold them"
 
 
