@@ -104,8 +104,8 @@ def test_cases_are_lines_too(city: City) -> None:
     bench = replace(scripted([]), spec=source)
     lines = case_lines(bench, city.cases)
     assert {line.result for line in lines} == {Result.KEPT}
-    count = len(list((city.cases / "fire_penalties").glob("*.toml")))
-    assert [line.name for line in lines] == [*repeat("case", count), *repeat("cases", len(source.entities))]
+    files = len(list((city.cases / "fire_penalties").glob("*.toml")))
+    assert [line.name for line in lines] == [*repeat("case", files), *repeat("cases", len(source.entities))]
     assert "表里没有这家" in " ".join(line.tried[0] for line in lines)
     broken = city.cases / "fire_penalties" / "AdministrativePenalty.found.toml"
     broken.write_text(
