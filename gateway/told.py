@@ -5,6 +5,9 @@ caller may see it in that state (`gateway.disclosure`). A decision that several 
 all who report it and where they contradict each other. Who reports a repair is believed by all: the strictest state
 among the reports counts for each of them.
 
+A severity that one source tells goes before what the rules would make of the reports that tell none: the same decision
+is not minor, and so unpublished, by the report that says less.
+
 # INVARIANT: a record that the caller may not see in its present state is in no item, count or cursor (invariant 8).
 
 Terms
@@ -14,12 +17,13 @@ Terms
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.base import Row
-from gateway.disclosure import Judgment, Rules, judge, strictest
+from gateway.disclosure import Judgment, Rules, Severity, judge, strictest
 from gateway.merge import SEVERAL, DecisionKey, Origin, best_first, decision_of, groups
 from gateway.plan.model import Ask, Need
 from gateway.reach import Reached
@@ -27,6 +31,9 @@ from gateway.subject import Person, Subject
 
 ENDED: Final = frozenset({"REVOKED", "REPAIRED", "PUBLICITY_ENDED"})
 """States of records that are not in force any more."""
+_SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+_SAID: Final = "SOURCE"
+"""The basis of a severity that a source tells."""
 _UNSEEN: Final = "whether its records may be shown depends on what is not open to this caller"
 
 
@@ -44,6 +51,8 @@ class Hit(Struct, frozen=True):
 
 
 Found = tuple[Row, Hit]
+Report = tuple[Found, Judgment | None]
+"""One row of a decision, and what the rules make of it alone; None where its kind is not judged."""
 
 
 class Told(Struct, frozen=True):
@@ -96,13 +105,30 @@ class Teller:
             self._tell_one([(found[at], judgments[at]) for at in group], telling)
         return telling
 
-    def _judge(self, row: Row, hit: Hit) -> Judgment:
+    def _judge(self, row: Row, hit: Hit, severity: Severity | None = None) -> Judgment:
+        """Return what the rules make of a row; ``severity`` is what another report says where this one says none."""
         assert hit.ask.facts is not None, "the planner gave every ask of a judged entity its reader"
-        return judge(self._rules, hit.ask.facts(row.values, row.issues, False), self._today)
+        facts = hit.ask.facts(row.values, row.issues, False)
+        if severity is not None and "source_severity" not in facts.unread:
+            facts = replace(facts, source_severity=severity)
+        return judge(self._rules, facts, self._today)
 
-    def _tell_one(self, reports: Sequence[tuple[Found, Judgment | None]], telling: Telling) -> None:
-        """Add the record that ``reports`` tell of to ``telling``, by those of them that this caller may be shown."""
+    def _judged_together(self, reports: Sequence[Report]) -> list[Judgment]:
+        """Return the judgments of the reports of one decision, each by the severity that any of them says."""
         made = [each for _, each in reports if each is not None]
+        said = {each.severity for each in made if each.severity is not None and each.severity_basis == _SAID}
+        if not said or len(made) == 1:
+            return made
+        severity = min(said, key=_SEVERITIES.index)
+        return [
+            each if each.severity_basis == _SAID else self._judge(*found, severity)
+            for found, each in reports
+            if each is not None
+        ]
+
+    def _tell_one(self, reports: Sequence[Report], telling: Telling) -> None:
+        """Add the record that ``reports`` tell of to ``telling``, by those of them that this caller may be shown."""
+        made = self._judged_together(reports)
         judgment = strictest(made) if len(made) > 1 else made[0] if made else None
         shown: list[Found] = []
         for found, own in reports:

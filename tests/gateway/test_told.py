@@ -17,7 +17,7 @@ FIRE = codes.uscc("11", 852)
 PENALTIES = """query($key: SubjectKey!, $status: PenaltyStatus) { subject(key: $key) { ... on Organization {
     penalties(status: $status) {
         state totalCount coverage { source part status reason }
-        items { state decisionNo content provenance { source } alsoReportedBy { source }
+        items { state severity decisionNo content provenance { source } alsoReportedBy { source }
                 conflicts { field values { value source } } } } } } }"""
 DECISION = {
     "decision_no": "同消罚〔2026〕12号",
@@ -94,6 +94,17 @@ async def test_reports_that_contradict_each_other_are_shown_side_by_side_in_what
 async def test_the_strictest_state_of_all_reports_counts_for_each() -> None:
     section = await penalties(staged(FINED, REPORTED, REPAIRED))
     assert (section["state"], section["totalCount"], section["items"]) == ("COMPLETE", 0, [])
+
+
+@pytest.mark.parametrize(("said", "shown"), [(None, []), ("SERIOUS", ["SERIOUS"]), ("MINOR", [])])
+async def test_a_severity_that_one_source_tells_goes_before_what_is_assumed_of_the_others(
+    said: str | None, shown: list[str]
+) -> None:
+    warned = penalty("fire_penalties", categories=["WARNING"])
+    told = penalty("upper_platform", categories=["WARNING"], source_severity=said)
+    section = await penalties(staged(warned, told))
+    assert [item["severity"] for item in section["items"]] == shown
+    assert (section["state"], section["totalCount"]) == ("COMPLETE", len(shown))
 
 
 @pytest.mark.parametrize(
