@@ -87,7 +87,7 @@ async def test_rows_that_carry_the_old_registration_number_alone_are_found(serve
     subject = (await served.ask(TAX, WHOLE, key=uscc_key(7))).subject
     assert subject["__typename"] == "IndividualBusiness"
     for section, decisions in (
-        (subject["penalties"], ["同市监罚〔2026〕61号", "同市监罚〔2026〕60号", "同市监罚〔2026〕59号"]),
+        (subject["penalties"], ["同市监罚〔2026〕60号", "同市监罚〔2026〕59号"]),
         (subject["licenses"], ["同市监许〔2026〕58号", "同市监许〔2025〕57号", "同市监许〔2012〕56号"]),
     ):
         assert column(section, "decisionNo") == decisions

@@ -106,7 +106,7 @@ async def test_a_code_of_two_subjects_is_not_asked_by_at_all() -> None:
 
 
 @pytest.mark.parametrize("down", ["customs_credit", "institution_registry"])
-async def test_a_register_that_does_not_answer_leaves_its_codes_unknown_and_no_others(down: str) -> None:
+async def test_a_register_that_does_not_answer_closes_its_own_source_and_no_other(down: str) -> None:
     made = staged(faults={down: SourceUnavailable("down")})
     (subject,) = await asked(made, uscc_of(3))
     unknown = {"customs_credit": "customsCredit", "institution_registry": "utilityArrears"}[down]
@@ -115,14 +115,14 @@ async def test_a_register_that_does_not_answer_leaves_its_codes_unknown_and_no_o
     assert {name: subject[name]["state"] for name in whole} == dict.fromkeys(whole, "COMPLETE")
 
 
-async def test_a_register_that_is_not_open_to_the_caller_leaves_its_codes_unknown_and_no_others() -> None:
+async def test_a_register_that_is_not_open_to_the_caller_closes_its_own_source_and_no_other() -> None:
     known = with_fields(CUSTOMS, "Crosswalk")
     fields = known.catalogue.sources[CUSTOMS].entities["Crosswalk"].fields
     closed = {name: with_changes(spec, scope=f"owner.{CUSTOMS}", disclosure="OWNER") for name, spec in fields.items()}
     made = staged(configured=with_fields(CUSTOMS, "Crosswalk", **closed))
     (subject,) = await asked(made, uscc_of(3))
     told = coverage(subject["customsCredit"], CUSTOMS)
-    assert (told["status"], told["reason"]) == ("IDENTITY_UNRESOLVED", f"{CUSTOMS} did not answer: OWNER_ONLY")
+    assert (told["status"], told["reason"]) == ("DENIED", "OWNER_ONLY")
     assert keys(made, CUSTOMS, "CustomsCredit") == keys(made, CUSTOMS, "Crosswalk") == []
     assert subject["penalties"]["state"] == subject["socialInsurance"]["state"] == "COMPLETE"
 
