@@ -155,10 +155,11 @@ async def _shared(run: Run, schemes: Iterable[str], found: Iterable[Found]) -> d
     code that a source issues itself, and that no other source is asked by, is that source's own affair.
     """
     held = [row for each in found for row in each.held]
-    asked = {scheme: sorted({code for row in held if (code := row.codes.get(scheme))}) for scheme in schemes}
-    answers = await asyncio.gather(*(ask_registers(run, scheme, codes) for scheme, codes in asked.items() if codes))
+    told = {scheme: sorted({code for row in held if (code := row.codes.get(scheme))}) for scheme in schemes}
+    asked = {scheme: codes for scheme, codes in told.items() if codes}
+    answers = await asyncio.gather(*(ask_registers(run, scheme, codes) for scheme, codes in asked.items()))
     shared: dict[LookupKey, str] = {}
-    for scheme, holders in zip([scheme for scheme, codes in asked.items() if codes], answers, strict=True):
+    for scheme, holders in zip(asked, answers, strict=True):
         for code, holder in holders.items():
             if not holder.asked and _is_own(run, scheme, held):
                 continue

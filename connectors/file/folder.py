@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatchcase
@@ -45,6 +46,22 @@ class Found:
         """Raise `FileChanged` unless the open ``file`` still is this one."""
         if _found(self.path, os.fstat(file.fileno())) != self:
             raise FileChanged
+
+    @contextmanager
+    def reading(self) -> Iterator[BinaryIO]:
+        """Give the file to be read whole; raises `FileChanged` when it is not this one, before or after, or is gone.
+
+        Raises `SourceUnavailable` when it cannot be read.
+        """
+        try:
+            with self.path.open("rb") as file:
+                self.check(file)
+                yield file
+                self.check(file)
+        except FileNotFoundError:
+            raise FileChanged from None
+        except OSError:
+            raise SourceUnavailable("the file of the source cannot be read") from None
 
 
 def newest(folder: Path, pattern: str, mark: str | None = None) -> Found:

@@ -93,18 +93,9 @@ class Index:
 
 def make_index(found: Found, entity: FileEntity, encoding: str) -> Index:
     """Read all of a file once; raises `FileChanged` when it changes meanwhile, `SourceMisread`, `SourceUnavailable`."""
-    try:
-        with found.path.open("rb") as file:
-            found.check(file)
-            rows = records(file, encoding)
-            header = _header(rows, entity.header_line, encoding)
-            index = _index(found, entity, encoding, header, rows)
-            found.check(file)
-    except FileNotFoundError:
-        raise FileChanged from None
-    except OSError:
-        raise SourceUnavailable("the file of the source cannot be read") from None
-    return index
+    with found.reading() as file:
+        rows = records(file, encoding)
+        return _index(found, entity, encoding, _header(rows, entity.header_line, encoding), rows)
 
 
 def read_rows(index: Index, columns: Sequence[str], asked: Asked) -> list[tuple[str, ...]]:

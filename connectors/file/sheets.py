@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from connectors.errors import SourceMisread, SourceUnavailable
+from connectors.errors import SourceMisread
 from connectors.file.faults import find_faults
 from connectors.file.folder import FileChanged, Found
 from connectors.file.index import Asked, Index, SheetPlaces, place_of, places_of
@@ -64,17 +64,9 @@ def header_of(content: bytes, sheet: str | None, header: range) -> tuple[str, ..
 
 
 def _content(found: Found) -> bytes:
-    """Return what is in the file; raises `FileChanged` when it is not the one that was found."""
-    try:
-        with found.path.open("rb") as file:
-            found.check(file)
-            content = file.read()
-            found.check(file)
-    except FileNotFoundError:
-        raise FileChanged from None
-    except OSError:
-        raise SourceUnavailable("the file of the source cannot be read") from None
-    return content
+    """Return what is in the file; raises `FileChanged` when it is not the one that was found, `SourceUnavailable`."""
+    with found.reading() as file:
+        return file.read()
 
 
 def _header(lines: Lines, header: range) -> tuple[str, ...]:

@@ -5,12 +5,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from connectors.errors import ConfigError, SourceError
 from connectors.spec import SourceSpec
+from gateway.bilingual import Bilingual
 from gateway.kit.bench import Bench
 from gateway.kit.cases import FEWEST, case_files, differences, expected, read_case, run_case
 from gateway.kit.contract import BEHAVIORS, Behavior, Evidence, NotApplicable, NotKept, Trial
@@ -22,18 +22,8 @@ CASE: Final = "case"
 Progress = Callable[[str], None]
 
 
-class Result(StrEnum):
+class Result(Bilingual):
     """How a line came out; ``zh`` and ``en`` say it."""
-
-    zh: str
-    en: str
-
-    def __new__(cls, code: str, zh: str = "", en: str = "") -> "Result":
-        """Make the member ``code`` with its two texts."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.zh, member.en = zh, en
-        return member
 
     KEPT = "KEPT", "符合", "kept"
     NOT_KEPT = "NOT_KEPT", "不符合", "not kept"

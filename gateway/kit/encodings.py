@@ -7,24 +7,15 @@ sign in part of a text counts. Pure.
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from functools import partial
 from itertools import islice
 from typing import Final
 
+from gateway.bilingual import Bilingual
 
-class Sign(StrEnum):
+
+class Sign(Bilingual):
     """One sign; ``zh`` and ``en`` say what it is."""
-
-    zh: str
-    en: str
-
-    def __new__(cls, code: str, zh: str = "", en: str = "") -> "Sign":
-        """Make the member ``code`` with its two texts."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.zh, member.en = zh, en
-        return member
 
     LOST = "LOST", "替换字符 U+FFFD,原字已丢失", "U+FFFD stands where a character was lost"
     PRIVATE_USE = (

@@ -5,22 +5,13 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
+from gateway.bilingual import Bilingual
 
-class Kind(StrEnum):
+
+class Kind(Bilingual):
     """Kinds of findings; ``zh`` and ``en`` say what each is."""
-
-    zh: str
-    en: str
-
-    def __new__(cls, code: str, zh: str = "", en: str = "") -> "Kind":
-        """Make the member ``code`` with its two texts."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.zh, member.en = zh, en
-        return member
 
     NOT_ANSWERED = "NOT_ANSWERED", "没有答复的调用", "calls without an answer"
     COLUMN_MISSING = "COLUMN_MISSING", "缺少或改名的列", "a column that is missing or has another name"

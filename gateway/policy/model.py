@@ -11,40 +11,31 @@ Terms
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Literal
+
+from gateway.bilingual import Bilingual
 
 OWNER_PREFIX = "owner."
 
 Audience = Literal["PUBLIC", "DEPARTMENT", "BUSINESS", "SUBJECT", "OWNER", "AUDITOR"]
 
 
-class Reason(StrEnum):
-    """Why a decision came out as it did; ``en`` and ``zh`` say it in words."""
+class Reason(Bilingual):
+    """Why a decision came out as it did."""
 
-    en: str
-    zh: str
-
-    def __new__(cls, code: str, en: str = "", zh: str = "") -> "Reason":
-        """Make the member ``code`` with its two texts."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.en, member.zh = en, zh
-        return member
-
-    GRANTED = "GRANTED", "the caller's scope and purpose open it", "授权范围和查询目的允许"
-    OWNER_GRANTED = "OWNER_GRANTED", "the caller owns the source", "数据归属部门查询本部门数据"
-    SCOPE_MISSING = "SCOPE_MISSING", "the token lacks a scope", "令牌缺少所需的授权范围"
-    DEPARTMENT_REQUIRED = "DEPARTMENT_REQUIRED", "only a registered department may see it", "仅限已登记的政府部门"
-    PURPOSE_NOT_ALLOWED = "PURPOSE_NOT_ALLOWED", "the declared purpose does not open it", "所申报的查询目的不适用"
-    CONSENT_MISSING = "CONSENT_MISSING", "the subject's consent is needed", "需要信息主体授权"
+    GRANTED = "GRANTED", "授权范围和查询目的允许", "the caller's scope and purpose open it"
+    OWNER_GRANTED = "OWNER_GRANTED", "数据归属部门查询本部门数据", "the caller owns the source"
+    SCOPE_MISSING = "SCOPE_MISSING", "令牌缺少所需的授权范围", "the token lacks a scope"
+    DEPARTMENT_REQUIRED = "DEPARTMENT_REQUIRED", "仅限已登记的政府部门", "only a registered department may see it"
+    PURPOSE_NOT_ALLOWED = "PURPOSE_NOT_ALLOWED", "所申报的查询目的不适用", "the declared purpose does not open it"
+    CONSENT_MISSING = "CONSENT_MISSING", "需要信息主体授权", "the subject's consent is needed"
     CONSENT_UNVERIFIED = (
         "CONSENT_UNVERIFIED",
-        "a consent was named, but this release cannot verify consents, so it opens nothing",
         "已提交授权凭证，但本版本尚不能核验，不据此开放",
+        "a consent was named, but this release cannot verify consents, so it opens nothing",
     )
-    OWNER_ONLY = "OWNER_ONLY", "only the owning department may see it", "仅限数据归属部门"
-    SCOPE_UNKNOWN = "SCOPE_UNKNOWN", "the scope is not declared, so nothing opens it", "授权范围未声明，不予开放"
+    OWNER_ONLY = "OWNER_ONLY", "仅限数据归属部门", "only the owning department may see it"
+    SCOPE_UNKNOWN = "SCOPE_UNKNOWN", "授权范围未声明，不予开放", "the scope is not declared, so nothing opens it"
 
 
 @dataclass(frozen=True, slots=True)

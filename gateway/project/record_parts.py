@@ -12,6 +12,7 @@ from msgspec import Struct
 from connectors.base import Issue, Row
 from gateway.departments import Department
 from gateway.disclosure import public_until_difference
+from gateway.identity import ConflictingValue
 from gateway.merge import conflicting
 from gateway.plan.asks import AUTHORITY_CODE
 from gateway.project.flags import Flag, Path
@@ -25,14 +26,6 @@ class Repair(Struct, frozen=True):
 
     repaired_on: str | None
     basis: str | None
-
-
-class ConflictingValue(Struct, frozen=True):
-    """What one source says where another says something else."""
-
-    value: str
-    source: str
-    department: Department
 
 
 class RecordConflict(Struct, frozen=True):

@@ -51,9 +51,7 @@ LEDGERS: Final = (
             "统一社会信用代码": lambda subject, _: subject.uscc,
             "法定代表人": lambda subject, _: subject.representative.name,
             "业务类型": lambda _, each: each.line,
-            "批准文号": lambda subject, each: (
-                f"{FINANCIAL_OFFICE.letters}许〔{each.licensed_on.year}〕{subject.number}号"
-            ),
+            "批准文号": _decision_no,
             "许可证编号": lambda subject, each: f"TJJR{each.licensed_on.year}{subject.number:06d}",
             "发证日期": lambda _, each: compact(each.licensed_on),
             "有效期至": lambda _, each: compact(years_after(each.licensed_on, 5)),
