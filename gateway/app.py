@@ -25,7 +25,7 @@ from gateway.ledger import Ledger, load_secret
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.seal import Seal
-from gateway.shared import REDIS_URL_ENV, SharedPaces
+from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedPaces, SharedServer
 from schema.schema import SCHEMA
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -55,9 +55,10 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
     async with AsyncExitStack() as stack:
         ledger = await _open_ledger(environ.get(LEDGER_URL_ENV) or f"sqlite:///{data / 'ledger.sqlite'}")
         stack.push_async_callback(ledger.close)
-        paces = SharedPaces(environ[REDIS_URL_ENV]) if environ.get(REDIS_URL_ENV) else None
-        if paces is not None:
-            stack.push_async_callback(paces.close)
+        shared = SharedServer(environ[REDIS_URL_ENV], SCRIPTS) if environ.get(REDIS_URL_ENV) else None
+        if shared is not None:
+            stack.push_async_callback(shared.close)
+        paces = SharedPaces(shared) if shared is not None else None
         sources = {name: Coalescer(gate) for name, gate in _gates(configuration, environ, paces).items()}
         for source in sources.values():
             stack.push_async_callback(source.gate.close)

@@ -13,7 +13,7 @@ from connectors.base import Answer, Batch
 from connectors.errors import ConfigError, SourceTimedOut
 from connectors.gate import Gate
 from connectors.spec import SourceSpec
-from gateway.shared import SharedPaces
+from gateway.shared import SCRIPTS, SharedPaces, SharedServer
 from tests.gateway.world import configuration
 from tests.servers import free_port
 
@@ -40,9 +40,9 @@ class Silent:
 
 @pytest.fixture
 async def paces(valkey_url: str) -> AsyncIterator[SharedPaces]:
-    shared = SharedPaces(valkey_url)
-    yield shared
-    await shared.close()
+    server = SharedServer(valkey_url, SCRIPTS)
+    yield SharedPaces(server)
+    await server.close()
 
 
 def spec(calls_per_second: float) -> SourceSpec:
@@ -51,10 +51,11 @@ def spec(calls_per_second: float) -> SourceSpec:
 
 
 async def test_places_are_one_interval_apart_whoever_takes_them(valkey_url: str, paces: SharedPaces) -> None:
-    other = SharedPaces(valkey_url)
+    server = SharedServer(valkey_url, SCRIPTS)
+    other = SharedPaces(server)
     name = uuid4().hex
     waits = [await each.reserve(name, 10.0, 1000.0) for each in (paces, other, paces, other)]
-    await other.close()
+    await server.close()
     assert [round(wait or 0.0, -1) for wait in waits] == [0, 10, 20, 30]
 
 
@@ -79,15 +80,16 @@ async def test_a_gate_asks_no_more_than_all_replicas_may(paces: SharedPaces) -> 
 
 
 async def test_without_the_server_each_replica_keeps_the_pace_alone(caplog: pytest.LogCaptureFixture) -> None:
-    away = SharedPaces(f"redis://127.0.0.1:{free_port()}")
+    server = SharedServer(f"redis://127.0.0.1:{free_port()}", SCRIPTS)
+    away = SharedPaces(server)
     source = spec(1000.0)
     connector = Silent(source)
     gate = Gate(source, connector, shared=away.of(source.name, 1000.0))
     with caplog.at_level(logging.WARNING, "gateway.shared"):
         await asyncio.gather(*(gate.fetch(BATCH, 30.0) for _ in range(3)))
-    await away.close()
+    await server.close()
     assert connector.calls == 3
-    assert [record.getMessage().split(" (")[0] for record in caplog.records] == ["shared pace is away"]
+    assert [record.getMessage().split(" (")[0] for record in caplog.records] == ["the shared server is away"]
 
 
 async def test_nothing_but_names_and_times_is_stored(valkey_url: str, paces: SharedPaces) -> None:
@@ -107,4 +109,4 @@ def test_what_is_no_url_is_told_without_quoting_it(url: str) -> None:
     with pytest.raises(
         ConfigError, match=r"^environment: CREDIT_REDIS_URL: holds no URL of the form redis://host:port"
     ):
-        SharedPaces(url)
+        SharedServer(url, SCRIPTS)

@@ -1,0 +1,15 @@
+"""What replicas of the gateway share through Redis or Valkey; optional everywhere, and short of it each keeps its own.
+
+server   the connection, and what happens when it is away
+paces    how often a source may be asked
+"""
+
+from typing import Final
+
+from gateway.shared.paces import RESERVE, SharedPaces
+from gateway.shared.server import REDIS_URL_ENV, SharedServer
+
+SCRIPTS: Final = {"reserve": RESERVE}
+"""Every script that runs on the server, by name."""
+
+__all__ = ["REDIS_URL_ENV", "SCRIPTS", "SharedPaces", "SharedServer"]
