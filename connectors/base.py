@@ -19,6 +19,7 @@ class Batch(Struct, frozen=True):
     `Row.values`; nothing else is asked for where the source's interface lets us choose. ``digests`` asks for a digest
     per row. ``aliases`` tells further identifiers of the same subjects, scheme -> {identifier: key}: under those of
     `also_by` their rows may stand as well, and those of `also_parameters` the source is told beside the key.
+    ``decided_by`` is a department, when only records that it decided are asked for (`RecordsOf`).
     """
 
     entity: str
@@ -27,6 +28,7 @@ class Batch(Struct, frozen=True):
     fields: tuple[str, ...]
     digests: bool = False
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    decided_by: str | None = None
 
     def __repr__(self) -> str:
         """Return what is asked, but not about whom: keys and aliases may be numbers and names of persons."""

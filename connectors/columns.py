@@ -20,21 +20,28 @@ def columns_of(spec: FieldSpec) -> list[str]:
 
 def columns_described(entity: EntitySpec) -> tuple[str, ...]:
     """Return every column of which the source file says anything but a constant condition."""
-    return columns_needed(entity, next(iter(entity.keys)), tuple(entity.fields), tuple(entity.keys))
+    every = columns_needed(entity, next(iter(entity.keys)), tuple(entity.fields), tuple(entity.keys))
+    return every if entity.records_of is None else tuple(dict.fromkeys((*every, entity.records_of.column)))
 
 
-def columns_for_all(entity: EntitySpec, scheme: str, also: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the columns without which no row can be read: keys, record key, tombstone."""
+def columns_for_all(
+    entity: EntitySpec, scheme: str, also: Sequence[str] = (), decided_by: str | None = None
+) -> tuple[str, ...]:
+    """Return the columns without which no row can be read: keys, record key, tombstone, and whose decision it is."""
     named = [entity.keys[each].column for each in (scheme, *also)]  # type: ignore[index]  # checked by the loader
     named += entity.record_key
     if entity.tombstone is not None:
         named.append(entity.tombstone.column)
+    if decided_by is not None and entity.records_of is not None:
+        named.append(entity.records_of.column)
     return tuple(dict.fromkeys(named))
 
 
-def columns_needed(entity: EntitySpec, scheme: str, fields: Sequence[str], also: Sequence[str] = ()) -> tuple[str, ...]:
+def columns_needed(
+    entity: EntitySpec, scheme: str, fields: Sequence[str], also: Sequence[str] = (), decided_by: str | None = None
+) -> tuple[str, ...]:
     """Return the columns to ask for, without duplicates: those needed for all, as-of, then those of ``fields``."""
-    named = [*columns_for_all(entity, scheme, also)]
+    named = [*columns_for_all(entity, scheme, also, decided_by)]
     if entity.as_of is not None:
         named.append(entity.as_of.column)
     for name in fields:

@@ -55,6 +55,8 @@ def field_mistakes(entity: str, name: str, spec: Part, source: str, known: Known
     if check is not None and "scope" in spec and (mistake := check(source, spec["scope"])) is not None:
         yield "scope", mistake
     yield from _column_or_value(spec)
+    if spec.get("approval") is True and spec.get("disclosure", "PUBLIC") != "GOV_CONDITIONAL":
+        yield "approval", "only for fields of disclosure GOV_CONDITIONAL, which departments share on conditions"
     if entity in ENTITY_FIELDS:
         fields = ENTITY_FIELDS[entity]
         if name not in fields:

@@ -76,7 +76,8 @@ def digest_of(sent: object) -> str:
 class RowReader:
     """Reads raw rows of one entity, asked by ``scheme``, into rows of ``fields``.
 
-    ``also`` are the alias schemes whose columns are there to tell whose a row is. ``positional`` rows are sequences in
+    ``also`` are the alias schemes whose columns are there to tell whose a row is. ``decided_by`` leaves rows out that
+    another department decided, as if they were not there. ``positional`` rows are sequences in
     the order of ``columns``; others are mappings. ``lost`` pairs columns that the source does not have with the reason:
     they are not among ``columns``. Raises `SourceMisread` when a column is lost, or missing, that is needed for all.
     """
@@ -91,12 +92,15 @@ class RowReader:
         digests: bool = False,
         positional: bool = False,
         lost: LostPairs = (),
+        decided_by: str | None = None,
     ) -> None:
         gone = dict(lost)
-        for column in columns_for_all(entity, scheme, also):
+        for column in columns_for_all(entity, scheme, also, decided_by):
             if column in gone:
                 raise SourceMisread(gone[column])
-        self.columns = tuple(each for each in columns_needed(entity, scheme, fields, also) if each not in gone)
+        self.columns = tuple(
+            each for each in columns_needed(entity, scheme, fields, also, decided_by) if each not in gone
+        )
         places: dict[str, Any] = {column: at if positional else column for at, column in enumerate(self.columns)}
         self._notes: list[Issue] = []
         self._scheme = scheme
@@ -111,6 +115,11 @@ class RowReader:
         self._internal = entity.record_key_internal
         self._tombstone = places[entity.tombstone.column] if entity.tombstone else None
         self._deleted = frozenset(map(_mark, entity.tombstone.values)) if entity.tombstone else frozenset()
+        of = entity.records_of if decided_by is not None else None
+        self._decided_by = places[of.column] if of is not None else None
+        self._deciding = (
+            frozenset(map(_mark, of.departments.get(decided_by or "", ()))) if of is not None else frozenset()
+        )
         self._values = values_reader([(name, entity.fields[name]) for name in fields], places, gone, self._notes)
         self._as_of = _as_of_reader(entity, places, gone, self._notes)
         personal = columns_personal(entity)
@@ -150,10 +159,10 @@ class RowReader:
         return gathered
 
     def read(self, raw: Any) -> Row | None:
-        """Return the row that ``raw`` says, None for a tombstone; raises `UnreadableRow`."""
+        """Return the row that ``raw`` says, None for a tombstone, or another's decision; raises `UnreadableRow`."""
         if self._tombstone is not None and is_lost(str(raw[self._tombstone])):
             raise UnreadableRow("a record that may have been deleted was left out")
-        if self._is_deleted(raw):
+        if self._is_left_out(raw):
             return None
         record_key = self._read_record_key(raw)
         values = self._values(raw)
@@ -189,7 +198,7 @@ class RowReader:
             self._add(gathered, alone, raw, None)
         elif not named:
             gathered.others = True
-        elif not self._is_deleted(raw):
+        elif not self._is_left_out(raw):
             gathered.unreadable.update({key: _CONTRADICTION for key in named if key in wanted})
 
     def _digest(self, raw: Any) -> str:
@@ -197,7 +206,9 @@ class RowReader:
             return digest_of({column: raw[column] for column, _ in self._digested if column in raw})
         return digest_of({column: raw[place] for column, place in self._digested})
 
-    def _is_deleted(self, raw: Any) -> bool:
+    def _is_left_out(self, raw: Any) -> bool:
+        if self._decided_by is not None and _mark(raw[self._decided_by]) not in self._deciding:
+            return True
         return self._tombstone is not None and _mark(raw[self._tombstone]) in self._deleted
 
     def _read_record_key(self, raw: Any) -> str:
@@ -234,13 +245,21 @@ def row_readers(entities: Mapping[str, EntitySpec], *, positional: bool = False)
 
     @lru_cache(_READERS)
     def known(
-        entity: str, scheme: str, fields: tuple[str, ...], digests: bool, also: tuple[str, ...], lost: LostPairs
+        entity: str,
+        scheme: str,
+        fields: tuple[str, ...],
+        digests: bool,
+        also: tuple[str, ...],
+        lost: LostPairs,
+        decided_by: str | None,
     ) -> RowReader:
         spec = entities[entity]
-        return RowReader(spec, scheme, fields, also=also, digests=digests, positional=positional, lost=lost)
+        return RowReader(
+            spec, scheme, fields, also=also, digests=digests, positional=positional, lost=lost, decided_by=decided_by
+        )
 
     def reader_of(batch: Batch, also: tuple[str, ...] = (), lost: LostPairs = ()) -> RowReader:
-        return known(batch.entity, batch.scheme, batch.fields, batch.digests, also, lost)
+        return known(batch.entity, batch.scheme, batch.fields, batch.digests, also, lost, batch.decided_by)
 
     return reader_of
 

@@ -105,6 +105,8 @@ class FieldSpec(Strict, frozen=True, kw_only=True):
     """As answers show it; the loader completes ``type`` and ``codes``."""
     scope: Text
     disclosure: Disclosure = "PUBLIC"
+    approval: bool = False
+    """Whether the owner must approve each department that sees it (`config/policies/`); only for GOV_CONDITIONAL."""
     codes: dict[str, str] | None = None
     """Source code -> enum value, for `code` and `code_list` (for `boolean`, if need be: `true` or `false`); a code that
     is not listed is MISREAD."""
@@ -136,6 +138,17 @@ class Tombstone(Strict, frozen=True, kw_only=True):
     values: list[str]
 
 
+class RecordsOf(Strict, frozen=True, kw_only=True):
+    """Which department decided each record of a table that holds those of several.
+
+    A department that holds `records.<source>` reads its own ones whole, and is asked for none but those.
+    """
+
+    column: Text
+    departments: dict[Name, Annotated[list[Text], Meta(min_length=1)]]
+    """Code of the department -> what stands in the column for it."""
+
+
 class EntitySpec(Strict, frozen=True, kw_only=True):
     """What every kind of source says of a part: one table of an entity, under the entity's name or `Entity_suffix`."""
 
@@ -151,6 +164,7 @@ class EntitySpec(Strict, frozen=True, kw_only=True):
     tombstone: Tombstone | None = None
     subject_kinds: list[SubjectKind] = []
     """Kinds of subjects that this table has records of, where it has fewer than its source."""
+    records_of: RecordsOf | None = None
     also_by: list[Scheme] = []
     """Schemes of `keys` under which rows of the same subject stand when the first key column is blank, or that the same
     column holds too (sql, rest and file only)."""

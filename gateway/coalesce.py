@@ -16,7 +16,7 @@ from connectors.gate import Gate
 BULK = 50
 IN_FLIGHT = 2
 
-GroupKey = tuple[str, str, str, tuple[str, ...], bool]
+GroupKey = tuple[str, str, str, tuple[str, ...], bool, str | None]
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Coalescer:
         """Return the answer to ``batch``, perhaps within a larger one; raises `SourceError`."""
         if len(batch.keys) > BULK or self.gate.spec.batch_size == 1:
             return await self.gate.fetch(batch, timeout_seconds)
-        key = (fingerprint, batch.entity, batch.scheme, batch.fields, batch.digests)
+        key = (fingerprint, batch.entity, batch.scheme, batch.fields, batch.digests, batch.decided_by)
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = _Group()
@@ -114,4 +114,4 @@ def joined(batches: list[Batch]) -> Batch:
     for batch in batches:
         for scheme, values in batch.aliases.items():
             aliases[scheme] = {**aliases.get(scheme, {}), **values}
-    return Batch(first.entity, first.scheme, keys, first.fields, first.digests, aliases)
+    return Batch(first.entity, first.scheme, keys, first.fields, first.digests, aliases, first.decided_by)

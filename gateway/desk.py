@@ -67,9 +67,10 @@ class Desk:
         if request.method == "GET" and not operation.is_query:
             raise MethodNotAllowed("a GET request may only hold a query", headers={"Allow": "POST"})
         variables = self.documents.variables(operation, request.variables)
-        rights = Rights(self.policy, caller, self.catalogue, self.rules)
+        today = today_text()
+        rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights)
-        run = Run(compiled.plan, rights, variables, self.sources, self.departments, self.deadline_seconds, today_text())
+        run = Run(compiled.plan, rights, variables, self.sources, self.departments, self.deadline_seconds, today)
         values = await self._fetch(run, rights)
         data = complete(run, compiled, values, self._introspected(run, operation, request))
         receipt = new_receipt()

@@ -78,7 +78,7 @@ def _wanted(run: Run, due: Sequence[Due]) -> dict[str, list[Subject]]:
         for ask in (result.ask for result in run.results[id(need)] if result.ask.refused is None):
             for scheme in ask.crosswalk:
                 missing = wanted.setdefault(scheme, {})
-                for subject in subjects:
+                for subject in _concerned(run, ask, subjects):
                     if isinstance(subject, Subject) and ask.covers(subject.kind) and not subject.knows(scheme):
                         missing[subject] = None
     return {scheme: list(subjects) for scheme, subjects in sorted(wanted.items()) if subjects}
@@ -105,7 +105,7 @@ async def _call(run: Run, result: AskResult, batch: Batch) -> None:
 def _batches(run: Run, need: Need, result: AskResult, subjects: Sequence[Subject | Person]) -> list[Batch]:
     """Return the questions to one source, and set apart the subjects about whom it is not asked."""
     ask = result.ask
-    due = _covered(ask, result, subjects)
+    due = _covered(ask, result, _concerned(run, ask, subjects))
     if ask.crosswalk:
         due = _identified(run, ask, result, due)
     keys = list(dict.fromkeys(key for subject in due for key in subject.keys(ask.scheme)))
@@ -120,9 +120,17 @@ def _batches(run: Run, need: Need, result: AskResult, subjects: Sequence[Subject
             ask.fields,
             need.digests,
             _aliases(ask, ask.beside, [told[keys[at]]]) if told else aliases,  # one key is then a call
+            ask.decided_by,
         )
         for at in range(0, len(keys), size)
     ]
+
+
+def _concerned(run: Run, ask: Ask, subjects: Sequence[Subject | Person]) -> Sequence[Subject | Person]:
+    """Return those of ``subjects`` about whom ``ask`` is put: to whom the caller stands in the way that it is for."""
+    if ask.standings is None:
+        return subjects
+    return [each for each in subjects if run.standing(each) in ask.standings]
 
 
 def _covered(ask: Ask, result: AskResult, subjects: Sequence[Subject | Person]) -> Sequence[Subject | Person]:

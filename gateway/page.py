@@ -24,6 +24,7 @@ from gateway.told import Found, Hit, Item, Teller, is_active, unseen_reason
 from schema.bindings import Filter, Fixed
 
 _NOT_RECORDED: Final = "the source does not record a field that a filter names"
+_MINE_ONLY: Final = "only what the caller's own department decided is shown"
 _NOT_SAID: Final = "a record does not say what a filter names"
 Test = Callable[[Item], bool | None]
 """Whether an item passes; None when it does not say what is tested."""
@@ -53,12 +54,14 @@ def make_page(
     variables: VariableValues,
     teller: Teller,
     unserved: Sequence[Reached] = (),
+    standing: int = 0,
 ) -> Page | None:
     """Return the page of ``use`` for ``subject``; None when every owner refuses the caller.
 
-    ``unserved`` is what coverage says where there is nobody to ask.
+    ``results`` are those of the asks that are put for it, ``standing`` is how the caller stands to it; ``unserved`` is
+    what coverage says where there is nobody to ask.
     """
-    if use.denied is not None:
+    if standing in use.denials:
         return None
     arguments = use.arguments(variables)
     refused = use.refused(arguments.values.keys()) if use.refusals else {}
@@ -109,6 +112,8 @@ def _from_owner(result: AskResult, subject: Subject | Person, denied: Decision |
     for origin, rows in result.rows(subject):
         hit = Hit(ask, origin, subject)
         found.extend((row, hit) for row in rows)
+    if ask.decided_by is not None and reached.answered:
+        reached = reached.but("DENIED", _MINE_ONLY)
     if ask.unseen and reached.answered:
         reached = reached.but("DENIED", unseen_reason(ask))
     unreadable = result.unreadable(subject)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.checks import OF_PERSONS
 from connectors.health import Drift
 from connectors.spec import AnyEntity, FieldSpec, SourceSpec
 from gateway.catalogue import CatalogueItem
@@ -11,7 +12,7 @@ from gateway.coalesce import Coalescer
 from gateway.departments import Department
 from gateway.errors import BadQuery
 from gateway.plan.asks import Rights
-from gateway.policy import decide
+from gateway.policy import Place, decide
 from schema.entities import CROSSWALK, ENTITIES, INTERNAL_FIELDS, entity_of
 from schema.schema import graphql_name
 
@@ -128,7 +129,8 @@ def _field(
     spec: FieldSpec,
     item: CatalogueItem | None,
 ) -> CatalogueField:
-    decision = decide(rights.policy, rights.caller, source, spec)
+    place = Place(entity_name, name, person=entity_name in OF_PERSONS)
+    decision = decide(rights.policy, rights.caller, source, spec, place)
     type_name = ENTITIES[entity_name]
     return CatalogueField(
         type_name,

@@ -1,7 +1,7 @@
 """One request on its way through fetch and complete: the plan, the deadline, and what has come in so far."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -14,7 +14,7 @@ from gateway.coalesce import Coalescer
 from gateway.departments import Department
 from gateway.page import Page, make_page
 from gateway.plan.asks import Rights
-from gateway.plan.model import Ask, Plan, Use
+from gateway.plan.model import Ask, Need, Plan, Use
 from gateway.reach import AskResult, Reached
 from gateway.subject import Person, Subject
 from gateway.told import Teller
@@ -85,10 +85,23 @@ class Run:
         """Return what ``use`` shows of ``subject``, or None when it is denied whole; computed once."""
         key = (use.index, id(subject))
         if key not in self._pages:
-            results = self.results.get(id(use.need), ())
+            results = self.results_for(use.need, subject)
             unserved = () if results else self._unserved(use.need.entity)
-            self._pages[key] = make_page(use, subject, results, self.variables, self.teller, unserved)
+            standing = self.standing(subject)
+            self._pages[key] = make_page(use, subject, results, self.variables, self.teller, unserved, standing)
         return self._pages[key]
+
+    def standing(self, subject: Subject | Person) -> int:
+        """Return how the caller stands to ``subject``, as a place in `Caller.standings`."""
+        return self.caller.standing(subject.uscc) if isinstance(subject, Subject) else 0
+
+    def results_for(self, need: Need, subject: Subject | Person) -> Sequence[AskResult]:
+        """Return the outcomes of the asks of ``need`` that are put for ``subject``."""
+        results = self.results.get(id(need), ())
+        if len(self.caller.standings) == 1:
+            return results
+        standing = self.standing(subject)
+        return [result for result in results if result.ask.is_for(standing)]
 
     def _unserved(self, entity: str) -> list[Reached]:
         """Return what the catalogue says of an entity that no source serves: closed for good, or never to be told."""

@@ -49,7 +49,7 @@ class Seal:
         self._secret = secret
         self._catalogue_version = catalogue_version
         self._policy_version = policy_version
-        self._refusals: WeakKeyDictionary[Plan, Refusals] = WeakKeyDictionary()
+        self._refusals: WeakKeyDictionary[Plan, dict[frozenset[int], Refusals]] = WeakKeyDictionary()
 
     def entry(
         self,
@@ -62,7 +62,7 @@ class Seal:
     ) -> Entry:
         """Return the entry of ``receipt``: ``values`` as `complete` takes them, ``started`` of the monotonic clock."""
         caller = run.caller
-        refusals = self._refused(run.plan)
+        refusals = self._refused(run.plan, _standings(run, values))
         subjects = dict.fromkeys(_subjects(run, values))
         return Entry(
             receipt=receipt,
@@ -84,16 +84,20 @@ class Seal:
             elapsed_ms=round((monotonic() - started) * 1000),
         )
 
-    def _refused(self, plan: Plan) -> Refusals:
-        known = self._refusals.get(plan)
-        if known is None:
-            known = self._refusals[plan] = refusals_of(plan)
-        return known
+    def _refused(self, plan: Plan, standings: frozenset[int]) -> Refusals:
+        known = self._refusals.setdefault(plan, {})
+        if standings not in known:
+            known[standings] = refusals_of(plan, standings)
+        return known[standings]
 
 
-def refusals_of(plan: Plan) -> Refusals:
-    """Return what ``plan`` denies: `Entity.*`, `Entity.field` or, for a link, `Type.field`, each reason once."""
-    asks = [ask for stage in plan.stages for need in stage.needs.values() for ask in need.asks]
+def refusals_of(plan: Plan, standings: frozenset[int] = frozenset({0})) -> Refusals:
+    """Return what ``plan`` denies: `Entity.*`, `Entity.field` or, for a link, `Type.field`, each reason once.
+
+    ``standings`` are the ways in which the caller stands to those that the answer is about.
+    """
+    needs = [need for stage in plan.stages for need in stage.needs.values()]
+    asks = [ask for need in needs for ask in need.asks if any(map(ask.is_for, standings))]
     pairs = [(f"{ask.entity_name}.*", ask.refused) for ask in asks if ask.refused is not None]
     pairs += [(f"{ask.entity_name}.{name}", decision) for ask in asks for name, decision in ask.denied.items()]
     links = {id(each): each for root in plan.roots for each in _links(root.selected)}
@@ -107,6 +111,13 @@ def refusals_of(plan: Plan) -> Refusals:
         tuple(Denial(field=name, reason=reason) for name, reason in denied),
         bool(asks) and all(ask.refused is not None for ask in asks),
     )
+
+
+def _standings(run: Run, values: Sequence[Sequence[Any]]) -> frozenset[int]:
+    if len(run.caller.standings) == 1:
+        return frozenset({0})
+    subjects = [*(each for found in values for each in found if isinstance(each, Subject)), *run.links]
+    return frozenset(map(run.standing, subjects)) or frozenset({0})
 
 
 def _links(selected: Selected) -> Iterator[Selected]:

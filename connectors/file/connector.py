@@ -82,7 +82,7 @@ class FileConnector:
         entity = self._spec.entities[batch.entity]
         # Any further code may tell whose a row is, also one that nobody is known by.
         also = tuple(scheme for scheme in entity.also_by if scheme != batch.scheme) if len(asked) > 1 else ()
-        needed = columns_needed(entity, batch.scheme, batch.fields, also)
+        needed = columns_needed(entity, batch.scheme, batch.fields, also, batch.decided_by)
         for _ in range(_TRIES):
             index = self._indexes.get(batch.entity)
             with suppress(FileChanged):

@@ -79,7 +79,9 @@ class SqlConnector:
         arguments = lists if size is None else [key for keys in lists for key in padded(keys, size)]
         lost = self._lost.lost(batch.entity, self._database.version)
         while True:
-            question = self._question(batch.entity, batch.scheme, batch.fields, batch.digests, schemes, size, lost)
+            question = self._question(
+                batch.entity, batch.scheme, batch.fields, batch.digests, schemes, size, lost, batch.decided_by
+            )
             try:
                 return question.reader, [*map(tuple, await self._connections.run(question.text, arguments))]
             except Exception as error:  # noqa: BLE001  (a driver may raise anything; each means that there is no answer)
@@ -116,11 +118,14 @@ class SqlConnector:
         also: tuple[str, ...],
         size: int | None,
         lost: LostPairs,
+        decided_by: str | None,
     ) -> Question:
         entity = self._spec.entities[name]
         # Any further code may tell whose a row is, also one that nobody is known by.
         read = tuple(each for each in entity.also_by if each != scheme) if also else ()
-        reader = RowReader(entity, scheme, fields, also=read, digests=digests, positional=True, lost=lost)
+        reader = RowReader(
+            entity, scheme, fields, also=read, digests=digests, positional=True, lost=lost, decided_by=decided_by
+        )
         text = statement_text(
             entity,
             (scheme, *also),
@@ -128,6 +133,7 @@ class SqlConnector:
             schema=self._spec.schema_name,
             size=size,
             dialect=self._connections.dialect,
+            decided_by=decided_by,
         )
         return Question(text, reader, Asked(entity.table, (*reader.columns, *entity.where)))
 

@@ -6,7 +6,8 @@ Rules
       so that an index on a char(18) column is used. Other databases take one parameter per key; the lists are padded
       to a power of two by repeating the last key, so that a source sees a dozen statements and not one per length.
     * Every column is qualified: SQLite reads an unknown "name" in double quotes as a text, not as a missing column.
-    * Constant conditions and tombstones come from the source file, not from a request: they stand in the text.
+    * Constant conditions, tombstones and the names of departments come from the source file, not from a request: they
+      stand in the text.
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,17 +41,19 @@ def statement_text(
     schema: str | None,
     size: int | None,
     dialect: Dialect,
+    decided_by: str | None = None,
 ) -> str:
     """Return the text that asks for ``columns`` of ``entity`` under any of ``schemes``, one list of keys for each.
 
-    ``size`` is the length of every list of keys, None where the database takes arrays.
+    ``decided_by`` narrows it to what this department decided. ``size`` is the length of every list of keys, None where
+    the database takes arrays.
     """
     keys = [entity.keys[scheme].column for scheme in schemes]  # type: ignore[index]  # checked by the loader
     every = dict.fromkeys([*columns, *keys, *entity.where])
     rows = table(entity.table, *map(column, every), schema=schema).alias("t").c
     statement = select(*(rows[name] for name in columns))
     statement = statement.where(or_(*(_key_condition(rows[key], at, size) for at, key in enumerate(keys))))
-    for condition in _constants(entity, rows):
+    for condition in _constants(entity, rows, decided_by):
         statement = statement.where(condition)
     return str(statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}))
 
@@ -71,13 +74,16 @@ def _key_condition(key: ColumnElement[Any], place: int, size: int | None) -> Col
     return key.in_([bindparam(f"key_{place}_{at}", "", type_=String) for at in range(size)])
 
 
-def _constants(entity: SqlEntity, rows: Columns) -> Iterator[ColumnElement[bool]]:
+def _constants(entity: SqlEntity, rows: Columns, decided_by: str | None) -> Iterator[ColumnElement[bool]]:
     for at, (name, value) in enumerate(entity.where.items()):
         yield rows[name] == _constant(f"where_{at}", value)
     if entity.tombstone is not None:
         mark = rows[entity.tombstone.column]
         values = [_constant(f"deleted_{at}", value) for at, value in enumerate(entity.tombstone.values)]
         yield or_(mark.is_(None), mark.not_in(values))
+    if decided_by is not None and entity.records_of is not None:
+        names = entity.records_of.departments.get(decided_by, [])
+        yield rows[entity.records_of.column].in_([_constant(f"decided_{at}", name) for at, name in enumerate(names)])
 
 
 def _constant(name: str, value: str) -> ColumnElement[Any]:

@@ -9,12 +9,12 @@ from typing import Final
 
 from connectors.constants import constant_of
 from connectors.spec import AnyEntity, RestEntity, SourceSpec
-from gateway.caller import Caller
+from gateway.caller import ANYBODY, Caller, Standing
 from gateway.catalogue import Catalogue
 from gateway.disclosure import Rules, facts_reader
 from gateway.merge import DECISIONS, SEVERAL
 from gateway.plan.model import Ask, Need, Use
-from gateway.policy import Decision, Policy, audience_of, decide
+from gateway.policy import Decision, Place, Policy, audience_of, decide, reads_own_records
 from schema.entities import CROSSWALK
 
 KNOWN_SCHEMES: Final = frozenset({"USCC", "ORG_CODE", "TAX_NO"})
@@ -55,7 +55,10 @@ class Rights:
         owners = list(self.catalogue.owners(need.entity))
         need.merged = need.entity in DECISIONS and (len(owners) > 1 or need.entity not in SEVERAL)
         need.inputs.update((*self.rules.inputs(need.entity), *(DECISIONS[need.entity] if need.merged else ())))
-        return tuple(self._ask(index, need, *owner) for index, owner in enumerate(owners))
+        asks = [ask for owner in owners for ask in self._variants(need, *owner)]
+        for index, ask in enumerate(asks):
+            ask.index = index
+        return tuple(asks)
 
     def told_beside(self, entity: str) -> frozenset[str]:
         """Return the schemes that some owner of ``entity`` wants to be told beside the key."""
@@ -65,9 +68,39 @@ class Rights:
         """Return the asks that translate between ``schemes``; the scheme they are asked by is chosen per batch."""
         fields = {CROSSWALK_FIELDS[scheme] for scheme in schemes if scheme in CROSSWALK_FIELDS}
         owners = enumerate(self.catalogue.owners(CROSSWALK))
-        return tuple(self._ask(index, _crosswalk_need(fields, owner[-1]), *owner) for index, owner in owners)
+        return tuple(self._ask(_crosswalk_need(fields, owner[-1]), *owner, index=index) for index, owner in owners)
 
-    def _ask(self, index: int, need: Need, source: SourceSpec, part: str, entity: AnyEntity) -> Ask:
+    def _variants(self, need: Need, source: SourceSpec, part: str, entity: AnyEntity) -> list[Ask]:
+        """Return the asks of one owner: one for all subjects, or one for each way to stand to them that matters here.
+
+        # INVARIANT: what is open by a subject's consent, or to itself, is asked about that subject alone.
+        """
+        standings = self.caller.standings[:1] if need.person_key else self.caller.standings
+        asks = [self._ask(need, source, part, entity, each) for each in standings]
+        if len(asks) == 1:
+            return asks
+        apart: list[tuple[Ask, set[int]]] = []
+        for at, ask in enumerate(asks):
+            alike = next((of for other, of in apart if _same_rights(other, ask)), None)
+            if alike is None:
+                apart.append((ask, {at}))
+            else:
+                alike.add(at)
+        if len(apart) > 1:
+            for ask, of in apart:
+                ask.standings = frozenset(of)
+        return [ask for ask, _ in apart]
+
+    def _ask(
+        self,
+        need: Need,
+        source: SourceSpec,
+        part: str,
+        entity: AnyEntity,
+        standing: Standing = ANYBODY,
+        *,
+        index: int = 0,
+    ) -> Ask:
         scheme = _scheme(entity, need.person_key)
         also_by = tuple(other for other in entity.also_by if other != scheme)
         beside = _beside(entity)
@@ -76,7 +109,19 @@ class Rights:
         place = source.name if part == need.entity else f"{source.name}.{part}"
         ask = Ask(index, source, entity, need.entity, part, scheme, also_by, beside, crosswalk, place=place)
         ask.constants = {name: constant_of(spec) for name, spec in entity.fields.items() if spec.value is not None}
-        decisions = {name: decide(self.policy, self.caller, source, entity.fields[name]) for name in entity.fields}
+        mine = self._is_mine(source, entity)
+        ask.decided_by = self.caller.department if mine else None
+        decisions = {
+            name: decide(
+                self.policy,
+                self.caller,
+                source,
+                spec,
+                Place(need.entity, name, person=need.person_key, mine=mine),
+                standing,
+            )
+            for name, spec in entity.fields.items()
+        }
         if not any(decision.allowed for decision in decisions.values()):
             ask.refused = next(iter(decisions.values()))
             return ask
@@ -85,12 +130,19 @@ class Rights:
         ask.places = {name: at for at, name in enumerate(ask.fields)}
         ask.denied = {name: decisions[name] for name in wanted if not decisions[name].allowed and name in need.fields}
         if need.judged:
-            self._judge(ask, decisions)
+            self._judge(ask, decisions, standing)
         return ask
 
-    def _judge(self, ask: Ask, decisions: Mapping[str, Decision]) -> None:
+    def _is_mine(self, source: SourceSpec, entity: AnyEntity) -> bool:
+        """Return whether only what the caller's department decided is asked for, and that whole."""
+        departments = entity.records_of.departments if entity.records_of is not None else ()
+        return self.caller.department in departments and reads_own_records(self.policy, self.caller, source)
+
+    def _judge(self, ask: Ask, decisions: Mapping[str, Decision], standing: Standing) -> None:
         """Note in ``ask`` how its records are judged, and what of that this caller may not see."""
-        ask.audience, ask.duty = audience_of(self.policy, self.caller, ask.source)
+        ask.audience, ask.duty = audience_of(
+            self.policy, self.caller, ask.source, standing, mine=ask.decided_by is not None
+        )
         ask.facts = facts_reader(ask.entity_name, ask.places, ask.source.department)
         inputs = self.rules.inputs(ask.entity_name)
         ask.unseen = tuple(name for name in inputs if name in decisions and not decisions[name].allowed)
@@ -102,14 +154,28 @@ class Rights:
         """
         tests = [(each.argument, each.field) for each in use.filters if each.argument in written]
         tests = [("", fixed.field) for fixed in use.fixed] + [each for each in tests if each[1]]
-        owners = [ask for ask in use.need.asks if not use.excludes(ask, {})]
-        for ask in owners:
+        asked = [ask for ask in use.need.asks if not use.excludes(ask, {})]
+        for ask in asked:
             for argument, name in tests:
                 if name in ask.denied or name not in ask.entity.fields:
                     use.refusals.setdefault(ask.index, {})[argument] = ask.denied.get(name)
         refused = use.refused(stated)
-        decisions = [ask.refused or refused.get(ask.index) for ask in owners]
-        use.denied = decisions[0] if decisions and all(decisions) else None
+        for standing in range(len(self.caller.standings)):
+            decisions = [ask.refused or refused.get(ask.index) for ask in asked if ask.is_for(standing)]
+            if decisions and decisions[0] is not None and all(decisions):
+                use.denials[standing] = decisions[0]
+
+
+def _same_rights(one: Ask, other: Ask) -> bool:
+    """Return whether two asks of one owner differ in nothing that the caller may see."""
+    return (one.fields, one.denied, one.refused, one.audience, one.duty, one.unseen) == (
+        other.fields,
+        other.denied,
+        other.refused,
+        other.audience,
+        other.duty,
+        other.unseen,
+    )
 
 
 def _crosswalk_need(fields: Collection[str], entity: AnyEntity) -> Need:

@@ -66,6 +66,10 @@ class Ask:
     beside: tuple[str, ...] = ()
     """The schemes that the source wants to be told beside the key."""
     crosswalk: tuple[str, ...] = ()
+    standings: frozenset[int] | None = None
+    """To which subjects it is put, by how the caller stands to them (`Caller.standings`); None: to all."""
+    decided_by: str | None = None
+    """The department whose own decisions alone are asked for."""
     fields: tuple[str, ...] = ()
     place: str = ""
     """The table among all tables: the source, with the part where that has a name of its own."""
@@ -97,6 +101,10 @@ class Ask:
     def registers(self) -> bool:
         """Whether its source registers subjects: only such a one knows all there are of its kinds."""
         return "Registration" in self.source.entities
+
+    def is_for(self, standing: int) -> bool:
+        """Tell whether it asks about subjects to whom the caller stands so."""
+        return self.standings is None or standing in self.standings
 
     def covers(self, kind: str) -> bool:
         """Tell whether it holds records of subjects of ``kind``."""
@@ -156,8 +164,8 @@ class Use:
 
     ``refusals`` tells for which asks (by index) an argument names a field that the caller may not see (a `Decision`),
     or that the source does not have (None): their rows cannot be tested, so they are left out and coverage says so.
-    What the section is fixed to stands under "". ``denied`` is the decision that denies the section whole, because
-    every owner refuses it; else None.
+    What the section is fixed to stands under "". ``denials`` tells by standing the decision that denies the section
+    whole, because every owner refuses it.
     """
 
     index: int
@@ -169,7 +177,7 @@ class Use:
     fixed: tuple[Fixed, ...]
     arguments: Callable[[VariableValues], SectionArguments]
     refusals: dict[int, dict[str, Decision | None]] = field(default_factory=dict)
-    denied: Decision | None = None
+    denials: dict[int, Decision] = field(default_factory=dict)
 
     def refused(self, given: Collection[str]) -> dict[int, Decision | None]:
         """Return the asks whose rows cannot be tested when these arguments are ``given``."""

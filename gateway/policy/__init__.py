@@ -1,8 +1,19 @@
 """May this caller see this field? Pure decisions over the declared scopes, purposes and disclosure levels."""
 
 from gateway.policy.audience import audience_of
-from gateway.policy.decisions import decide, decide_scope
+from gateway.policy.decisions import decide, decide_scope, reads_own_records
 from gateway.policy.load import load_policy
-from gateway.policy.model import Audience, Decision, Policy, Reason
+from gateway.policy.model import Audience, Decision, Place, Policy, Reason
 
-__all__ = ["Audience", "Decision", "Policy", "Reason", "audience_of", "decide", "decide_scope", "load_policy"]
+__all__ = [
+    "Audience",
+    "Decision",
+    "Place",
+    "Policy",
+    "Reason",
+    "audience_of",
+    "decide",
+    "decide_scope",
+    "load_policy",
+    "reads_own_records",
+]

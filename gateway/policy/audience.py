@@ -1,8 +1,9 @@
 """As whom a caller meets the negative records of one source: declared by the purpose, borne out by its rights.
 
 Decided 2026-11: the purpose names the audience, and the scopes have to bear it out; a caller that lacks them is PUBLIC,
-for whom least is shown. SUBJECT is PUBLIC for as long as the gateway does not know which subject a caller is: one that
-says "myself" of every subject would see them all. An owner is OWNER at its own source and DEPARTMENT at every other.
+for whom least is shown. SUBJECT is a caller only towards the one subject that its token names, PUBLIC towards every
+other. An owner is OWNER at its own source, towards what it decided itself at one of several departments, and DEPARTMENT
+at every other.
 
 Rules of this file: as in `decisions`; of the caller only what its fingerprint covers counts.
 """
@@ -10,16 +11,23 @@ Rules of this file: as in `decisions`; of the caller only what its fingerprint c
 from collections.abc import Iterable
 
 from connectors.spec import SourceSpec
-from gateway.caller import Caller
-from gateway.policy.decisions import opens, owns
+from gateway.caller import ANYBODY, Caller, Standing
+from gateway.policy.decisions import is_own, opens, owns, reads_own_records
 from gateway.policy.model import Audience, Policy
 
 
-def audience_of(policy: Policy, caller: Caller, source: SourceSpec) -> tuple[Audience, bool]:
-    """Return as whom ``caller`` meets records of ``source``, and whether it is a department on duty."""
+def audience_of(
+    policy: Policy, caller: Caller, source: SourceSpec, standing: Standing = ANYBODY, *, mine: bool = False
+) -> tuple[Audience, bool]:
+    """Return as whom ``caller`` meets records of ``source``, and whether it is a department on duty.
+
+    ``standing`` is how it stands to their subject, ``mine`` whether its own department decided them.
+    """
     # INVARIANT: fewer scopes, or no department, never lead to an audience that is shown more.
-    if owns(policy, caller, source):
+    if owns(policy, caller, source) or (mine and reads_own_records(policy, caller, source)):
         return "OWNER", policy.purposes[caller.purpose]
+    if standing.own and is_own(policy, caller):
+        return "SUBJECT", False
     match policy.audience(caller.purpose):
         case "DEPARTMENT" | "OWNER" if _holds(policy, caller, policy.government):
             return "DEPARTMENT", policy.purposes[caller.purpose]

@@ -1,30 +1,50 @@
 """The decision: the caller's rights against a field's scope, disclosure level and owner (`domain.md` §4.2, §4.6).
 
 Rules of this file: pure, no clock, no I/O. Nothing but the arguments counts; of the caller only what its fingerprint
-covers. A scope more, a consent more, a department more never closes a field.
+covers. A scope more, a consent more, a department more, a duty or an approval more never closes a field; a closure
+never opens one.
 """
 
 from functools import lru_cache
 
 from connectors.spec import FieldSpec, SourceSpec
-from gateway.caller import Caller
-from gateway.policy.model import OWNER_PREFIX, Decision, Policy, Reason, Way, Ways
+from gateway.caller import ANYBODY, Caller, Standing
+from gateway.policy.model import OWNER_PREFIX, RECORDS_PREFIX, Decision, Place, Policy, Reason, Way, Ways
 
 
-def decide(policy: Policy, caller: Caller, source: SourceSpec, field: FieldSpec) -> Decision:
-    """Return whether ``caller`` may see ``field`` of ``source``, why, and what would open it."""
+def decide(
+    policy: Policy, caller: Caller, source: SourceSpec, field: FieldSpec, place: Place, standing: Standing = ANYBODY
+) -> Decision:
+    """Return whether ``caller`` may see ``field`` of ``source``, at ``place``, why, and what would open it.
+
+    ``standing`` is how the caller stands to the subject of the records. Of several ways the first that is open counts:
+    as owner of the source, as the department that decided the records, by the field's own scope, as the subject
+    itself, by its consent.
+    """
     owner = OWNER_PREFIX + source.name
     ways = policy.fields.get((field.scope, field.disclosure))
     if ways is None and field.scope != owner:
         return _unknown(field.scope)
     # INVARIANT: an owner's scope opens the source of that name to the owning department alone, for OWNER alone.
-    if owner in caller.scopes and owns(policy, caller, source):
+    if owns(policy, caller, source):
         return _granted(owner, Reason.OWNER_GRANTED)
-    if ways is None or (ways.direct is None and ways.consent is None):
+    if policy.departmental.closes(source.name, place.field):
+        return _closed(owner)
+    if place.mine and reads_own_records(policy, caller, source):
+        return _granted(RECORDS_PREFIX + source.name, Reason.RECORDS_GRANTED)
+    direct = ways.direct if ways is not None else None
+    lack: Decision | None = None
+    if direct is not None and opens(direct, caller):
+        lack = _withheld(policy, caller, source, field, place, direct)
+        if lack is None:
+            return direct.granted
+    if standing.own and is_own(policy, caller) and field.disclosure in policy.own_levels:
+        return _granted(policy.own.scopes[0], Reason.SELF_GRANTED)
+    if ways is None or (direct is None and ways.consent is None):
         return _owner_only(policy, caller, owner, source.department)
-    if ways.direct is not None and opens(ways.direct, caller):
-        return ways.direct.granted
-    return _denied(ways, caller.scopes, caller.purpose, bool(caller.department), bool(caller.consent))
+    if ways.consent is not None and opens(ways.consent, caller) and standing.consents_to(place.entity, place.name):
+        return _granted(ways.consent.scopes[0], Reason.CONSENT_GRANTED)
+    return lack or _denied(ways, caller.scopes, caller.purpose, bool(caller.department), caller.consent is not None)
 
 
 def decide_scope(policy: Policy, caller: Caller, scope: str) -> Decision:
@@ -36,6 +56,18 @@ def decide_scope(policy: Policy, caller: Caller, scope: str) -> Decision:
     if opens(way, caller):
         return way.granted
     return _refusal(way, caller.scopes, caller.purpose, bool(caller.department), None)
+
+
+def is_own(policy: Policy, caller: Caller) -> bool:
+    """Return whether ``caller`` asks as a subject about itself: with its scope, and for that purpose."""
+    return opens(policy.own, caller)
+
+
+def reads_own_records(policy: Policy, caller: Caller, source: SourceSpec) -> bool:
+    """Return whether ``caller`` asks at ``source``, which is another's, for what its own department decided."""
+    if caller.purpose not in policy.owner_purposes or not caller.department:
+        return False
+    return RECORDS_PREFIX + source.name in caller.scopes
 
 
 def owns(policy: Policy, caller: Caller, source: SourceSpec) -> bool:
@@ -54,6 +86,22 @@ def opens(way: Way, caller: Caller) -> bool:
     return True
 
 
+def _withheld(
+    policy: Policy, caller: Caller, source: SourceSpec, field: FieldSpec, place: Place, way: Way
+) -> Decision | None:
+    """Return what still keeps ``field`` closed to one whose scopes and purpose open it; None when nothing does."""
+    scope, departmental = way.scopes[0], policy.departmental
+    if place.person and field.disclosure != "PUBLIC" and caller.purpose not in policy.persons:
+        return _lacking(scope, Reason.PERSON_PURPOSE, "purpose", tuple(sorted(way.purposes & policy.persons)))
+    if field.disclosure == "GOV_CONDITIONAL":
+        department = caller.department or ""
+        if not departmental.has_duty(department, caller.purpose, place.entity):
+            return _lacking(scope, Reason.DUTY_NOT_LISTED, "duty", place.entity)
+        if field.approval and not departmental.approves(source.name, place.field, department, caller.purpose):
+            return _lacking(scope, Reason.APPROVAL_MISSING, "approval", source.department)
+    return None
+
+
 # The arguments are what a caller's registration allows, never what it writes: few, so that remembering them is bounded.
 @lru_cache(maxsize=8192)
 def _denied(ways: Ways, scopes: frozenset[str], purpose: str, department: bool, consent: bool) -> Decision:
@@ -62,7 +110,7 @@ def _denied(ways: Ways, scopes: frozenset[str], purpose: str, department: bool, 
     if by_consent is None or (direct is not None and (not _missing(direct, scopes) or _missing(by_consent, scopes))):
         assert direct is not None, "a field without a way belongs to its owner"
         return _refusal(direct, scopes, purpose, department, None)
-    lack = Reason.CONSENT_UNVERIFIED if consent else Reason.CONSENT_MISSING
+    lack = Reason.CONSENT_NOT_COVERING if consent else Reason.CONSENT_MISSING
     return _refusal(by_consent, scopes, purpose, department, lack)
 
 
@@ -112,6 +160,17 @@ def _owners(owner: str, scope: bool, department: str | None, purposes: tuple[str
 @lru_cache(maxsize=1024)
 def _granted(scope: str, reason: Reason) -> Decision:
     return Decision(True, scope, reason)
+
+
+@lru_cache(maxsize=1024)
+def _lacking(scope: str, reason: Reason, need: str, what: str | tuple[str, ...]) -> Decision:
+    needs: dict[str, object] = {need: list(what) if isinstance(what, tuple) else what} if what else {}
+    return Decision(False, scope, reason, needs)
+
+
+@lru_cache(maxsize=1024)
+def _closed(owner: str) -> Decision:
+    return Decision(False, owner, Reason.OWNER_CLOSED)
 
 
 def _unknown(scope: str) -> Decision:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from connectors.declaration import Note, Part, sound_part, unknown
+from connectors.spec import Disclosure
 from gateway.policy.model import Audience
 
 
@@ -23,6 +24,19 @@ class OwnerSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     zh: str
     en: str
+    purposes: list[str]
+
+
+class SubjectSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a subject sees of itself: with ``scope``, for its purposes, fields of these disclosure ``levels``."""
+
+    scope: str
+    levels: list[Disclosure]
+
+
+class PersonsSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The purposes for which more than what is public is told of natural persons."""
+
     purposes: list[str]
 
 
@@ -49,6 +63,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     government_scope: str
     consent_scope: str
     owner: OwnerSpec
+    subject: SubjectSpec
+    persons: PersonsSpec
     purposes: dict[str, PurposeSpec]
     scopes: dict[str, ScopeSpec]
 
@@ -91,7 +107,8 @@ def _mistakes(sound: Part, scopes: list[str], purposes: list[str]) -> Iterator[t
     """Yield place and message of what is well-formed and still cannot be meant, against all names of the file."""
     declared: Mapping[str, Part] = sound.get("scopes", {})
     used = {f"scopes.{name}": spec for name, spec in declared.items()}
-    for place, spec in {"owner": sound.get("owner", Part()), **used}.items():
+    whose = {name: sound.get(name, Part()) for name in ("owner", "persons")}
+    for place, spec in {**whose, **used}.items():
         yield from _purpose_mistakes(f"{place}.purposes", spec.get("purposes"), purposes)
     all_implied = {name: spec.get("implies", []) for name, spec in declared.items()}
     for name in declared:
@@ -99,6 +116,9 @@ def _mistakes(sound: Part, scopes: list[str], purposes: list[str]) -> Iterator[t
     for key in ("government_scope", "consent_scope"):
         if key in sound and sound[key] not in scopes:
             yield key, unknown("scope", sound[key], scopes)
+    own = sound.get("subject", Part())
+    if "scope" in own and own["scope"] not in scopes:
+        yield "subject.scope", unknown("scope", own["scope"], scopes)
     general = declared.get(sound.get("government_scope", ""))
     if general is not None and not general.get("government") and "government" not in general.unfit:
         yield "government_scope", f"scope `{sound['government_scope']}` is not marked `government = true`"
@@ -113,8 +133,9 @@ def _purpose_mistakes(place: str, names: list[str] | None, known: list[str]) -> 
 
 
 def _scope_mistakes(scope: str, scopes: Mapping[str, list[str]], known: list[str]) -> Iterator[tuple[str, str]]:
-    if scope.startswith("owner.") or not all(part.isidentifier() for part in scope.split(".")):
-        yield f"scopes.{scope}", "not a scope name: words joined by dots, the first not `owner`"
+    first, *_ = words = scope.split(".")
+    if first in {"owner", "records"} or not all(word.isidentifier() for word in words):
+        yield f"scopes.{scope}", "not a scope name: words joined by dots, the first not `owner` or `records`"
     for name in scopes[scope]:
         if name not in known:
             yield f"scopes.{scope}.implies", unknown("scope", name, known)

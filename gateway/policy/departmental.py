@@ -3,7 +3,7 @@
 Frozen values. `Departmental.on` picks what is in force on a day; a decision then knows no date.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -65,6 +65,29 @@ class Departmental:
     approvals: tuple[Approval, ...] = ()
     closures: tuple[Closure, ...] = ()
 
+    def has_duty(self, department: str, purpose: str, entity: str) -> bool:
+        """Return whether a task of ``department`` under ``purpose`` needs records of ``entity``."""
+        return any(
+            each.department == department
+            and each.purpose == purpose
+            and (EVERYTHING in each.entities or entity in each.entities)
+            for each in self.duties
+        )
+
+    def approves(self, source: str, field: str, department: str, purpose: str) -> bool:
+        """Return whether the owner of ``source`` lets ``department`` see ``field`` (`Entity.field`) for ``purpose``."""
+        return any(
+            each.source == source
+            and names(each.fields, field)
+            and department in each.departments
+            and purpose in each.purposes
+            for each in self.approvals
+        )
+
+    def closes(self, source: str, field: str) -> bool:
+        """Return whether the owner of ``source`` keeps ``field`` (`Entity.field`) to itself."""
+        return any(each.source == source and names(each.fields, field) for each in self.closures)
+
     def on(self, day: str) -> "Departmental":
         """Return what of it is in force on ``day`` (ISO 8601)."""
         return Departmental(
@@ -73,6 +96,11 @@ class Departmental:
             tuple(_in_force(self.approvals, day)),
             tuple(_in_force(self.closures, day)),
         )
+
+
+def names(fields: Collection[str], field: str) -> bool:
+    """Return whether ``field`` (`Entity.field`) is among ``fields``, which may say `Entity.*`."""
+    return field in fields or f"{field.partition('.')[0]}.{EVERYTHING}" in fields
 
 
 def _in_force(decided: Iterable[Decided], day: str) -> Iterable[Decided]:

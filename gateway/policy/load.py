@@ -30,6 +30,8 @@ def load_policy(path: Path) -> Policy:
 
 def _compile(declared: Declared, version: str) -> Policy:
     scopes = declared.scopes
+    own = _way(declared, [declared.subject.scope])
+    assert own is not None, "a scope has purposes"
     return Policy(
         version=version,
         purposes={name: spec.duty for name, spec in declared.purposes.items()},
@@ -43,6 +45,9 @@ def _compile(declared: Declared, version: str) -> Policy:
         links={name: way for name in scopes if (way := _way(declared, [name])) is not None},
         owner_purposes=frozenset(declared.owner.purposes),
         government=frozenset(name for name, spec in scopes.items() if spec.government),
+        persons=frozenset(declared.persons.purposes),
+        own=own,
+        own_levels=frozenset(declared.subject.levels),
     )
 
 

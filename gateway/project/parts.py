@@ -11,7 +11,7 @@ from gateway.plan.model import Need
 from gateway.project.flags import Flag, Path
 from gateway.provenance import Resolution
 from gateway.run import Run
-from gateway.subject import TYPE_NAMES, Subject
+from gateway.subject import TYPE_NAMES, Person, Subject
 from schema.identifiers import Identifier
 
 SUBJECT_TYPES = frozenset(TYPE_NAMES.values())
@@ -34,7 +34,12 @@ def resolution(subject: Subject) -> Resolution:
 
 def identity(run: Run, needs: Sequence[Need], subject: Subject) -> IdentityReport:
     """Return where the registers contradict each other about ``subject``."""
-    return compare(subject, [(need.entity, result) for need in needs for result in run.results.get(id(need), ())])
+    return compare(subject, [(need.entity, result) for need in needs for result in run.results_for(need, subject)])
+
+
+def denied(run: Run, subject: Subject | Person, flags: Mapping[int, Flag], path: Path) -> None:
+    """Place what denies a section of ``subject`` whole, by how the caller stands to it; the value there is None."""
+    flagged(run, flags[run.standing(subject)], path)
 
 
 def derived(
@@ -42,7 +47,7 @@ def derived(
 ) -> Any:
     """Return ``field`` of the first record of ``need``; with an error beside None unless there is no record."""
     silent = None
-    for result in run.results.get(id(need), ()):
+    for result in run.results_for(need, subject):
         if result.ask.index in flags:
             silent = flags[result.ask.index]
             continue

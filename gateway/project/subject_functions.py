@@ -73,9 +73,9 @@ class SubjectFunctions:
         assert use is not None, "the planner gave every section its use"
         use_name = self.writer.constant(use)
         before = [f"page = run.page({use_name}, s)"]
-        if use.denied is not None:
-            flag = self.writer.constant(forbidden(selected, use.denied, None))
-            before.append(f"if page is None: return flagged(run, {flag}, path)")
+        if use.denials:
+            flags = {standing: forbidden(selected, decision, None) for standing, decision in use.denials.items()}
+            before.append(f"if page is None: return denied(run, s, {self.writer.constant(flags)}, path)")
         pairs = [(each.key, self.section_field(each, use)) for each in selected.only]
         return self.writer.function("s, run, path", pairs, before)
 

@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from connectors.spec import Disclosure, FieldSpec, FileSource
 from gateway.caller import Caller
+from gateway.policy import Place, Policy, load_policy
+from gateway.policy.departmental import EVERYTHING, Departmental, Duty
 
 CONFIG = Path(__file__).parents[2] / "config"
 DEPARTMENTS = {
@@ -13,6 +15,25 @@ DEPARTMENTS = {
     "market_registry": "market_regulation",
     "court_enforcement": "court",
 }
+
+
+PLACE = Place("TaxCreditRating", "level")
+
+
+def on_duty(policy: Policy, *departments: str) -> Policy:
+    """Return ``policy`` with duty lists that name everything, for every purpose of ``departments``."""
+    asking = departments or (*DEPARTMENTS.values(), "fire_rescue", "civil_affairs", "finance", "other")
+    duties = [
+        Duty(department, purpose, frozenset({EVERYTHING}), "test")
+        for department in asking
+        for purpose in policy.purposes
+    ]
+    return policy.with_departmental(Departmental(duties=tuple(duties)))
+
+
+def city_policy() -> Policy:
+    """Return the city's policy, with every department on duty for everything."""
+    return on_duty(load_policy(CONFIG / "scopes.toml"))
 
 
 def source(name: str, department: str | None = None) -> FileSource:

@@ -130,14 +130,14 @@ class Reference:
         assert selected.use is not None
         page = self.run.page(selected.use, subject)
         if page is None:
-            assert selected.use.denied is not None
-            raise flag_error(forbidden(selected, selected.use.denied, None))
+            denied = selected.use.denials[self.run.standing(subject)]
+            raise flag_error(forbidden(selected, denied, None))
         return page
 
     def derived(self, subject: Subject, selected: Selected, name: str) -> Any:
         (need,) = selected.needs
         why = None
-        for result in self.run.results[id(need)]:
+        for result in self.run.results_for(need, subject):
             ask = result.ask
             denied = ask.refused or ask.denied.get(name)
             if denied:

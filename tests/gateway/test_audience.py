@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.caller import Caller
-from gateway.policy import Audience, audience_of, load_policy
-from tests.gateway.policies import CONFIG, DEPARTMENTS, caller, source
+from gateway.policy import Audience, audience_of
+from tests.gateway.policies import DEPARTMENTS, caller, city_policy, source
 
 CASES = Path(__file__).parents[1] / "cases" / "audience" / "callers.toml"
 ROWS: list[list[str]] = tomllib.loads(CASES.read_text(encoding="utf-8"))["rows"]
-POLICY = load_policy(CONFIG / "scopes.toml")
+POLICY = city_policy()
 
 ABOVE: dict[Any, set[Any]] = {
     ("OWNER", False): {("DEPARTMENT", False), ("PUBLIC", False)},
