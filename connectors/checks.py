@@ -116,6 +116,9 @@ def _entity(kind: str | None, part: str, entity: Part, source: str, batch_size: 
     yield from empty(entity, "fields", "there is nothing to ask for")
     for key, message in empty(entity.get("tombstone", Part()), "values", "no row would be a tombstone"):
         yield f"tombstone.{key}", message
+    for department in entity.get("records_of", Part()).get("departments", {}):
+        if known.departments is not None and department not in known.departments:
+            yield f"records_of.departments.{department}", unknown("department", department, known.departments)
     yield from _keys(name, entity)
     yield from _also_by(kind, entity)
     if kind == "rest":

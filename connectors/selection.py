@@ -119,7 +119,7 @@ def _written(entity: Part) -> Found:
     for scheme, key in entity.get("keys", {}).items():
         yield from _column(f"keys.{scheme}", key)
     yield from ((f"record_key.{at}", column) for at, column in enumerate(entity.get("record_key", ()), 1))
-    for name in ("as_of", "tombstone"):
+    for name in ("as_of", "tombstone", "records_of"):
         yield from _column(name, entity.get(name, Part()))
     for name, field in entity.get("fields", {}).items():
         yield from _column(f"fields.{name}", field)

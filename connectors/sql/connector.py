@@ -118,7 +118,7 @@ class SqlConnector:
         also: tuple[str, ...],
         size: int | None,
         lost: LostPairs,
-        decided_by: str | None,
+        decided_by: str | None = None,
     ) -> Question:
         entity = self._spec.entities[name]
         # Any further code may tell whose a row is, also one that nobody is known by.

@@ -11,6 +11,7 @@ import msgspec
 from connectors.declaration import Part, read_toml, sound_part, unknown
 from connectors.errors import ConfigError, Mistake
 from gateway.policy import Policy
+from gateway.policy.model import of_source
 
 CLIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 """The form of a client's name: safe to quote in an error, a header and a log line."""
@@ -79,10 +80,10 @@ def _rights(client: Part, policy: Policy) -> Iterator[tuple[str, str]]:
         yield "scopes", "empty: the client could never ask"
     for scope in client.get("scopes", []):
         if not policy.knows(scope):
-            yield "scopes", unknown("scope", scope, [*policy.scopes, "owner.<source>"])
+            yield "scopes", unknown("scope", scope, [*policy.scopes, "owner.<source>", "records.<source>"])
         elif "purposes" in client and policy.purposes_of(scope).isdisjoint(client["purposes"]):
             yield "scopes", f"scope `{scope}` is opened by none of the client's purposes"
-        if client.lacks("department") and (scope in policy.government or scope.startswith("owner.")):
+        if client.lacks("department") and (scope in policy.government or of_source(scope)):
             yield "scopes", f"scope `{scope}` is for departments; the client names none"
 
 

@@ -43,6 +43,7 @@ TABLES: dict[str, tuple[type[Struct], ...]] = {
     "keys": (spec.KeySpec,),
     "as_of": (spec.AsOf,),
     "tombstone": (spec.Tombstone,),
+    "records_of": (spec.RecordsOf,),
     "One field": (spec.FieldSpec,),
     "currency": (spec.CurrencySpec,),
 }

@@ -122,7 +122,8 @@ def test_departments_may_stay_unchecked(tmp_path: Path) -> None:
         (
             {"scopes": ["credit.publik", "credit.consent"], "purposes": ["SUPERVISION"]},
             [
-                f"scopes: unknown scope `credit.publik`; known: {', '.join(POLICY.scopes)}, owner.<source>; "
+                f"scopes: unknown scope `credit.publik`; known: {', '.join(POLICY.scopes)}, owner.<source>, "
+                "records.<source>; "
                 "did you mean `credit.public`?",
                 "scopes: scope `credit.consent` is opened by none of the client's purposes",
             ],

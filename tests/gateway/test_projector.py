@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from graphql import build_schema, print_schema
@@ -9,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import SourceClosed, SourceError, SourceMisread, SourceTimedOut, SourceUnavailable
+from gateway.caller import Caller
+from gateway.consents import Consent
 from gateway.demo import codes
 from gateway.run import MAX_REPEATED_ERRORS
 from schema.schema import SCHEMA
@@ -31,7 +34,17 @@ CALLERS = [
     ("bank", None),
     ("tax_department", "OWNER"),
     ("auditor", None),
+    ("fire_rescue", "OWNER"),
 ]
+SUBJECT = Caller("citizen", None, frozenset({"credit.public", "credit.self"}), "SELF_QUERY")
+CONSENTED = tuple(
+    Consent(str(at), uscc_of(number), "bank", frozenset({"BANK_CREDIT"}), fields, "", "", "PAPER", "")
+    for at, number, fields in (
+        (1, 1, frozenset({"TaxCreditRating.*", "SocialInsurance.*"})),
+        (2, 2, frozenset({"TaxCreditRating.level", "Registration.*", "TaxRegistration.name"})),
+    )
+)
+STANDINGS: list[dict[str, Any]] = [{}, {"subject": uscc_of(3)}, {"consents": CONSENTED, "consent": "named"}]
 FAULTS: list[dict[str, SourceError]] = [
     {},
     {},
@@ -44,13 +57,22 @@ FAULTS: list[dict[str, SourceError]] = [
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(drawn=operations(SCHEMA, KEYS), caller=st.sampled_from(CALLERS), faults=st.sampled_from(FAULTS))
+@given(
+    drawn=operations(SCHEMA, KEYS),
+    caller=st.sampled_from([*CALLERS, SUBJECT]),
+    standing=st.sampled_from(STANDINGS),
+    faults=st.sampled_from(FAULTS),
+)
 async def test_projector_equals_reference(
-    drawn: tuple[str, dict[str, Any]], caller: tuple[str, str | None], faults: dict[str, SourceError]
+    drawn: tuple[str, dict[str, Any]],
+    caller: tuple[str, str | None] | Caller,
+    standing: dict[str, Any],
+    faults: dict[str, SourceError],
 ) -> None:
     query, variables = drawn
     world = World(faults)
-    asked = await world.ask(query, variables, world.caller(*caller))
+    asking = caller if isinstance(caller, Caller) else world.caller(*caller)
+    asked = await world.ask(query, variables, replace(asking, **standing))
     reference = Reference(asked.run, asked.compiled, asked.values)
     expected, errors = await reference.execute(PLAIN, asked.operation, variables)
     assert json.dumps(response(asked)) == json.dumps(plain(expected))
