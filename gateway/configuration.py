@@ -15,10 +15,13 @@ from gateway.auth import Client, load_clients
 from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_legal_bases
 from gateway.catalogue import Known as KnownToItems
 from gateway.catalogue.across import department_mistakes, judged_mistakes, source_mistakes
+from gateway.departmental import Known as KnownToDepartments
+from gateway.departmental import load_departmental
 from gateway.departments import Departments, load_departments
 from gateway.disclosure import Known as KnownToDisclosure
 from gateway.disclosure import Rules, load_disclosure
 from gateway.policy import Policy, load_policy
+from gateway.policy.departmental import Departmental
 from gateway.settings import Settings, load_settings
 from schema.entities import ENTITY_FIELDS
 
@@ -36,11 +39,12 @@ class Configuration:
     disclosure: Rules
     clients: Mapping[str, Client]
     catalogue: Catalogue
+    departmental: Departmental
 
     @property
     def rules_version(self) -> str:
-        """What entries of the ledger name: the versions of who may see what, and of what is shown when."""
-        return f"{self.policy.version}+{self.disclosure.version}"
+        """What entries of the ledger name: the versions of who may see what, of what is shown when, of duties."""
+        return f"{self.policy.version}+{self.disclosure.version}+{self.departmental.version}"
 
     @property
     def items(self) -> Items:
@@ -86,6 +90,8 @@ def load_configuration(folder: Path) -> Configuration:
     named = KnownToItems(departments, bases, ENTITY_FIELDS)
     items = _read(mistakes, lambda: load_items(folder / "catalogue" / "items", named))
     catalogue = Catalogue(sources, items) if sources is not None and items is not None else None
+    own = KnownToDepartments(departments, policy, sources, bases)
+    departmental = _read(mistakes, lambda: load_departmental(folder / "policies", own))
     mistakes += source_mistakes(catalogue) if catalogue is not None else ()
     mistakes += judged_mistakes(sources.values()) if sources is not None else ()
     if sources is not None and clients is not None and policy is not None and departments is not None:
@@ -93,7 +99,8 @@ def load_configuration(folder: Path) -> Configuration:
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
     assert disclosure is not None, "what cannot be read is a mistake"
-    return Configuration(folder, settings, departments, policy, disclosure, clients, catalogue)
+    assert departmental is not None, "what cannot be read is a mistake"
+    return Configuration(folder, settings, departments, policy, disclosure, clients, catalogue, departmental)
 
 
 def _read(mistakes: list[Mistake], load: Callable[[], T]) -> T | None:

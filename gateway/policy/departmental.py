@@ -58,7 +58,7 @@ Decided = TypeVar("Decided", Duty, Approval, Closure)
 
 @dataclass(frozen=True, slots=True)
 class Departmental:
-    """What all departments decided; ``version`` is the digest (SHA-256, 16 hex) of their files."""
+    """What all departments decided; ``version`` is the digest (SHA-256, 16 hex) of what their files say."""
 
     version: str = ""
     duties: tuple[Duty, ...] = ()
