@@ -43,8 +43,8 @@ class Configuration:
 
     @property
     def rules_version(self) -> str:
-        """What entries of the ledger name: the versions of who may see what, of what is shown when, of duties."""
-        return f"{self.policy.version}+{self.disclosure.version}+{self.departmental.version}"
+        """What entries of the ledger name: the versions of who may see what, duties included, and of what is shown."""
+        return f"{self.policy.version}+{self.disclosure.version}"
 
     @property
     def items(self) -> Items:
@@ -100,7 +100,8 @@ def load_configuration(folder: Path) -> Configuration:
         raise ConfigError(mistakes)
     assert disclosure is not None, "what cannot be read is a mistake"
     assert departmental is not None, "what cannot be read is a mistake"
-    return Configuration(folder, settings, departments, policy, disclosure, clients, catalogue, departmental)
+    decided = policy.with_departmental(departmental)
+    return Configuration(folder, settings, departments, decided, disclosure, clients, catalogue, departmental)
 
 
 def _read(mistakes: list[Mistake], load: Callable[[], T]) -> T | None:

@@ -136,7 +136,7 @@ async def test_a_consent_that_nobody_verified_opens_nothing(served: Served) -> N
     told = await served.post({"query": PROBE, "variables": {"key": uscc_key(3)}}, headers)
     assert told.subject["taxRatings"] is None
     reasons = {error["extensions"]["field"]: error["extensions"]["reason"] for error in told.errors}
-    assert reasons["Organization.taxRatings"] == "CONSENT_UNVERIFIED"
+    assert reasons["Organization.taxRatings"] == "CONSENT_NOT_COVERING"
 
 
 async def test_a_token_with_fewer_scopes_than_its_client_opens_less(served: Served) -> None:

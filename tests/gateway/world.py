@@ -234,7 +234,7 @@ class World:
         operation = self.documents.operation(query, None)
         values = self.documents.variables(operation, variables or {})
         rights = Rights(
-            configuration.policy, caller or self.caller(), configuration.catalogue, configuration.disclosure
+            configuration.policy.on(TODAY), caller or self.caller(), configuration.catalogue, configuration.disclosure
         )
         compiled = self.plans.plan(operation, values, rights)
         run = Run(compiled.plan, rights, values, self.sources, configuration.departments, 10.0, TODAY)
