@@ -38,6 +38,8 @@ def decide(
         lack = _withheld(policy, caller, source, field, place, direct)
         if lack is None:
             return direct.granted
+    if place.person:
+        standing = ANYBODY  # no organization is a person itself, or can consent for one
     if standing.own and is_own(policy, caller) and field.disclosure in policy.own_levels:
         return _granted(policy.own.scopes[0], Reason.SELF_GRANTED)
     if ways is None or (direct is None and ways.consent is None):

@@ -192,6 +192,8 @@ def expected(
         return False
     if for_owner and place.mine and asking.department and f"records.{name}" in asking.scopes:
         return True
+    if place.person:
+        standing = ANYBODY
     if standing.own and level in table["subject"]["levels"] and may_use(table, asking, "link"):
         return True
     consents = level == "CONSENT" or (spec is not None and spec["by_consent"] and level != "OWNER")
