@@ -141,7 +141,7 @@ class Rights:
     def _judge(self, ask: Ask, decisions: Mapping[str, Decision], standing: Standing) -> None:
         """Note in ``ask`` how its records are judged, and what of that this caller may not see."""
         ask.audience, ask.duty = audience_of(
-            self.policy, self.caller, ask.source, standing, mine=ask.decided_by is not None
+            self.policy, self.caller, ask.source, ask.entity_name, standing, mine=ask.decided_by is not None
         )
         ask.facts = facts_reader(ask.entity_name, ask.places, ask.source.department)
         inputs = self.rules.inputs(ask.entity_name)

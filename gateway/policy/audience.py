@@ -12,25 +12,25 @@ from collections.abc import Iterable
 
 from connectors.spec import SourceSpec
 from gateway.caller import ANYBODY, Caller, Standing
-from gateway.policy.decisions import is_own, opens, owns, reads_own_records
+from gateway.policy.decisions import is_on_duty, is_own, opens, owns, reads_own_records
 from gateway.policy.model import Audience, Policy
 
 
 def audience_of(
-    policy: Policy, caller: Caller, source: SourceSpec, standing: Standing = ANYBODY, *, mine: bool = False
+    policy: Policy, caller: Caller, source: SourceSpec, entity: str, standing: Standing = ANYBODY, *, mine: bool = False
 ) -> tuple[Audience, bool]:
-    """Return as whom ``caller`` meets records of ``source``, and whether it is a department on duty.
+    """Return as whom ``caller`` meets records of ``entity`` at ``source``, and whether its duty needs such records.
 
     ``standing`` is how it stands to their subject, ``mine`` whether its own department decided them.
     """
     # INVARIANT: fewer scopes, or no department, never lead to an audience that is shown more.
     if owns(policy, caller, source) or (mine and reads_own_records(policy, caller, source)):
-        return "OWNER", policy.purposes[caller.purpose]
+        return "OWNER", is_on_duty(policy, caller, entity)
     if standing.own and is_own(policy, caller):
         return "SUBJECT", False
     match policy.audience(caller.purpose):
         case "DEPARTMENT" | "OWNER" if _holds(policy, caller, policy.government):
-            return "DEPARTMENT", policy.purposes[caller.purpose]
+            return "DEPARTMENT", is_on_duty(policy, caller, entity)
         case ("BUSINESS" | "AUDITOR") as declared if _holds(policy, caller, policy.links):
             return declared, False
         case _:

@@ -60,6 +60,13 @@ def decide_scope(policy: Policy, caller: Caller, scope: str) -> Decision:
     return _refusal(way, caller.scopes, caller.purpose, bool(caller.department), None)
 
 
+def is_on_duty(policy: Policy, caller: Caller, entity: str) -> bool:
+    """Return whether ``caller`` asks for a statutory task of its department, which needs records of ``entity``."""
+    if not policy.purposes.get(caller.purpose) or caller.department is None:
+        return False
+    return policy.departmental.has_duty(caller.department, caller.purpose, entity)
+
+
 def is_own(policy: Policy, caller: Caller) -> bool:
     """Return whether ``caller`` asks as a subject about itself: with its scope, and for that purpose."""
     return opens(policy.own, caller)
@@ -97,7 +104,7 @@ def _withheld(
         return _lacking(scope, Reason.PERSON_PURPOSE, "purpose", tuple(sorted(way.purposes & policy.persons)))
     if field.disclosure == "GOV_CONDITIONAL":
         department = caller.department or ""
-        if not departmental.has_duty(department, caller.purpose, place.entity):
+        if not is_on_duty(policy, caller, place.entity):
             return _lacking(scope, Reason.DUTY_NOT_LISTED, "duty", place.entity)
         if field.approval and not departmental.approves(source.name, place.field, department, caller.purpose):
             return _lacking(scope, Reason.APPROVAL_MISSING, "approval", source.department)

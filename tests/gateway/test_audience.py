@@ -39,7 +39,7 @@ callers = st.builds(
 def test_cases(row: list[str]) -> None:
     scopes, department, purpose, name, expected = row
     asking = caller(*scopes.split(), purpose=purpose, department=None if department == "-" else department)
-    audience, duty = audience_of(POLICY, asking, source(name))
+    audience, duty = audience_of(POLICY, asking, source(name), "AdministrativePenalty")
     assert audience + "+" * duty == expected
 
 
@@ -51,14 +51,16 @@ def test_every_purpose_and_audience_has_a_case() -> None:
 
 @given(callers, callers, st.sampled_from(sorted(DEPARTMENTS)))
 def test_fewer_rights_never_lead_to_more(asking: Caller, other: Caller, name: str) -> None:
-    had = audience_of(POLICY, asking, source(name))
+    had = audience_of(POLICY, asking, source(name), "AdministrativePenalty")
     fewer = replace(asking, scopes=asking.scopes & other.scopes)
     for less in (fewer, replace(asking, department=None), replace(fewer, department=None)):
-        assert audience_of(POLICY, less, source(name)) in {had} | ABOVE[had]
+        assert audience_of(POLICY, less, source(name), "AdministrativePenalty") in {had} | ABOVE[had]
 
 
 @given(callers, st.sampled_from(sorted(DEPARTMENTS)), st.text(max_size=5))
 def test_the_audience_depends_on_the_fingerprint_alone(asking: Caller, name: str, text: str) -> None:
     other = replace(asking, client=text, case=text)
     assert other.fingerprint == asking.fingerprint
-    assert audience_of(POLICY, other, source(name)) == audience_of(POLICY, asking, source(name))
+    assert audience_of(POLICY, other, source(name), "AdministrativePenalty") == audience_of(
+        POLICY, asking, source(name), "AdministrativePenalty"
+    )

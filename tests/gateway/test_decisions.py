@@ -66,7 +66,9 @@ def reason(row: Row, place: str) -> str:
 def shown(row: Row) -> list[str]:
     """Return in which states a penalty of environment_penalties is shown to this caller."""
     source = configuration().catalogue.sources["environment_penalties"]
-    audience, duty = audience_of(configuration().policy.on(TODAY), row.caller, source, row.standing)
+    audience, duty = audience_of(
+        configuration().policy.on(TODAY), row.caller, source, "AdministrativePenalty", row.standing
+    )
     rules = configuration().disclosure
     return [state for state in STATES if rules.showing(state, audience, duty=duty) in {"SHOWN", "MARKED"}]
 
