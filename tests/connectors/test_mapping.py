@@ -11,7 +11,7 @@ from connectors.base import Issue
 from connectors.columns import PERSONAL, columns_needed
 from connectors.errors import SourceMisread
 from connectors.mapping import RowReader, UnreadableRow, digest_of
-from connectors.spec import EntitySpec, KeySpec, ValueType
+from connectors.spec import EntitySpec, KeySpec, RecordsOf, ValueType
 from connectors.values import Unread
 from schema.values import Money
 from tests.connectors.rows import (
@@ -140,6 +140,27 @@ def test_tombstones_are_not_there(flag: str) -> None:
     answer = gathered(raw(flag=flag), raw(flag=flag, doc=None, serial=None), raw(serial=2))
     assert found(answer) == {ONE: ["2"]}
     assert not answer.unreadable
+
+
+def test_what_another_department_decided_is_not_there() -> None:
+    of = RecordsOf(column="by", departments={"court": ["同江市人民法院", "同江法院"], "taxation": ["税务局"]})
+    described = replace(ENTITY, records_of=of)
+    raws = [raw(serial=at, by=name) for at, name in enumerate(("同江市人民法院", " 同江法院 ", "税务局", None, ""))]
+    for department, mine in (("court", ["0", "1"]), ("taxation", ["2"]), ("finance", [])):
+        reader = RowReader(described, "USCC", ("name",), decided_by=department)
+        assert "by" in reader.columns
+        answer = reader.gather([*raws, raw(serial=None, doc=None, by="别的局")], [ONE])
+        assert [row.record_key.partition("|")[2] for row in answer.rows.get(ONE, ())] == mine
+        assert not answer.unreadable
+    assert "by" not in RowReader(described, "USCC", ("name",)).columns
+
+
+def test_without_the_column_that_tells_who_decided_there_is_no_answer() -> None:
+    described = replace(ENTITY, records_of=RecordsOf(column="by", departments={"court": ["同江市人民法院"]}))
+    with pytest.raises(SourceMisread, match="gone"):
+        RowReader(described, "USCC", ("name",), decided_by="court", lost=(("by", "gone"),))
+    with pytest.raises(SourceMisread, match="column `by` is missing"):
+        RowReader(described, "USCC", ("name",), decided_by="court").gather([raw()], [ONE])
 
 
 @pytest.mark.parametrize(("doc", "serial"), [(None, None), ("", " "), ("无", "—"), ("\\N", "null")])

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from connectors import open_connector
 from connectors.base import Batch
 from connectors.errors import ConfigError, SourceError, SourceMisread
-from connectors.spec import KeySpec, Scheme, SqlEntity
+from connectors.spec import KeySpec, RecordsOf, Scheme, SqlEntity
 from connectors.sql import SqlConnector
+from connectors.sql.connector import Question
 from tests.connectors.sql_sources import (
     ENTITY,
     FIELDS,
@@ -90,6 +92,24 @@ async def test_twin_rows_are_both_kept(connector: SqlConnector) -> None:
 
 async def test_tombstones_are_not_shown(connector: SqlConnector) -> None:
     assert "已删除" not in contents(await connector.fetch(batch(A)), A)
+
+
+async def test_only_what_a_department_decided_is_asked_for(site: Site) -> None:
+    of = RecordsOf(column="content", departments={"fire_rescue": ["罚款", "it's \\ 50%"], "court": ["警告,𠮷䶮㛃"]})
+    async with site.connector(entities={ENTITY: entity(records_of=of)}) as connector:
+        for department, mine in (("fire_rescue", ["罚款"]), ("court", ["警告,𠮷䶮㛃"]), ("taxation", []), (None, None)):
+            asked = replace(batch(A), decided_by=department, fields=("counterpart_name", "content"))
+            found = sorted(row.values[1] for row in (await connector.fetch(asked)).rows.get(A, ()))
+            assert found == (mine if mine is not None else ["罚款", "警告,𠮷䶮㛃"]), department
+        texts = [question.text for question in cached_questions(connector, "fire_rescue", "taxation", None)]
+    assert ["罚款" in text for text in texts] == [True, False, False]
+
+
+def cached_questions(connector: SqlConnector, *departments: str | None) -> list[Question]:
+    """Return the questions that ask for what each of ``departments`` decided; the database was sent their texts."""
+    size = None if connector._database.arrays else 1
+    fields = ("counterpart_name", "content")
+    return [connector._question(ENTITY, "USCC", fields, False, (), size, (), each) for each in departments]
 
 
 async def test_row_without_record_key_makes_the_key_unreadable(connector: SqlConnector) -> None:
