@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.demo.codes import uscc
 from tests.end_to_end.queries import PROBE, uscc_key
 from tests.end_to_end.served import Served, Told
 
@@ -201,3 +202,25 @@ async def test_what_the_catalogue_promises_is_what_an_answer_shows(served: Serve
         assert closed == {name for name, allowed in fields.items() if not allowed}
         assert closed
         assert len(fields) > len(closed)
+
+
+OWN = """query($keys: [SubjectKey!]!) { subjects(keys: $keys) { ... on Organization {
+  licenses(first: 100) { items { source decisionNo authority authorityUscc legalRepIdNo remark }
+    state coverage { source part status } } } } }"""
+TRANSPORT = "11230881TJ00008609"
+
+
+async def test_a_department_sees_whole_what_it_decided_at_the_source_of_another(served: Served) -> None:
+    keys = [{"scheme": "USCC", "value": uscc("91", number)} for number in range(1, 61)]
+    all_of_it = items(await served.ask("business_environment", OWN, purpose="OWNER", keys=keys))
+    own = items(await served.ask("transport", OWN, purpose="OWNER", keys=keys))
+    decided = [each for each in all_of_it if each["authorityUscc"] == TRANSPORT or "交通" in each["authority"]]
+    assert 0 < len(decided) < len(all_of_it)
+    assert own == decided
+    assert any(each["legalRepIdNo"] for each in own)
+
+
+def items(told: Told) -> list[dict[str, Any]]:
+    """Return the licenses of double publicity; their sections attest nothing."""
+    sections = [each["licenses"] for each in told.data["subjects"]]
+    return [item for section in sections for item in section["items"] if item["source"] == "double_publicity"]
