@@ -51,18 +51,23 @@ class Caller:
     _by_subject: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        found = self._stood() if self.consents or self.subject is not None else {}
+        different = sorted(set(found.values()), key=lambda each: (each.own, sorted(each.consented))) if found else ()
+        standings = (ANYBODY, *different)
+        shapes = (f"{each.own}:{','.join(sorted(each.consented))}" for each in different)
+        parts = (self.department or "", self.purpose, str(self.consent is not None), *shapes, "", *sorted(self.scopes))
+        object.__setattr__(self, "standings", standings)
+        object.__setattr__(self, "_by_subject", {one: standings.index(standing) for one, standing in found.items()})
+        object.__setattr__(self, "fingerprint", sha256("\x1f".join(parts).encode()).hexdigest()[:32])
+
+    def _stood(self) -> dict[str, Standing]:
+        """Return how the caller stands to its own subject and to those that consented, by their USCC."""
         consented: dict[str, frozenset[str]] = {}
         for each in self.consents:
             consented[each.subject] = consented.get(each.subject, frozenset()) | each.fields
         subjects = {*consented, *((self.subject,) if self.subject is not None else ())}
         found = {one: Standing(one == self.subject, consented.get(one, frozenset())) for one in subjects}
-        different = sorted(set(found.values()), key=lambda each: (each.own, sorted(each.consented)))
-        standings = (ANYBODY, *(each for each in different if each != ANYBODY))
-        shapes = (f"{each.own}:{','.join(sorted(each.consented))}" for each in standings[1:])
-        parts = (self.department or "", self.purpose, str(self.consent is not None), *shapes, "", *sorted(self.scopes))
-        object.__setattr__(self, "standings", standings)
-        object.__setattr__(self, "_by_subject", {one: standings.index(standing) for one, standing in found.items()})
-        object.__setattr__(self, "fingerprint", sha256("\x1f".join(parts).encode()).hexdigest()[:32])
+        return {one: standing for one, standing in found.items() if standing != ANYBODY}
 
     def standing(self, uscc: str) -> int:
         """Return the place in ``standings`` of how the caller stands to the subject ``uscc``."""
