@@ -18,7 +18,10 @@ from tests.gateway.world import Inventor, World, configuration
 
 @dataclass(frozen=True)
 class Record:
-    """What a table of a source holds under ``key``; ``unread`` are fields of which nobody could read what was sent."""
+    """What a table of a source holds under ``key``, and which department decided it.
+
+    ``unread`` are fields of which nobody could read what was sent.
+    """
 
     source: str
     part: str
@@ -27,6 +30,7 @@ class Record:
     record_key: str = "1"
     as_of: str | None = None
     unread: tuple[str, ...] = ()
+    decided_by: str | None = None
 
     def row(self, batch: Batch, fields: Mapping[str, FieldSpec]) -> Row:
         issues = tuple(Issue(name, "MISREAD", "made up") for name in self.unread if name in batch.fields)
@@ -48,6 +52,7 @@ class Staged(Inventor):
     def rows(self, batch: Batch, key: str) -> list[Row]:
         fields = self.spec.entities[batch.entity].fields
         mine = [each for each in self.records if (each.source, each.part) == (self.spec.name, batch.entity)]
+        mine = [each for each in mine if batch.decided_by in {None, each.decided_by}]
         found = [each.row(batch, fields) for each in mine if each.key == key]
         return found or (self.registered(batch, key) if entity_of(batch.entity) == CROSSWALK else [])
 
