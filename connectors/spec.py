@@ -141,7 +141,7 @@ class Tombstone(Strict, frozen=True, kw_only=True):
 class RecordsOf(Strict, frozen=True, kw_only=True):
     """Which department decided each record of a table that holds those of several.
 
-    A department that holds `records.<source>` reads its own ones whole, and is asked for none but those.
+    A department that holds `records.<source>` reads its own ones whole.
     """
 
     column: Text

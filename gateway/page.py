@@ -16,7 +16,7 @@ from graphql.execution.values import VariableValues
 
 from gateway.plan.arguments import encode_cursor
 from gateway.plan.filters import passes
-from gateway.plan.model import SectionArguments, Use
+from gateway.plan.model import Ask, SectionArguments, Use
 from gateway.policy import Decision
 from gateway.reach import AskResult, Reached
 from gateway.subject import Person, Subject
@@ -24,7 +24,6 @@ from gateway.told import Found, Hit, Item, Teller, is_active, unseen_reason
 from schema.bindings import Filter, Fixed
 
 _NOT_RECORDED: Final = "the source does not record a field that a filter names"
-_MINE_ONLY: Final = "only what the caller's own department decided is shown"
 _NOT_SAID: Final = "a record does not say what a filter names"
 Test = Callable[[Item], bool | None]
 """Whether an item passes; None when it does not say what is tested."""
@@ -71,6 +70,8 @@ def make_page(
         if not use.excludes(result.ask, arguments.values):
             coverage[result.ask.index], rows = _from_owner(result, subject, refused.get(result.ask.index))
             found.extend(rows)
+    if any(result.ask.decided_by is not None for result in results):
+        found = _without_twins(found)
     told = teller.tell(use.need, found)
     for index, reason in _misread(told.items).items():
         if coverage[index].whole:
@@ -80,7 +81,8 @@ def make_page(
             coverage[index] = coverage[index].but(status, reason)
     tests = list(_tests(use, arguments.values))
     items = _tested(refused, tests, told.items, coverage) if tests else told.items
-    return _cut(use, arguments, list(coverage.values()) or list(unserved), items)
+    shown = [coverage[result.ask.index] for result in results if _is_told(result.ask, coverage)]
+    return _cut(use, arguments, shown or list(unserved), items)
 
 
 def _cut(use: Use, arguments: SectionArguments, coverage: list[Reached], items: list[Item]) -> Page:
@@ -112,8 +114,6 @@ def _from_owner(result: AskResult, subject: Subject | Person, denied: Decision |
     for origin, rows in result.rows(subject):
         hit = Hit(ask, origin, subject)
         found.extend((row, hit) for row in rows)
-    if ask.decided_by is not None and reached.answered:
-        reached = reached.but("DENIED", _MINE_ONLY)
     if ask.unseen and reached.answered:
         reached = reached.but("DENIED", unseen_reason(ask))
     unreadable = result.unreadable(subject)
@@ -123,6 +123,21 @@ def _from_owner(result: AskResult, subject: Subject | Person, denied: Decision |
     if denied is not None and not nobody:  # whether or not it holds any: that too would tell of the field
         reached = reached.but("DENIED", f"a filter names a field that is not open to this caller: {denied.reason}")
     return reached, found
+
+
+def _without_twins(found: list[Found]) -> list[Found]:
+    """Return ``found`` without what the caller's department decided and is shown whole, as others would see it."""
+    own = {(hit.ask.place, row.record_key) for row, hit in found if hit.ask.decided_by is not None}
+    return [
+        (row, hit) for row, hit in found if hit.ask.decided_by is not None or (hit.ask.place, row.record_key) not in own
+    ]
+
+
+def _is_told(ask: Ask, coverage: Mapping[int, Reached]) -> bool:
+    """Return whether coverage tells of ``ask``: of own decisions only what is not told of the whole table."""
+    if ask.index not in coverage:
+        return False
+    return ask.decided_by is None or not coverage[ask.index].whole
 
 
 def _tested(

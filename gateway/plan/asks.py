@@ -73,10 +73,18 @@ class Rights:
     def _variants(self, need: Need, source: SourceSpec, part: str, entity: AnyEntity) -> list[Ask]:
         """Return the asks of one owner: one for all subjects, or one for each way to stand to them that matters here.
 
+        A department that decided some of the records itself asks for those once more, and whole.
         # INVARIANT: what is open by a subject's consent, or to itself, is asked about that subject alone.
         """
         standings = self.caller.standings[:1] if need.person_key else self.caller.standings
-        asks = [self._ask(need, source, part, entity, each) for each in standings]
+        asks = self._by_standing([self._ask(need, source, part, entity, each) for each in standings])
+        if self._decided_some(source, entity):
+            mine = self._ask(need, source, part, entity, mine=True)
+            asks += [] if all(_same_rights(mine, ask) for ask in asks) else [mine]
+        return asks
+
+    def _by_standing(self, asks: list[Ask]) -> list[Ask]:
+        """Return ``asks``, one for each standing, as few as do: those that differ in nothing are one."""
         if len(asks) == 1:
             return asks
         apart: list[tuple[Ask, set[int]]] = []
@@ -100,6 +108,7 @@ class Rights:
         standing: Standing = ANYBODY,
         *,
         index: int = 0,
+        mine: bool = False,
     ) -> Ask:
         scheme = _scheme(entity, need.person_key)
         also_by = tuple(other for other in entity.also_by if other != scheme)
@@ -109,7 +118,6 @@ class Rights:
         place = source.name if part == need.entity else f"{source.name}.{part}"
         ask = Ask(index, source, entity, need.entity, part, scheme, also_by, beside, crosswalk, place=place)
         ask.constants = {name: constant_of(spec) for name, spec in entity.fields.items() if spec.value is not None}
-        mine = self._is_mine(source, entity)
         ask.decided_by = self.caller.department if mine else None
         decisions = {
             name: decide(
@@ -133,8 +141,8 @@ class Rights:
             self._judge(ask, decisions, standing)
         return ask
 
-    def _is_mine(self, source: SourceSpec, entity: AnyEntity) -> bool:
-        """Return whether only what the caller's department decided is asked for, and that whole."""
+    def _decided_some(self, source: SourceSpec, entity: AnyEntity) -> bool:
+        """Return whether the caller may see whole what its own department decided, and the table tells what that is."""
         departments = entity.records_of.departments if entity.records_of is not None else ()
         return self.caller.department in departments and reads_own_records(self.policy, self.caller, source)
 

@@ -69,7 +69,7 @@ class Ask:
     standings: frozenset[int] | None = None
     """To which subjects it is put, by how the caller stands to them (`Caller.standings`); None: to all."""
     decided_by: str | None = None
-    """The department whose own decisions alone are asked for."""
+    """The department whose own decisions alone are asked for, beside what another ask of the same table may show."""
     fields: tuple[str, ...] = ()
     place: str = ""
     """The table among all tables: the source, with the part where that has a name of its own."""

@@ -73,8 +73,6 @@ SHOWN = {
     "REVOKED": {"owner"},
 }
 """State -> to whom a record in it is shown (`domain.md` §4.4)."""
-OF_ITS_OWN = {"fire_rescue", "ecology_environment", "market_regulation", "transport"}
-"""Owners that read their own records at a source of several departments."""
 
 
 async def penalties(served: Served, asking: Asking, number: int, **variables: Any) -> Told:
@@ -106,11 +104,7 @@ async def test_a_record_is_shown_to_whom_its_state_allows(served: Served, state:
         assert found[held.serial]["underObjection"] is (held.serial in {"50", "207"})
     else:
         assert f"{held.serial}号".encode() not in told.body
-    if audience == "owner" and held.owner in OF_ITS_OWN:
-        # As owner it is told of double publicity what it decided itself, and that this is not all.
-        assert (section(told)["state"], section(told)["totalCount"]) == ("PARTIAL", None)
-    else:
-        assert (section(told)["state"], section(told)["totalCount"]) == ("COMPLETE", len(found))
+    assert (section(told)["state"], section(told)["totalCount"]) == ("COMPLETE", len(found))
 
 
 @pytest.mark.parametrize(("asking", "expected"), [

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Batch
+from connectors.base import Answer, Batch
+from connectors.errors import SourceUnavailable
 from gateway.caller import ANYBODY, Caller, Standing
 from gateway.consents import Consent
 from gateway.seal import refusals_of
-from schema.entities import entity_of
 from tests.gateway.staged import Record, staged
 from tests.gateway.world import World, uscc_of
 
@@ -158,26 +158,57 @@ async def test_the_scope_without_the_subject_and_the_subject_without_the_scope_o
 # ---- what the caller's department decided ---------------------------------------------------------------------------
 
 
-async def test_a_department_is_shown_its_own_decisions_at_anothers_source_and_asks_for_no_others() -> None:
-    world = staged()
-    caller = world.caller("fire_rescue", "OWNER")
-    told = await sections(world, PENALTIES, caller, MINE)
+async def test_a_department_is_shown_whole_what_it_decided_itself_and_it_is_asked_for_apart() -> None:
+    own = {"decision_no": "同消罚〔2026〕1号", "decided_on": "2026-09-01", "status": "REPAIRED", "remark": "own"}
+    other = {"decision_no": "同处罚〔2026〕2号", "decided_on": "2026-08-01", "remark": "other"}
+    table = ("double_publicity", "AdministrativePenalty", MINE)
+    world = staged(Record(*table, own, "1", decided_by="fire_rescue"), Record(*table, other, "2"))
+    told = await sections(world, PENALTIES, world.caller("fire_rescue", "OWNER"), MINE)
+    assert [(each["decisionNo"], each["state"]) for each in told[MINE]["items"]] == [
+        ("同消罚〔2026〕1号", "REPAIRED"),
+        ("同处罚〔2026〕2号", "PUBLISHED"),
+    ]
+    assert (told[MINE]["state"], told[MINE]["totalCount"]) == ("COMPLETE", 2)
+    assert len([each for each in told[MINE]["coverage"] if each["source"] == "double_publicity"]) == 2, "two tables"
     asked = [batch for name, batch in world.batches() if name == "double_publicity"]
-    assert asked
-    assert {batch.decided_by for batch in asked if entity_of(batch.entity) == "AdministrativePenalty"} == {
-        "fire_rescue"
-    }
-    (coverage, *_) = [each for each in told[MINE]["coverage"] if each["source"] == "double_publicity"]
-    assert coverage == {
-        "source": "double_publicity",
-        "status": "DENIED",
-        "reason": "only what the caller's own department decided is shown",
-    }
-    assert told[MINE]["totalCount"] is None
+    narrowed = {(batch.entity, batch.decided_by) for batch in asked if batch.entity.startswith("AdministrativePenalty")}
+    both = ("AdministrativePenalty", "AdministrativePenalty_2016")
+    assert narrowed == {(table, department) for table in both for department in (None, "fire_rescue")}
+    others = await sections(world, PENALTIES, world.caller("transport", "OWNER"), MINE)
+    assert [each["decisionNo"] for each in others[MINE]["items"]] == ["同处罚〔2026〕2号"]
+
+
+async def test_a_repair_that_another_department_reports_is_still_heard_of() -> None:
+    decided = {"decision_no": "同处罚〔2026〕2号", "decided_on": "2026-08-01", "authority": "同江市生态环境局"}
+    reported = {**decided, "status": "REPAIRED", "repaired_on": "2026-10-01"}
+    world = staged(
+        Record("environment_penalties", "AdministrativePenalty", MINE, decided),
+        Record("double_publicity", "AdministrativePenalty", MINE, reported),
+    )
+    told = await sections(world, PENALTIES, world.caller("fire_rescue", "OWNER"), MINE)
+    assert (told[MINE]["state"], told[MINE]["items"]) == ("COMPLETE", [])
+
+
+async def test_when_its_own_decisions_cannot_be_had_they_stay_as_everybody_sees_them_and_coverage_tells() -> None:
+    own = {"decision_no": "同消罚〔2026〕1号", "decided_on": "2026-09-01"}
+    world = staged(Record("double_publicity", "AdministrativePenalty", MINE, own, "1", decided_by="fire_rescue"))
+    narrow = world.connectors["double_publicity"]
+    fetch = narrow.fetch
+
+    async def without_own(batch: Batch) -> Answer:
+        if batch.decided_by is not None:
+            raise SourceUnavailable("down")
+        return await fetch(batch)
+
+    narrow.fetch = without_own  # type: ignore[method-assign]
+    told = await sections(world, PENALTIES, world.caller("fire_rescue", "OWNER"), MINE)
+    assert [each["decisionNo"] for each in told[MINE]["items"]] == ["同消罚〔2026〕1号"]
+    assert told[MINE]["state"] == "PARTIAL"
+    assert "UNAVAILABLE" in {each["status"] for each in told[MINE]["coverage"]}
 
 
 @pytest.mark.parametrize(("client", "purpose"), [("fire_rescue", "SUPERVISION"), ("finance", "OWNER")])
-async def test_who_does_not_ask_for_its_own_decisions_is_not_narrowed_to_them(client: str, purpose: str) -> None:
+async def test_who_may_not_see_its_own_decisions_whole_asks_for_none_apart(client: str, purpose: str) -> None:
     world = staged()
     await sections(world, PENALTIES, world.caller(client, purpose), MINE)
     assert {batch.decided_by for name, batch in world.batches() if name == "double_publicity"} == {None}
