@@ -1,24 +1,33 @@
-"""The register of clients, `config/clients.toml`: what each may hold, declare and be. No secret stands in it."""
+"""What a client may hold, declare and be, as `config/clients.toml` or a table says it. No secret stands there.
+
+Secrets and keys are named only: a variable, a file of the right mode, a file of public keys.
+"""
 
 import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
 
 import msgspec
 
 from connectors.declaration import Part, read_toml, sound_part, unknown
 from connectors.errors import ConfigError, Mistake
+from connectors.spec import Variable
 from gateway.policy import Policy
 from gateway.policy.model import of_source
 
 CLIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 """The form of a client's name: safe to quote in an error, a header and a log line."""
+MAXIMUM_TITLE_LENGTH: Final = 128
 
 
 class ClientSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One client as the file has it."""
+    """One client as the file, or its row, has it.
+
+    ``keys_file`` holds its public keys (a JWK set); ``secret_env`` and ``secret_file`` tell where its secret is.
+    Files are named below the configuration folder; a secret's may be named by its whole path.
+    """
 
     title: str
     scopes: list[str]
@@ -26,6 +35,10 @@ class ClientSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     department: str | None = None
     default_purpose: str | None = None
     case_required: list[str] = []
+    suspended: bool = False
+    keys_file: str | None = None
+    secret_env: Variable | None = None
+    secret_file: str | None = None
 
 
 class _Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,7 +49,10 @@ class _Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One registered client; ``default_purpose`` is declared, or its only purpose, or None."""
+    """One registered client; ``default_purpose`` is declared, or its only purpose, or None.
+
+    A ``suspended`` one stays on the books and may not ask: no `gateway.auth.register.Register` finds it.
+    """
 
     id: str
     title: str
@@ -45,6 +61,10 @@ class Client:
     purposes: tuple[str, ...]
     default_purpose: str | None
     case_required: frozenset[str]
+    suspended: bool = False
+    keys_file: str | None = None
+    secret_env: str | None = None
+    secret_file: str | None = None
 
 
 def load_clients(path: Path, policy: Policy, departments: Container[str] | None = None) -> dict[str, Client]:
@@ -52,15 +72,27 @@ def load_clients(path: Path, policy: Policy, departments: Container[str] | None 
 
     ``departments`` are the known codes; None leaves them unchecked.
     """
-    tables = read_toml(path)
+    return read_clients(read_toml(path), path.name, policy, departments)
+
+
+def read_clients(
+    tables: Mapping[str, Any], file: str, policy: Policy, departments: Container[str] | None = None
+) -> dict[str, Client]:
+    """Return the clients that ``tables`` declare by name; raises `ConfigError` with every mistake, told as of ``file``.
+
+    The one set of rules, wherever clients are kept.
+    """
     mistakes: list[Mistake] = []
-    sound = sound_part(
-        tables, _Register, "", lambda place, message: mistakes.append(Mistake(path.name, place, message))
-    )
+    sound = sound_part(tables, _Register, "", lambda place, message: mistakes.append(Mistake(file, place, message)))
     declared: Mapping[str, Part] = sound.get("clients", {})
     for name, client in declared.items():
-        found = [*_identity(name, client, departments), *_rights(client, policy), *_purposes(client, policy)]
-        mistakes.extend(Mistake(path.name, f"clients.{name}.{key}".rstrip("."), message) for key, message in found)
+        found = [
+            *_identity(name, client, departments),
+            *_rights(client, policy),
+            *_purposes(client, policy),
+            *_credentials(client),
+        ]
+        mistakes.extend(Mistake(file, f"clients.{name}.{key}".rstrip("."), message) for key, message in found)
     if mistakes:
         raise ConfigError(mistakes)
     return {name: _client(name, spec) for name, spec in msgspec.convert(tables, _Register).clients.items()}
@@ -69,6 +101,9 @@ def load_clients(path: Path, policy: Policy, departments: Container[str] | None 
 def _identity(name: str, client: Part, departments: Container[str] | None) -> Iterator[tuple[str, str]]:
     if CLIENT_ID.fullmatch(name) is None:
         yield "", "not a client name: letters, digits and `.` `_` `:` `-`, at most 128"
+    title = client.get("title", "-")
+    if not 1 <= len(title) <= MAXIMUM_TITLE_LENGTH or not title.isprintable():
+        yield "title", f"expected 1 to {MAXIMUM_TITLE_LENGTH} printable characters"
     department = client.get("department")
     if departments is not None and department is not None and department not in departments:
         yield "department", f"unknown department `{department}`"
@@ -103,6 +138,20 @@ def _purposes(client: Part, policy: Policy) -> Iterator[tuple[str, str]]:
             yield "case_required", f"`{purpose}` is not one of the client's purposes: {own}"
 
 
+def _credentials(client: Part) -> Iterator[tuple[str, str]]:
+    if "secret_env" in client and "secret_file" in client:
+        yield "secret_file", "the secret is in `secret_env` already: name one of the two"
+    if (keys := client.get("keys_file")) is not None and not (_is_below(keys) and not keys.startswith("/")):
+        yield "keys_file", "expected a file below the configuration folder, such as `keys/bank.jwks.json`, without `..`"
+    if (secret := client.get("secret_file")) is not None and not _is_below(secret):
+        yield "secret_file", "expected a file below the configuration folder or a whole path, without `..`"
+
+
+def _is_below(path: str) -> bool:
+    """Return whether ``path`` leads down only, with nothing in it that a screen could not show."""
+    return path.isprintable() and ".." not in PurePosixPath(path).parts and bool(PurePosixPath(path).name)
+
+
 def _client(name: str, spec: ClientSpec) -> Client:
     only = spec.purposes[0] if len(spec.purposes) == 1 else None
     return Client(
@@ -113,4 +162,8 @@ def _client(name: str, spec: ClientSpec) -> Client:
         purposes=tuple(spec.purposes),
         default_purpose=spec.default_purpose or only,
         case_required=frozenset(spec.case_required),
+        suspended=spec.suspended,
+        keys_file=spec.keys_file,
+        secret_env=spec.secret_env,
+        secret_file=spec.secret_file,
     )

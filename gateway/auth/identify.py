@@ -11,11 +11,13 @@ Refusals quote a value only where its form rules out a personal number. Challeng
 import asyncio
 import re
 from collections.abc import Mapping
+from copy import copy
 from typing import Final, Protocol
 
 from gateway.auth.clients import Client
 from gateway.auth.keys import Keys
 from gateway.auth.personal import holds_personal_number
+from gateway.auth.register import Register, register_of
 from gateway.auth.tokens import Access, InvalidToken, TokenReader
 from gateway.caller import Caller
 from gateway.errors import BadRequest, Forbidden, Unauthenticated
@@ -37,12 +39,22 @@ class Authenticator:
     """Knows the trusted issuers (`iss` -> keys), our name as an ``audience``, and the registered clients."""
 
     def __init__(
-        self, issuers: Mapping[str, Keys], audience: str, clients: Mapping[str, Client], realm: str = "credit-gateway"
+        self,
+        issuers: Mapping[str, Keys],
+        audience: str,
+        clients: Register | Mapping[str, Client],
+        realm: str = "credit-gateway",
     ) -> None:
         self._issuers = dict(issuers)
-        self._clients = dict(clients)
+        self._clients = register_of(clients)
         self._tokens = TokenReader(issuers, audience)
         self._realm = realm
+
+    def knowing(self, clients: Register | Mapping[str, Client]) -> "Authenticator":
+        """Return an authenticator of the same issuers, keys and remembered tokens that knows other ``clients``."""
+        other = copy(self)
+        other._clients = register_of(clients)  # noqa: SLF001 (a copy of our own)
+        return other
 
     async def start(self) -> None:
         """Read the issuers' keys and begin to keep them fresh; an issuer that is down stops nothing."""
@@ -60,9 +72,9 @@ class Authenticator:
         allowed), `BadRequest` (a header that cannot be taken) or `KeysUnavailable`.
         """
         access = await self._access(headers)
-        client = self._clients.get(access.client)
+        client = self._clients.find(access.client)
         if client is None:
-            raise Forbidden(f"client `{access.client}` is not registered at this gateway")
+            raise Forbidden(f"client `{access.client}` is not registered at this gateway, or is suspended")
         scopes = access.scopes & client.scopes
         if not scopes:
             raise self._insufficient(client)

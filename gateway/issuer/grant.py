@@ -1,7 +1,7 @@
 """What the development issuer grants: authlib's authorization server over our clients. The one door to authlib."""
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
@@ -100,18 +100,18 @@ class Generator(JWTBearerTokenGenerator):  # type: ignore[misc]  # authlib is un
 
 
 class Server(AuthorizationServer):  # type: ignore[misc]  # authlib is untyped
-    """authlib's server over our clients; saves nothing."""
+    """authlib's server over our clients, each looked up when it asks; saves nothing."""
 
-    def __init__(self, clients: Mapping[str, Grantee], generator: Generator, realm: str) -> None:
+    def __init__(self, find: Callable[[str], Grantee | None], generator: Generator, realm: str) -> None:
         super().__init__()
-        self._clients = clients
+        self._find = find
         self._realm = realm
         self.register_grant(_Grant)
         self.register_token_generator("default", generator)
 
     def query_client(self, client_id: str) -> Grantee | None:
         """Return the client of that name."""
-        return self._clients.get(client_id)
+        return self._find(client_id)
 
     def save_token(self, token: Mapping[str, Any], request: OAuth2Request) -> None:
         """Keep nothing: a token proves itself."""

@@ -1,10 +1,12 @@
 """The development issuer: real tokens (client credentials, RFC 6749 §4.4; RFC 9068) for a newcomer's own machine.
 
-Rules of this file: it answers loopback only, and does not exist when the gateway runs in production mode. Secrets are
-made at start, or derived from a seed in the environment; none is ever written to a file or a log.
+Rules of this file: it answers loopback only, and does not exist when the gateway runs in production mode. A client's
+secret is where its registration says, else made here, or derived from a seed in the environment; none is ever written
+to a file or a log.
 """
 
 import hmac
+import logging
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
@@ -21,8 +23,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.errors import ConfigError, Mistake
-from gateway.auth import Client, FixedKeys
+from gateway.auth import Client, FixedKeys, Register, register_of
+from gateway.clients.secrets import find_secret, secret_mistakes
 from gateway.issuer.grant import GRANT_TYPE, METHODS, NO_STORE, Generator, Grantee, Server, TokenRequest
+from gateway.secrets import SecretRefused
 
 KEY_FILE_ENV: Final = "CREDIT_ISSUER_KEY_FILE"
 SEED_ENV: Final = "CREDIT_ISSUER_SEED"
@@ -31,33 +35,45 @@ MAXIMUM_BODY_BYTES: Final = 8192
 LIFETIME_SECONDS: Final = 3600
 FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
+_log = logging.getLogger("gateway.issuer")
+
 
 class DevelopmentIssuer:
     """Issues tokens to the registered ``clients`` for ``audience``; ``issuer`` is its name, an `http://` loopback URL.
 
-    ``secrets`` holds the clients' secrets by name, for `make run` to print; `CREDIT_ISSUER_SEED` (at least 16
-    characters) makes them the same at every start, `CREDIT_ISSUER_KEY_FILE` (PEM, EC P-256) the signing key.
+    Clients are looked up when they ask, so what the register says counts at once. Their secrets are where their
+    registrations say (files below ``folder``), else made here: `CREDIT_ISSUER_SEED` (at least 16 characters) makes
+    those the same at every start, `CREDIT_ISSUER_KEY_FILE` (PEM, EC P-256) the signing key.
     Raises `ConfigError` in production mode, off loopback, or when those variables do not hold what they should.
     """
 
     def __init__(
         self,
-        clients: Mapping[str, Client],
+        clients: Register | Mapping[str, Client],
         *,
         issuer: str,
         audience: str,
         production: bool,
         environ: Mapping[str, str],
+        folder: Path = Path(),
     ) -> None:
+        self._clients = register_of(clients)
         mistakes = [*_place_mistakes(issuer, production), *_seed_mistakes(environ)]
+        mistakes += secret_mistakes(self._clients.all(), environ, folder)
         if mistakes:
             raise ConfigError(mistakes)
         self.issuer = issuer
         self.audience = audience
-        self.secrets = {name: _secret(name, environ.get(SEED_ENV)) for name in clients}
+        self._environ = environ
+        self._folder = folder
+        self._made: dict[str, str] = {}
         self._keys = KeySet([_read_key(environ.get(KEY_FILE_ENV))])
-        self._clients = {name: Grantee(client, self.secrets[name]) for name, client in clients.items()}
-        self._server = Server(self._clients, self._generator(LIFETIME_SECONDS), issuer)
+        self._server = Server(self._grantee, self._generator(LIFETIME_SECONDS), issuer)
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The secrets of all clients by name, for `make run` to print."""
+        return {client.id: self._secret(client) for client in self._clients.all()}
 
     def keys(self) -> FixedKeys:
         """Return the keys that check this issuer's tokens."""
@@ -65,7 +81,9 @@ class DevelopmentIssuer:
 
     def mint(self, client: str, scopes: Iterable[str] | None = None, lifetime_seconds: int = LIFETIME_SECONDS) -> str:
         """Return a token for ``client`` with ``scopes`` (default: all that it is registered for); asks no secret."""
-        grantee = self._clients[client]
+        grantee = self._grantee(client)
+        if grantee is None:
+            raise KeyError(client)
         scope = " ".join(grantee.scopes if scopes is None else scopes)
         generator = self._generator(lifetime_seconds)
         return str(generator.access_token_generator(grantee, GRANT_TYPE, None, scope))
@@ -106,9 +124,32 @@ class DevelopmentIssuer:
                 "grant_types_supported": [GRANT_TYPE],
                 "response_types_supported": [],
                 "token_endpoint_auth_methods_supported": list(METHODS),
-                "scopes_supported": sorted({scope for each in self._clients.values() for scope in each.scopes}),
+                "scopes_supported": sorted({scope for each in self._clients.all() for scope in each.scopes}),
             }
         )
+
+    def _grantee(self, client_id: str) -> Grantee | None:
+        """Return the client of that name; None for one that may not ask, or whose secret cannot be read now."""
+        client = self._clients.find(client_id)
+        if client is None:
+            return None
+        try:
+            return Grantee(client, self._secret(client))
+        except SecretRefused as error:
+            _log.warning("no token for client %s: its secret cannot be used: %s", client.id, error.reason)
+            return None
+
+    def _secret(self, client: Client) -> str:
+        """Return the secret that the registration names, else one that is made, and then stays; raises SecretRefused.
+
+        A named one is read at each question: a new one counts at once.
+        """
+        secret = find_secret(client, self._environ, self._folder)
+        if secret is not None:
+            return secret
+        if client.id not in self._made:
+            self._made[client.id] = _secret(client.id, self._environ.get(SEED_ENV))
+        return self._made[client.id]
 
     def _generator(self, lifetime_seconds: int) -> Generator:
         return Generator(self.issuer, self.audience, self._keys, lifetime_seconds)

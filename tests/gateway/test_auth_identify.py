@@ -155,7 +155,7 @@ COURTS = {"allowed": ["LAW_ENFORCEMENT", "OWNER"]}
             sign(claims(client_id="stranger")),
             [],
             Forbidden,
-            "client `stranger` is not registered at this gateway",
+            "client `stranger` is not registered at this gateway, or is suspended",
             {},
         ),
     ],

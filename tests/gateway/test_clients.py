@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from connectors.errors import ConfigError
 from gateway.auth import Client, load_clients
+from gateway.auth.clients import ClientSpec
 from gateway.configuration import load_configuration
 from gateway.departments import load_departments
 from gateway.policy import load_policy
@@ -14,6 +16,7 @@ from schema.entities import entity_of
 from tests.gateway.policies import CONFIG, toml
 
 POLICY = load_policy(CONFIG / "scopes.toml")
+KEYS = [field.encode_name for field in structs.fields(ClientSpec)]
 DEPARTMENTS = load_departments(CONFIG / "departments.toml")
 
 BANK: dict[str, Any] = {"title": "银行", "scopes": ["credit.public"], "purposes": ["BANK_CREDIT"]}
@@ -108,7 +111,7 @@ def test_departments_may_stay_unchecked(tmp_path: Path) -> None:
         (
             {"department": 3, "scopes": ["credit.gov"], "purposes": ["OWNER"], "key": "s"},
             [
-                "key: unknown key `key`; known: title, scopes, purposes, department, default_purpose, case_required",
+                f"key: unknown key `key`; known: {', '.join(KEYS)}",
                 "department: expected a text, found 3",
             ],
         ),
