@@ -24,7 +24,13 @@ class Mistake:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.place}: {self.message}" if self.place else f"{self.file}: {self.message}"
+        told = f"{self.file}: {self.place}: {self.message}" if self.place else f"{self.file}: {self.message}"
+        return printable(told)
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with what a screen would obey, and not show, as escapes: what was written may be hostile."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 class ConfigError(Exception):

@@ -12,19 +12,21 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from connectors import open_connector
 from connectors.errors import ConfigError, Mistake
-from connectors.gate import Gate
-from gateway.auth import Authenticator, Keys, RemoteKeys
+from gateway.auth import Authenticator, FollowedRegister, Keys, RemoteKeys
+from gateway.clients.opened import open_table
 from gateway.coalesce import Coalescer
 from gateway.configuration import Configuration
 from gateway.desk import Desk
+from gateway.front import Followed, Front
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
 from gateway.issuer import DevelopmentIssuer
 from gateway.ledger import Ledger, load_secret
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
+from gateway.reload import Origin, Reload, load_from, start_register
 from gateway.seal import Seal
+from gateway.secrets import with_secret_files
 from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedPaces, SharedServer
 from schema.schema import SCHEMA
 
@@ -35,12 +37,21 @@ LEDGER_URL_ENV: Final = "CREDIT_LEDGER_URL"
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """The running parts that a server, a command or a test needs; ``issuer`` is None in production."""
+    """The running parts that a server, a command or a test needs; ``issuer`` is None in production.
+
+    ``reload`` reads the configuration anew.
+    """
 
     app: Starlette
-    desk: Desk
+    front: Front
     readiness: Readiness
     issuer: DevelopmentIssuer | None
+    reload: Reload
+
+    @property
+    def desk(self) -> Desk:
+        """The desk of the moment."""
+        return self.front.desk
 
 
 @asynccontextmanager
@@ -50,6 +61,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
     A source that is down stops nothing; a ledger that cannot be opened does. Raises `ConfigError`,
     `gateway.ledger.SecretError`.
     """
+    origin_environ, environ = environ, with_secret_files(environ, configuration.secret_variables)
     configuration.require_variables(environ)
     secret = load_secret(data, environ)
     async with AsyncExitStack() as stack:
@@ -58,12 +70,15 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         shared = SharedServer(environ[REDIS_URL_ENV], SCRIPTS) if environ.get(REDIS_URL_ENV) else None
         if shared is not None:
             stack.push_async_callback(shared.close)
-        paces = SharedPaces(shared) if shared is not None else None
-        sources = {name: Coalescer(gate) for name, gate in _gates(configuration, environ, paces).items()}
-        for source in sources.values():
-            stack.push_async_callback(source.gate.close)
-        issuer = _issuer(configuration, environ)
-        authenticator = _authenticator(configuration, issuer)
+        table = await open_table(configuration, environ)
+        if table is not None:
+            stack.push_async_callback(table.close)
+        origin = Origin(origin_environ, table, SharedPaces(shared) if shared is not None else None)
+        front = Front(await load_from(origin, configuration))
+        reload = Reload(front, origin, secret)
+        stack.push_async_callback(reload.close)
+        issuer = _issuer(front)
+        authenticator = _authenticator(front, issuer)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
         desk = Desk(
@@ -75,31 +90,17 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             catalogue=configuration.catalogue,
             rules=configuration.disclosure,
             departments=configuration.departments,
-            sources=sources,
+            sources=front.loaded.opened.sources,
             ledger=ledger,
             seal=Seal(secret, configuration.catalogue.version, configuration.rules_version),
             deadline_seconds=configuration.settings.limits.deadline_seconds,
         )
-        readiness = Readiness({"ledger": ledger.check}, lambda: _states(sources))
-        versions = {"catalogue": configuration.catalogue.version, "policy": configuration.policy.version}
-        measured = Measured({name: source.gate for name, source in sources.items()}, ledger, versions)
-        yield Gateway(_application(configuration, desk, measured, readiness, issuer), desk, readiness, issuer)
-
-
-def _gates(configuration: Configuration, environ: Mapping[str, str], paces: SharedPaces | None) -> dict[str, Gate]:
-    folder = configuration.sources_folder
-    gates: dict[str, Gate] = {}
-    mistakes: list[Mistake] = []
-    for name, spec in configuration.catalogue.sources.items():
-        limit = spec.calls_per_second
-        shared = paces.of(name, limit) if paces is not None and limit is not None else None
-        try:
-            gates[name] = Gate(spec, open_connector(spec, environ, folder), shared=shared)
-        except ConfigError as error:
-            mistakes.extend(error.mistakes)
-    if mistakes:
-        raise ConfigError(mistakes)
-    return gates
+        await start_register(front.loaded)
+        front.put_up(front.loaded, desk)
+        readiness = Readiness({"ledger": ledger.check}, lambda: _states(front.loaded.opened.sources))
+        gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
+        measured = Measured(gates, ledger, Followed(lambda: front.loaded.versions), reloads=reload.outcomes)
+        yield Gateway(_application(configuration, front, measured, readiness, issuer), front, readiness, issuer, reload)
 
 
 async def _open_ledger(url: str) -> Ledger:
@@ -111,31 +112,36 @@ async def _open_ledger(url: str) -> Ledger:
         raise ConfigError([Mistake("ledger", "", f"cannot be opened: {type(error).__name__}")]) from None
 
 
-def _issuer(configuration: Configuration, environ: Mapping[str, str]) -> DevelopmentIssuer | None:
-    settings = configuration.settings
+def _issuer(front: Front) -> DevelopmentIssuer | None:
+    """Return the development issuer, which outlives a configuration: it asks for what counts at the moment."""
+    settings = front.loaded.configuration.settings
     if settings.production:
         return None
-    tokens = settings.tokens
     return DevelopmentIssuer(
-        configuration.clients, issuer=tokens.issuer, audience=tokens.audience, production=False, environ=environ
+        FollowedRegister(lambda: front.loaded.register),
+        issuer=settings.tokens.issuer,
+        audience=settings.tokens.audience,
+        production=False,
+        environ=Followed(lambda: front.loaded.environ),
+        folder=front.loaded.configuration.folder,
     )
 
 
-def _authenticator(configuration: Configuration, issuer: DevelopmentIssuer | None) -> Authenticator:
-    tokens = configuration.settings.tokens
+def _authenticator(front: Front, issuer: DevelopmentIssuer | None) -> Authenticator:
+    tokens = front.loaded.configuration.settings.tokens
     keys: Keys = RemoteKeys(tokens.issuer) if issuer is None else issuer.keys()
-    return Authenticator({tokens.issuer: keys}, tokens.audience, configuration.clients)
+    return Authenticator({tokens.issuer: keys}, tokens.audience, front.loaded.register)
 
 
 def _application(
     configuration: Configuration,
-    desk: Desk,
+    front: Front,
     measured: Measured,
     readiness: Readiness,
     issuer: DevelopmentIssuer | None,
 ) -> Starlette:
     settings = configuration.settings
-    routes = [Route(GRAPHQL_PATH, graphql_endpoint(desk, outcomes=measured.outcomes)), *health_routes(readiness)]
+    routes = [Route(GRAPHQL_PATH, graphql_endpoint(front, outcomes=measured.outcomes)), *health_routes(readiness)]
     if settings.metrics.enabled and (settings.metrics.remote or is_loopback(settings.listen.host)):
         routes.append(metrics_route(measured, remote=settings.metrics.remote))
     if issuer is not None:

@@ -7,10 +7,10 @@ cannot be read.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from connectors.errors import ConfigError, Mistake
-from connectors.load import Known, load_sources, missing_variables
+from connectors.load import Known, load_sources, missing_variables, variables
 from gateway.auth import Client, load_clients
 from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_legal_bases
 from gateway.catalogue import Known as KnownToItems
@@ -27,10 +27,19 @@ from schema.entities import ENTITY_FIELDS
 
 T = TypeVar("T")
 
+OWN_SECRETS: Final = (
+    "CREDIT_CLIENTS_URL",
+    "CREDIT_ISSUER_SEED",
+    "CREDIT_LEDGER_URL",
+    "CREDIT_REDIS_URL",
+    "LEDGER_SECRET",
+)
+"""The variables of the gateway itself that hold a secret, or an address with a password in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The checked content of a configuration ``folder``."""
+    """The checked content of a configuration ``folder``; ``clients`` are none where a table keeps them."""
 
     folder: Path
     settings: Settings
@@ -61,6 +70,13 @@ class Configuration:
         """Where the source files lie, and the files beside them that they name."""
         return self.folder / "sources"
 
+    @property
+    def secret_variables(self) -> list[str]:
+        """The variables that a file may be named for instead (`gateway.secrets`): ours, of sources, of clients."""
+        of_sources = [name for source in self.catalogue.sources.values() for name in variables(source)]
+        of_clients = [client.secret_env for client in self.clients.values() if client.secret_env is not None]
+        return list(dict.fromkeys([*OWN_SECRETS, *of_sources, *of_clients]))
+
     def missing_variables(self, environ: Mapping[str, str]) -> list[Mistake]:
         """Return a mistake for each environment variable that a source needs and ``environ`` lacks."""
         return missing_variables(self.catalogue.sources, environ)
@@ -78,8 +94,8 @@ def load_configuration(folder: Path) -> Configuration:
     settings = _read(mistakes, lambda: load_settings(folder / "gateway.toml"))
     departments = _read(mistakes, lambda: load_departments(folder / "departments.toml"))
     policy = _read(mistakes, lambda: load_policy(folder / "scopes.toml"))
-    clients = None
-    if policy is not None:
+    clients: dict[str, Client] | None = {} if settings is not None and settings.clients.home == "table" else None
+    if policy is not None and clients is None:
         clients = _read(mistakes, lambda: load_clients(folder / "clients.toml", policy, departments))
     known = Known(departments, policy.field_mistake if policy is not None else None)
     sources = _read(mistakes, lambda: load_sources(folder / "sources", known))

@@ -1,7 +1,7 @@
 """What `config/gateway.toml` says about this installation. Secrets come from the environment only."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -29,6 +29,13 @@ class Tokens(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     audience: str = "credit-gateway"
 
 
+class Clients(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the clients are kept, `clients.toml` or the table at `CREDIT_CLIENTS_URL`, and how often that is read."""
+
+    home: Literal["file", "table"] = "file"
+    refresh_seconds: Annotated[float, Meta(gt=0, le=300)] = 5.0
+
+
 class Metrics(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether `/metrics` is served, and whether other machines may ask for it."""
 
@@ -42,6 +49,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     production: bool = False
     listen: Listen = Listen()
     tokens: Tokens = Tokens()
+    clients: Clients = Clients()
     limits: Limits = Limits()
     metrics: Metrics = Metrics()
 

@@ -1,6 +1,6 @@
 """Whom the gateway knows: the register of clients as the rest of it asks, wherever they are kept.
 
-# INVARIANT: a register finds only clients that may ask: one that is suspended is not found, so nobody can forget to look.
+# INVARIANT: a register finds only clients that may ask: one that is suspended is not found, so none can forget to look.
 """
 
 from collections.abc import Callable, Mapping

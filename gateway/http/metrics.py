@@ -47,12 +47,16 @@ class Entries(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is looked at when the metrics are asked for; ``outcomes`` is counted by the endpoint."""
+    """What is looked at when the metrics are asked for; ``outcomes`` is counted by the endpoint.
+
+    ``reloads`` of the configuration are counted by how they ended.
+    """
 
     gates: Mapping[str, Gate]
     entries: Entries
     versions: Mapping[str, str]
     outcomes: Counter[str] = field(default_factory=Counter)
+    reloads: Mapping[str, int] = field(default_factory=dict)
     now: Callable[[], datetime] = china_now
 
 
@@ -66,6 +70,11 @@ class _OfGateway(Collector):
         """Yield every family of metrics."""
         measured = self._measured
         yield InfoMetricFamily(f"{_PREFIX}configuration", "Versions of what is loaded", value=dict(measured.versions))
+        reloads = "Readings of the configuration since the start, by how they ended"
+        read = CounterMetricFamily(f"{_PREFIX}configuration_reloads", reloads, labels=["outcome"])
+        for outcome, count in sorted(measured.reloads.items()):
+            read.add_metric([outcome], count)
+        yield read
         requests = CounterMetricFamily(f"{_PREFIX}requests", "Requests by outcome", labels=["outcome"])
         for outcome, count in sorted(measured.outcomes.items()):
             requests.add_metric([outcome], count)

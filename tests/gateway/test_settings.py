@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 from connectors.errors import ConfigError
 from gateway.settings import Limits, Listen, Settings, load_settings
@@ -25,7 +26,7 @@ audience = ["credit-gateway"]
 deadline_seconds = 0
 """
 TOLD = [
-    "produktion: unknown key `produktion`; known: production, listen, tokens, limits, metrics; "
+    f"produktion: unknown key `produktion`; known: {', '.join(each.encode_name for each in fields(Settings))}; "
     "did you mean `production`?",
     "production: expected true or false, found a text",
     "listen.host: expected a text, found 8088",

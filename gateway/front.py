@@ -1,0 +1,103 @@
+"""Which desk answers: the one of the configuration of the moment, and for a request in flight the one it began at.
+
+Terms
+    loaded    what one reading of the configuration folder led to: files, variables, the register, open sources
+    retired   a desk that takes no new request; what only it used is closed when its last request has been answered
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from starlette.datastructures import Headers
+
+from gateway.auth import Register
+from gateway.configuration import Configuration
+from gateway.desk import Desk
+from gateway.http import GraphQLRequest, Reply
+from gateway.opened import Opened
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one reading of the configuration led to; ``environ`` has what `*_FILE` variables name."""
+
+    configuration: Configuration
+    environ: Mapping[str, str]
+    register: Register
+    opened: Opened
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """What `/metrics` tells of it."""
+        return {
+            "catalogue": self.configuration.catalogue.version,
+            "policy": self.configuration.policy.version,
+            "clients": self.register.version,
+        }
+
+
+@dataclass(slots=True, eq=False)
+class _Manned:
+    """A desk with the number of its requests in flight; ``idle`` is set while there is none."""
+
+    desk: Desk
+    requests: int = 0
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Front:
+    """Passes each request to the desk of the moment. ``loaded`` is what that desk works by."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+        self._manned: _Manned | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """The desk of the moment."""
+        assert self._manned is not None, "a desk is put up before anybody asks"
+        return self._manned.desk
+
+    async def answer(self, request: GraphQLRequest, headers: Headers) -> Reply:
+        """Return the answer of the desk of the moment, which keeps the request to its end; raises `RequestError`."""
+        manned = self._manned
+        assert manned is not None, "a desk is put up before anybody asks"
+        manned.requests += 1
+        manned.idle.clear()
+        try:
+            return await manned.desk.answer(request, headers)
+        finally:
+            manned.requests -= 1
+            if manned.requests == 0:
+                manned.idle.set()
+
+    def put_up(self, loaded: Loaded, desk: Desk) -> asyncio.Event:
+        """Let ``desk`` answer from now on; return what is set when the desk before it has answered its last request.
+
+        # INVARIANT: nothing waits in here, so between two steps of the event loop either all is new or nothing.
+        """
+        before, self._manned = self._manned, _Manned(desk)
+        self._manned.idle.set()
+        self.loaded = loaded
+        return before.idle if before is not None else self._manned.idle
+
+
+class Followed(Mapping[K, V], Generic[K, V]):
+    """The mapping that ``now`` returns at each question, for what outlives one configuration."""
+
+    def __init__(self, now: Callable[[], Mapping[K, V]]) -> None:
+        self._now = now
+
+    def __getitem__(self, key: K) -> V:
+        return self._now()[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
