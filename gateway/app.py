@@ -70,7 +70,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         shared = SharedServer(environ[REDIS_URL_ENV], SCRIPTS) if environ.get(REDIS_URL_ENV) else None
         if shared is not None:
             stack.push_async_callback(shared.close)
-        table = await open_table(configuration, environ)
+        table = await open_table(configuration.settings, environ)
         if table is not None:
             stack.push_async_callback(table.close)
         origin = Origin(origin_environ, table, SharedPaces(shared) if shared is not None else None)

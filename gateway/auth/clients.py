@@ -99,7 +99,7 @@ def read_clients(
 
 
 def _identity(name: str, client: Part, departments: Container[str] | None) -> Iterator[tuple[str, str]]:
-    if CLIENT_ID.fullmatch(name) is None:
+    if not is_name(name):
         yield "", "not a client name: letters, digits and `.` `_` `:` `-`, at most 128"
     title = client.get("title", "-")
     if not 1 <= len(title) <= MAXIMUM_TITLE_LENGTH or not title.isprintable():
@@ -141,13 +141,18 @@ def _purposes(client: Part, policy: Policy) -> Iterator[tuple[str, str]]:
 def _credentials(client: Part) -> Iterator[tuple[str, str]]:
     if "secret_env" in client and "secret_file" in client:
         yield "secret_file", "the secret is in `secret_env` already: name one of the two"
-    if (keys := client.get("keys_file")) is not None and not (_is_below(keys) and not keys.startswith("/")):
+    if (keys := client.get("keys_file")) is not None and not (leads_down(keys) and not keys.startswith("/")):
         yield "keys_file", "expected a file below the configuration folder, such as `keys/bank.jwks.json`, without `..`"
-    if (secret := client.get("secret_file")) is not None and not _is_below(secret):
+    if (secret := client.get("secret_file")) is not None and not leads_down(secret):
         yield "secret_file", "expected a file below the configuration folder or a whole path, without `..`"
 
 
-def _is_below(path: str) -> bool:
+def is_name(text: str) -> bool:
+    """Return whether ``text`` is a client's name: fit for an error, a log line, and as part of a file's name."""
+    return CLIENT_ID.fullmatch(text) is not None
+
+
+def leads_down(path: str) -> bool:
     """Return whether ``path`` leads down only, with nothing in it that a screen could not show."""
     return path.isprintable() and ".." not in PurePosixPath(path).parts and bool(PurePosixPath(path).name)
 

@@ -1,5 +1,6 @@
 """`check`: read the whole configuration and the cases, and list every mistake in them, without asking any source."""
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -12,10 +13,14 @@ from rich.table import Column, Table
 
 from connectors.errors import ConfigError, Mistake
 from connectors.load import variables
+from gateway.auth import FixedRegister
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Cases, Config, cases_folder
-from gateway.configuration import Configuration, load_configuration
+from gateway.clients.opened import with_clients
+from gateway.clients.secrets import secret_mistakes
+from gateway.configuration import OWN_SECRETS, Configuration, load_configuration
 from gateway.kit.agreement import agreement_mistakes, agreement_notes
 from gateway.kit.cases import case_files, case_mistakes
+from gateway.secrets import with_secret_files
 
 _COLUMNS: Final = ("source", "kind", "department", "entities", "fields", "cases", "environment variables")
 NO_CASES: Final = "cases were not checked: there is no folder `tests/cases` here; name it with --cases"
@@ -38,8 +43,9 @@ def check(
     """
     folder = cases_folder(cases)
     try:
-        configuration = load_configuration(config)
-        if mistakes := _mistakes(configuration, folder, environment):
+        environ = with_secret_files(os.environ, OWN_SECRETS)
+        configuration, of_rows = asyncio.run(with_clients(load_configuration(config), environ))
+        if mistakes := [*of_rows, *_mistakes(configuration, folder, environment)]:
             raise ConfigError(mistakes)
     except ConfigError as error:
         if not as_json:
@@ -57,10 +63,19 @@ def _mistakes(configuration: Configuration, folder: Path | None, environment: bo
     """Return what is wrong in sound files: the mistakes that only show when they are seen together."""
     mistakes = agreement_mistakes(configuration)
     if environment:
-        mistakes += configuration.missing_variables(os.environ)
+        mistakes += _environment_mistakes(configuration)
     if folder is not None:
         for source in configuration.catalogue.sources.values():
             mistakes += case_mistakes(source, folder)
+    return mistakes
+
+
+def _environment_mistakes(configuration: Configuration) -> list[Mistake]:
+    """Return what is missing in the environment, or wrong with files that it names; secrets only where we issue."""
+    environ = with_secret_files(os.environ, configuration.secret_variables)
+    mistakes = configuration.missing_variables(environ)
+    if not configuration.settings.production:
+        mistakes += secret_mistakes(FixedRegister(configuration.clients).all(), environ, configuration.folder)
     return mistakes
 
 

@@ -1,5 +1,7 @@
 """`explain`: what a query would ask of whom for a given client, and what it would not, without asking any source."""
 
+import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,12 +14,14 @@ from rich.table import Table
 from gateway.auth import Client
 from gateway.caller import Caller
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
-from gateway.configuration import Configuration, load_configuration
+from gateway.clients.opened import with_clients
+from gateway.configuration import OWN_SECRETS, Configuration, load_configuration
 from gateway.errors import BadQuery, Forbidden
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.plan.explain import explain
+from gateway.secrets import with_secret_files
 from schema.schema import SCHEMA
 
 
@@ -33,7 +37,8 @@ def explain_command(
     as_json: AsJson = False,
 ) -> None:
     """说明一次查询会问谁、哪些不允许。 Show the plan of a query: steps with columns, what is denied, the cost."""
-    configuration = load_configuration(config)
+    environ = with_secret_files(os.environ, OWN_SECRETS)
+    configuration, _ = asyncio.run(with_clients(load_configuration(config), environ))
     caller = _caller(configuration, client, purpose)
     documents = Documents(SCHEMA)
     chosen = documents.operation(_read(query), operation)

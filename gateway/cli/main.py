@@ -6,15 +6,17 @@ from typing import Final
 import typer
 from rich.console import Console
 
-from connectors.errors import ConfigError
+from connectors.errors import ConfigError, printable
 from gateway.cli.catalogue import catalogue_command, departments_command
 from gateway.cli.check import check
+from gateway.cli.client import client_commands
 from gateway.cli.conform import conform
 from gateway.cli.demo import demo
 from gateway.cli.explain import explain_command
 from gateway.cli.probe import probe
 from gateway.cli.serve import serve_command
 from gateway.cli.source import source_commands
+from gateway.clients.model import ClientRefused
 from gateway.demo import DemoFailed
 from gateway.errors import RequestError
 from gateway.ledger import SecretError
@@ -41,6 +43,7 @@ commands.command("departments")(departments_command)
 commands.command("probe")(probe)
 commands.command("conform")(conform)
 commands.add_typer(source_commands, name="source")
+commands.add_typer(client_commands, name="client")
 
 
 @commands.command("schema")
@@ -59,6 +62,6 @@ def main() -> None:
             errors.print(str(mistake), style="red", markup=False, highlight=False, soft_wrap=True)
         errors.print(f"{len(error.mistakes)} mistake(s); every key is explained in config/README.md", highlight=False)
         sys.exit(1)
-    except (RequestError, SecretError, DemoFailed, OSError) as error:
-        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+    except (ClientRefused, RequestError, SecretError, DemoFailed, OSError) as error:
+        errors.print(printable(str(error)), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)

@@ -1,5 +1,6 @@
 """The words of client management: what a home of clients keeps of one, and why something is not done."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -33,3 +34,21 @@ class ClientRefused(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def taken(client_id: str) -> str:
+    """Return what is said of a name that there is already."""
+    return f"there is a client `{client_id}` already: `client show` shows it, `client rotate` gives it new credentials"
+
+
+def missing(client_id: str) -> str:
+    """Return what is said of a name that there is not."""
+    return f"there is no client `{client_id}`: `client list` shows all"
+
+
+def entry_of(entries: Iterable[Entry], client_id: str) -> Entry:
+    """Return the entry of that client; raises `ClientRefused` when there is none."""
+    for entry in entries:
+        if entry.id == client_id:
+            return entry
+    raise ClientRefused(missing(client_id))

@@ -10,11 +10,12 @@ from gateway.clients.refreshed import TableRegister
 from gateway.clients.rows import TABLE, read_row
 from gateway.clients.table import CLIENTS_URL_ENV, ClientTable
 from gateway.configuration import Configuration
+from gateway.settings import Settings
 
 
-async def open_table(configuration: Configuration, environ: Mapping[str, str]) -> ClientTable | None:
+async def open_table(settings: Settings, environ: Mapping[str, str]) -> ClientTable | None:
     """Return the table of clients, None where they are kept in the file; raises `ConfigError`."""
-    if configuration.settings.clients.home == "file":
+    if settings.clients.home == "file":
         return None
     url = environ.get(CLIENTS_URL_ENV)
     if not url:
@@ -59,7 +60,7 @@ async def with_clients(configuration: Configuration, environ: Mapping[str, str])
 
     For commands: the clients of the file are there already, those of a table are read now.
     """
-    table = await open_table(configuration, environ)
+    table = await open_table(configuration.settings, environ)
     if table is None:
         return configuration, []
     try:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from connectors.clock import now_text
-from gateway.clients.model import ClientRefused, State
+from gateway.clients.model import ClientRefused, State, missing, taken
 
 CLIENTS_URL_ENV: Final = "CREDIT_CLIENTS_URL"
 BUSY_SECONDS: Final = 5.0
@@ -72,7 +72,7 @@ class ClientTable:
             async with self._engine.begin() as connection:
                 await connection.execute(CLIENTS.insert(), row._asdict())
         except sa.exc.IntegrityError:
-            raise ClientRefused(f"there is a client `{client_id}` already") from None
+            raise ClientRefused(taken(client_id)) from None
 
     async def update(self, client_id: str, by: str, **changes: str) -> None:
         """Change columns of a client; raises `ClientRefused` when there is none of that name."""
@@ -91,7 +91,7 @@ class ClientTable:
         async with self._engine.begin() as connection:
             done: sa.CursorResult[Any] = await connection.execute(statement)
             if done.rowcount != 1:
-                raise ClientRefused(f"there is no client `{client_id}`: see `client list`")
+                raise ClientRefused(missing(client_id))
 
 
 def _engine(url: str) -> AsyncEngine:

@@ -12,10 +12,10 @@ from gateway.policy.model import OWNER_PREFIX
 
 def agreement_mistakes(configuration: Configuration) -> list[Mistake]:
     """Return what two files say that cannot both be meant."""
-    return [*_owners(configuration), *_closed_fields(configuration)]
+    return [*owner_mistakes(configuration), *_closed_fields(configuration)]
 
 
-def _owners(configuration: Configuration) -> Iterator[Mistake]:
+def owner_mistakes(configuration: Configuration) -> Iterator[Mistake]:
     """Yield the owners' scopes of clients that open nothing: of no source, or of another department's."""
     sources = configuration.catalogue.sources
     for client in configuration.clients.values():
