@@ -72,7 +72,10 @@ def _mistakes(configuration: Configuration, folder: Path | None, environment: bo
 
 def _environment_mistakes(configuration: Configuration) -> list[Mistake]:
     """Return what is missing in the environment, or wrong with files that it names; secrets only where we issue."""
-    environ = with_secret_files(os.environ, configuration.secret_variables)
+    try:
+        environ = with_secret_files(os.environ, configuration.secret_variables)
+    except ConfigError as error:
+        return error.mistakes
     mistakes = configuration.missing_variables(environ)
     if not configuration.settings.production:
         mistakes += secret_mistakes(FixedRegister(configuration.clients).all(), environ, configuration.folder)
