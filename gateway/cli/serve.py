@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace as replace_fields
 from pathlib import Path
@@ -16,7 +16,7 @@ from gateway.app import open_gateway
 from gateway.cli.options import DEFAULT_CONFIG, DEFAULT_DATA, Config, Data, Host, Port
 from gateway.configuration import Configuration, load_configuration
 from gateway.http import make_server
-from gateway.reload import Reload
+from gateway.reload import Load
 
 
 def serve_command(
@@ -50,7 +50,7 @@ def log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
 
-async def _serve(configuration: Configuration, data: Path, load: Callable[[], Configuration]) -> None:
+async def _serve(configuration: Configuration, data: Path, load: Load) -> None:
     listen = configuration.settings.listen
     hung_up = asyncio.Event()
     # From the first moment on: by default the signal ends the process.
@@ -60,7 +60,7 @@ async def _serve(configuration: Configuration, data: Path, load: Callable[[], Co
 
 
 @asynccontextmanager
-async def reloading(reload: Reload, load: Callable[[], Configuration], asked: asyncio.Event) -> AsyncIterator[None]:
+async def reloading(reload: Callable[[Load], Awaitable[bool]], load: Load, asked: asyncio.Event) -> AsyncIterator[None]:
     """Reload within the block whenever ``asked`` is set; what is asked meanwhile is done once, afterwards."""
 
     async def keep_reloading() -> None:
