@@ -13,6 +13,8 @@ from gateway.clients.model import ClientRefused
 from gateway.kit.writing import key_text, written
 
 _LIST_WIDTH: Final = 100
+_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
+"""A line as TOML has them: other characters that end lines elsewhere may stand in a text."""
 _HEADER: Final = re.compile(r"\s*\[")
 _BLANK_OR_COMMENT: Final = re.compile(r"\s*(#.*)?$")
 _BY_HAND: Final = "the file is written in a way that this command does not change: edit it by hand, then run `check`"
@@ -29,7 +31,7 @@ def added(text: str, name: str, spec: Mapping[str, Any], day: str) -> str:
 def changed(text: str, name: str, changes: Mapping[str, Any]) -> str:
     """Return ``text`` with ``changes`` to keys of the client ``name``; None takes a key away."""
     tables = tomllib.loads(text)["clients"]
-    lines = text.splitlines(keepends=True)
+    lines = _LINE.findall(text)
     header = _find(lines, name)
     spec = dict(tables[name])
     for key, value in changes.items():
@@ -46,7 +48,7 @@ def changed(text: str, name: str, changes: Mapping[str, Any]) -> str:
 
 def removed(text: str, name: str) -> str:
     """Return ``text`` without the client ``name``, and without the comment right above it."""
-    lines = text.splitlines(keepends=True)
+    lines = _LINE.findall(text)
     start = _find(lines, name)
     end = start + 1
     while end < len(lines) and (not _HEADER.match(lines[end]) or _is_header(lines[end], name, inner=True)):

@@ -1,10 +1,10 @@
-"""`clients.toml` with one client added, changed or taken away: nothing else moves; what is not understood is refused."""
+"""`clients.toml` with one client added, changed or taken away: nothing else moves, what is not understood is refused."""
 
 import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.auth.clients import CLIENT_ID
@@ -35,6 +35,7 @@ def test_a_client_stands_at_the_end_under_a_comment() -> None:
     )
 
 
+@settings(deadline=None, max_examples=60)
 @given(names, specs)
 def test_what_is_added_reads_back_and_leaves_without_a_trace(name: str, spec: dict[str, Any]) -> None:
     if name in clients_of(CITY):
@@ -45,6 +46,7 @@ def test_what_is_added_reads_back_and_leaves_without_a_trace(name: str, spec: di
     assert removed(text, name) == CITY
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.sampled_from(list(clients_of(CITY))), texts)
 def test_a_change_is_taken_back_without_a_trace(name: str, value: str) -> None:
     text = changed(CITY, name, {"keys_file": value, "suspended": True})

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import ECKey
@@ -31,6 +31,7 @@ def test_no_two_pairs_are_the_same() -> None:
     assert len({make_pair().kid for _ in range(10)}) == 10
 
 
+@settings(deadline=None)
 @given(key_sets, st.integers(0, 1000))
 def test_rotation_only_ever_shortens_a_life(keys: list[dict[str, Any]], grace: int) -> None:
     new = {"kid": "new"}

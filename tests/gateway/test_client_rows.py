@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import ConfigError
@@ -132,6 +132,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.text(), JSON, st.text())
 def test_no_row_does_anything_but_be_refused_or_read(name: str, spec: Any, state: str) -> None:
     found = read_rows([row(name, spec, state), row(name, json.dumps(spec), "ACTIVE")], {}, read)
