@@ -1,4 +1,4 @@
-"""`clients.toml` with one client added, changed or taken away: nothing else moves, what is not understood is refused."""
+"""`clients.toml` with one client added, changed, taken away: nothing else moves, what is not understood is refused."""
 
 import tomllib
 from typing import Any
