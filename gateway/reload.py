@@ -28,7 +28,6 @@ from gateway.desk import Desk
 from gateway.front import Front, Loaded
 from gateway.ledger import Secret
 from gateway.opened import NONE_OPENED, open_sources
-from gateway.plan.cache import Plans
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
 from gateway.settings import Settings
@@ -75,7 +74,7 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
     configuration = loaded.configuration
     return replace(
         desk,
-        plans=Plans(desk.schema),
+        plans=desk.plans.emptied(),
         authenticator=desk.authenticator.knowing(loaded.register),
         policy=configuration.policy,
         catalogue=configuration.catalogue,

@@ -4,6 +4,7 @@
 """
 
 from collections import OrderedDict
+from copy import copy
 from dataclasses import dataclass
 
 from graphql import GraphQLSchema
@@ -57,6 +58,12 @@ class Plans:
         else:
             self._plans.move_to_end(key)
         return known
+
+    def emptied(self) -> "Plans":
+        """Return plans made in the same way, none of them yet: for another configuration."""
+        other = copy(self)
+        other._plans, other._conditions = OrderedDict(), OrderedDict()  # noqa: SLF001 (a copy of our own)
+        return other
 
     def _condition_names(self, operation: Operation) -> tuple[str, ...]:
         key = (operation.sha256, operation.name)
