@@ -29,8 +29,8 @@ class Mistake:
 
 
 def printable(text: str) -> str:
-    """Return ``text`` with what a screen would obey, and not show, as escapes: what was written may be hostile."""
-    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+    """Return ``text`` on one line, with escapes for what a screen or a log would obey: it may be meant to mislead."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class ConfigError(Exception):

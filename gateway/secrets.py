@@ -38,9 +38,11 @@ def read_secret(path: Path) -> str:
             raise SecretRefused("the file is a link: name the file itself") from None
         told = getattr(error, "strerror", None) or "not a path"
         raise SecretRefused(f"the file cannot be read: {told.lower()}") from None
-    with os.fdopen(descriptor, "rb") as file:
-        _check(os.fstat(file.fileno()))
-        return _line(file.read(MAXIMUM_BYTES + 1))
+    try:
+        _check(os.fstat(descriptor))
+        return _line(os.read(descriptor, MAXIMUM_BYTES + 1))
+    finally:
+        os.close(descriptor)
 
 
 def _check(found: os.stat_result) -> None:

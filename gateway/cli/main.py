@@ -63,5 +63,6 @@ def main() -> None:
         errors.print(f"{len(error.mistakes)} mistake(s); every key is explained in config/README.md", highlight=False)
         sys.exit(1)
     except (ClientRefused, RequestError, SecretError, DemoFailed, OSError) as error:
-        errors.print(printable(str(error)), style="red", markup=False, highlight=False, soft_wrap=True)
+        told = "\n".join(map(printable, str(error).splitlines()))
+        errors.print(told, style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)

@@ -48,8 +48,13 @@ def test_what_is_no_line_of_text_is_refused(tmp_path: Path, content: bytes, reas
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe", 0o600)
+    (tmp_path / "folder").mkdir(0o700)
     (tmp_path / "link").symlink_to(write(tmp_path / "secret"))
-    told = {"pipe": "it is no ordinary file", "link": "the file is a link: name the file itself"}
+    told = {
+        "pipe": "it is no ordinary file",
+        "folder": "it is no ordinary file",
+        "link": "the file is a link: name the file itself",
+    }
     told |= {"none": "the file cannot be read: no such file or directory"}
     for name, reason in told.items():
         with pytest.raises(SecretRefused) as refused:
