@@ -201,7 +201,7 @@ async def test_the_readme_lists_every_family() -> None:
     await outcome(gate.fetch(BATCH, 1.0))
     source.behave = takes(0, Answer({KEY: [MISREAD]}, "2026-11-23T04:00:00.000Z", "0" * 64))
     await gate.fetch(BATCH, 1.0)
-    measured = measured_of(gate)
+    measured = replace(measured_of(gate), reloads={"RELOADED": 1})
     measured.outcomes["ANSWERED"] += 1
     async with client_of(measured) as client:
         told = {name for name, *_ in await scraped(client) if name.startswith("credit_gateway_")}
