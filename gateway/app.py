@@ -61,19 +61,19 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
     A source that is down stops nothing; a ledger that cannot be opened does. Raises `ConfigError`,
     `gateway.ledger.SecretError`.
     """
-    origin_environ, environ = environ, with_secret_files(environ, configuration.secret_variables)
-    configuration.require_variables(environ)
-    secret = load_secret(data, environ)
+    told = with_secret_files(environ, configuration.secret_variables)
+    configuration.require_variables(told)
+    secret = load_secret(data, told)
     async with AsyncExitStack() as stack:
-        ledger = await _open_ledger(environ.get(LEDGER_URL_ENV) or f"sqlite:///{data / 'ledger.sqlite'}")
+        ledger = await _open_ledger(told.get(LEDGER_URL_ENV) or f"sqlite:///{data / 'ledger.sqlite'}")
         stack.push_async_callback(ledger.close)
-        shared = SharedServer(environ[REDIS_URL_ENV], SCRIPTS) if environ.get(REDIS_URL_ENV) else None
+        shared = SharedServer(told[REDIS_URL_ENV], SCRIPTS) if told.get(REDIS_URL_ENV) else None
         if shared is not None:
             stack.push_async_callback(shared.close)
-        table = await open_table(configuration.settings, environ)
+        table = await open_table(configuration.settings, told)
         if table is not None:
             stack.push_async_callback(table.close)
-        origin = Origin(origin_environ, table, SharedPaces(shared) if shared is not None else None)
+        origin = Origin(environ, table, SharedPaces(shared) if shared is not None else None)
         front = Front(await load_from(origin, configuration))
         reload = Reload(front, origin, secret)
         stack.push_async_callback(reload.close)

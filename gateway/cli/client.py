@@ -4,27 +4,25 @@ import asyncio
 import getpass
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
 from rich.console import Console
 
-from connectors.errors import ConfigError, Mistake, printable
-from gateway.auth.clients import is_name, read_clients
-from gateway.catalogue.across import department_mistakes
+from connectors.errors import printable
+from gateway.auth.clients import is_name
 from gateway.cli import client_options as told_by
 from gateway.cli.client_shown import client_table, clients_table, plain, print_json, shown_keys
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.cli.wanted import Wanted
+from gateway.clients.checks import refuse_shared, require_sound
 from gateway.clients.credentials import Credentials
 from gateway.clients.home import Home, open_home
 from gateway.clients.keys import keys_file_of
 from gateway.clients.model import ClientRefused, Entry, State, entry_of, taken
-from gateway.configuration import OWN_SECRETS, Configuration, load_configuration
-from gateway.kit.agreement import owner_mistakes
+from gateway.configuration import OWN_SECRETS, load_configuration
 from gateway.secrets import with_secret_files
 from gateway.settings import Settings, load_settings
 
@@ -95,14 +93,14 @@ def client_new(
     spec |= {"default_purpose": default_purpose, "case_required": case_required or None, **wanted.reference(name)}
     spec = {each: value for each, value in spec.items() if value is not None}
     configuration = load_configuration(config)
-    _require_sound(configuration, name, spec)
+    require_sound(configuration, name, spec)
     who = _who(by)
 
     async def add(home: Home) -> Credentials | None:
         entries = await home.entries()
         if any(each.id == name for each in entries):
             raise ClientRefused(taken(name))
-        _refuse_shared(spec, entries)
+        refuse_shared(spec, entries)
         made = wanted.make(config, name)
         held = {each: value for each, value in (made.changes if made else {}).items() if value is not None}
         try:
@@ -142,7 +140,7 @@ def client_rotate(
         entries = await home.entries()
         entry = entry_of(entries, name)
         chosen = wanted.or_as_before(entry)
-        _refuse_shared(chosen.reference(name), [each for each in entries if each.id != name])
+        refuse_shared(chosen.reference(name), [each for each in entries if each.id != name])
         made = chosen.make(config, name, entry, grace_days)
         assert made is not None, "a key or a secret"
         await home.change(name, made.changes, who)
@@ -189,28 +187,6 @@ def _at_home(config: Path, do: Callable[[Home], Awaitable[T]]) -> T:
             return await do(home)
 
     return asyncio.run(done())
-
-
-def _require_sound(configuration: Configuration, name: str, spec: dict[str, Any]) -> None:
-    """Raise `ConfigError` with every mistake that `check` would find in the client."""
-    told = "client new"
-    policy, departments = configuration.policy, configuration.departments
-    clients = read_clients({"clients": {name: spec}}, told, policy, departments)
-    mistakes = [*department_mistakes((), clients.values(), policy, departments)]
-    mistakes += owner_mistakes(replace(configuration, clients=clients))
-    if mistakes:
-        raise ConfigError([Mistake(told, each.place, each.message) for each in mistakes])
-
-
-def _refuse_shared(spec: Mapping[str, Any], entries: list[Entry]) -> None:
-    """Raise `ClientRefused` when another client has its secret where this one is to have it."""
-    for key in ("secret_env", "secret_file"):
-        if (value := spec.get(key)) is not None:
-            for each in entries:
-                if each.spec.get(key) == value:
-                    raise ClientRefused(
-                        f"`{value}` is the secret of `{each.id}`: name another with --{key.replace('_', '-')}"
-                    )
 
 
 def _drop_keys(config: Path, entry: Entry) -> None:

@@ -104,6 +104,12 @@ def test_a_value_on_several_lines_is_left_to_people() -> None:
         changed('[clients.bank]\nsecret_file = """\na"""\n', "bank", {"secret_file": "b"})
 
 
+@pytest.mark.parametrize("text", ["'''", '"""'])
+def test_a_line_that_only_looks_like_the_key_is_left_to_people(text: str) -> None:
+    with pytest.raises(ClientRefused, match=BY_HAND):
+        changed(f"[clients.bank]\ntitle = {text}\nsecret_file = 1\n{text}\n", "bank", {"secret_file": "b"})
+
+
 def test_a_file_that_would_not_be_toml_any_more_is_refused() -> None:
     with pytest.raises(ClientRefused, match=BY_HAND):
         added("clients = { bank = { title = 'a' } }\n", "x", SPEC, DAY)

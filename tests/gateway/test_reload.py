@@ -156,8 +156,8 @@ async def test_a_request_in_flight_ends_under_the_configuration_it_began_with(
     change(running.config / "clients.toml", BANK_SCOPES, 'scopes = ["credit.check.run"]')
     change(running.config / "sources" / "court_enforcement.toml", "timeout_seconds = ", "timeout_seconds = 1")
     assert await running.reload()
-    assert not source.gate._closing, "a request is still at it"
     assert await running.code(token, query) == "FIELD_FORBIDDEN"
+    assert not source.gate._closing, "a request is still at it"
     answer_now.set()
     told: Any = (await asking).json()
     assert "FIELD_FORBIDDEN" not in str(told)
