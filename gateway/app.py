@@ -18,6 +18,8 @@ from connectors.gate import Gate
 from gateway.auth import Authenticator, Keys, RemoteKeys
 from gateway.coalesce import Coalescer
 from gateway.configuration import Configuration
+from gateway.consents import Consents, ConsentTokens
+from gateway.consents.issuers import consent_keys
 from gateway.desk import Desk
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
 from gateway.issuer import DevelopmentIssuer
@@ -31,6 +33,8 @@ from schema.schema import SCHEMA
 GRAPHQL_PATH: Final = "/graphql"
 LEDGER_URL_ENV: Final = "CREDIT_LEDGER_URL"
 """Where the ledger is written: a `sqlite:///` or `postgresql://` URL; a file in the data folder when it is not set."""
+CONSENTS_URL_ENV: Final = "CREDIT_CONSENTS_URL"
+"""Where consents are kept, the same kinds of URL: that of the ledger if it is PostgreSQL, else a file in the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
     async with AsyncExitStack() as stack:
         ledger = await _open_ledger(environ.get(LEDGER_URL_ENV) or f"sqlite:///{data / 'ledger.sqlite'}")
         stack.push_async_callback(ledger.close)
+        consents = await _open_consents(configuration, _consents_url(environ, data))
+        stack.push_async_callback(consents.close)
         shared = SharedServer(environ[REDIS_URL_ENV], SCRIPTS) if environ.get(REDIS_URL_ENV) else None
         if shared is not None:
             stack.push_async_callback(shared.close)
@@ -77,6 +83,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             departments=configuration.departments,
             sources=sources,
             ledger=ledger,
+            consents=consents,
             seal=Seal(secret, configuration.catalogue.version, configuration.rules_version),
             deadline_seconds=configuration.settings.limits.deadline_seconds,
         )
@@ -109,6 +116,24 @@ async def _open_ledger(url: str) -> Ledger:
         raise ConfigError([Mistake("environment", LEDGER_URL_ENV, str(error))]) from error
     except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
         raise ConfigError([Mistake("ledger", "", f"cannot be opened: {type(error).__name__}")]) from None
+
+
+def _consents_url(environ: Mapping[str, str], data: Path) -> str:
+    ledger = environ.get(LEDGER_URL_ENV, "")
+    shared = ledger if ledger.startswith("postgresql") else None
+    return environ.get(CONSENTS_URL_ENV) or shared or f"sqlite:///{data / 'consents.sqlite'}"
+
+
+async def _open_consents(configuration: Configuration, url: str) -> Consents:
+    settings = configuration.settings
+    keys = consent_keys(settings, configuration.folder)
+    tokens = ConsentTokens(keys, settings.tokens.audience, settings.consents.max_days)
+    try:
+        return await Consents.open(url, tokens)
+    except ValueError as error:
+        raise ConfigError([Mistake("environment", CONSENTS_URL_ENV, str(error))]) from error
+    except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
+        raise ConfigError([Mistake("consents", "", f"cannot be opened: {type(error).__name__}")]) from None
 
 
 def _issuer(configuration: Configuration, environ: Mapping[str, str]) -> DevelopmentIssuer | None:

@@ -15,6 +15,7 @@ from gateway.auth import Client, load_clients
 from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_legal_bases
 from gateway.catalogue import Known as KnownToItems
 from gateway.catalogue.across import department_mistakes, judged_mistakes, source_mistakes
+from gateway.consents.issuers import issuer_mistakes
 from gateway.departmental import Known as KnownToDepartments
 from gateway.departmental import load_departmental
 from gateway.departments import Departments, load_departments
@@ -76,6 +77,7 @@ def load_configuration(folder: Path) -> Configuration:
     """Return the configuration in ``folder``; raises `ConfigError` with the mistakes of all files."""
     mistakes: list[Mistake] = []
     settings = _read(mistakes, lambda: load_settings(folder / "gateway.toml"))
+    mistakes += issuer_mistakes(settings, folder) if settings is not None else ()
     departments = _read(mistakes, lambda: load_departments(folder / "departments.toml"))
     policy = _read(mistakes, lambda: load_policy(folder / "scopes.toml"))
     clients = None

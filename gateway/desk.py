@@ -20,6 +20,7 @@ from gateway.catalogue import Catalogue
 from gateway.catalogue.shown import REGISTERS
 from gateway.coalesce import Coalescer
 from gateway.complete import complete, introspect
+from gateway.consents import Consents
 from gateway.crosswalk import Lookup
 from gateway.departments import Department
 from gateway.disclosure import Rules
@@ -56,6 +57,7 @@ class Desk:
     departments: Mapping[str, Department]
     sources: Mapping[str, Coalescer]
     ledger: Ledger
+    consents: Consents
     seal: Seal
     deadline_seconds: float
 

@@ -36,6 +36,21 @@ class Metrics(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     remote: bool = False
 
 
+class ConsentIssuer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may state consents by signed token, and where its keys are: at ``jwks_url``, or in the file ``jwks_file``."""
+
+    issuer: str
+    jwks_url: str | None = None
+    jwks_file: str | None = None
+
+
+class ConsentRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long a consent may last, and whose consent tokens are taken."""
+
+    max_days: Annotated[int, Meta(ge=1, le=3660)] = 366
+    issuers: list[ConsentIssuer] = []
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of `gateway.toml`."""
 
@@ -44,6 +59,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tokens: Tokens = Tokens()
     limits: Limits = Limits()
     metrics: Metrics = Metrics()
+    consents: ConsentRules = ConsentRules()
 
 
 def load_settings(path: Path) -> Settings:
