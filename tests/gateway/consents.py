@@ -26,8 +26,8 @@ from tests.servers import Server
 ISSUER = "https://consents.test"
 AUDIENCE = "credit-gateway"
 KEY = ECKey.generate_key("P-256", {"kid": "c1"})
-SUBJECT = "91230881MA18XK4T0G"
-OTHER_SUBJECT = "91230881MA1C2D3E44"
+SUBJECT = "91230881MA18XK4T0A"
+OTHER_SUBJECT = "91230881MA1C2D3E4J"
 EVIDENCE = "5e" * 32
 DAY = "2026-11-20"
 NOW = datetime(2026, 11, 20, 12, tzinfo=CHINA_TIME).timestamp()
