@@ -18,8 +18,9 @@ from connectors.gate import Gate
 from gateway.auth import Authenticator, Keys, RemoteKeys
 from gateway.coalesce import Coalescer
 from gateway.configuration import Configuration
-from gateway.consents import Consents, ConsentTokens
+from gateway.consents.consents import Consents
 from gateway.consents.issuers import consent_keys
+from gateway.consents.tokens import ConsentTokens
 from gateway.desk import Desk
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
 from gateway.issuer import DevelopmentIssuer

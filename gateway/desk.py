@@ -20,7 +20,7 @@ from gateway.catalogue import Catalogue
 from gateway.catalogue.shown import REGISTERS
 from gateway.coalesce import Coalescer
 from gateway.complete import complete, introspect
-from gateway.consents import Consents
+from gateway.consents.consents import Consents
 from gateway.crosswalk import Lookup
 from gateway.departments import Department
 from gateway.disclosure import Rules

@@ -1,9 +1,9 @@
-"""Consents of subjects: who may see what of them, what for and until when; recorded, revoked, never assumed."""
+"""Consents of subjects: who may see what of them, what for and until when; recorded, revoked, never assumed.
 
-from gateway.consents.consents import Consents
+Only what a decision needs is imported here: `gateway.policy` reads consents, and the rest of this package reads it.
+"""
+
 from gateway.consents.model import Consent, Named, Recorded, Refusal
 from gateway.consents.references import references
-from gateway.consents.tables import Authority
-from gateway.consents.tokens import ConsentTokens
 
-__all__ = ["Authority", "Consent", "ConsentTokens", "Consents", "Named", "Recorded", "Refusal", "references"]
+__all__ = ["Consent", "Named", "Recorded", "Refusal", "references"]

@@ -17,8 +17,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from connectors.hours import CHINA_TIME
 from gateway.auth.keys import Keys
-from gateway.consents import Consent, Consents, ConsentTokens, Recorded
+from gateway.consents import Consent, Recorded
+from gateway.consents.consents import Consents
 from gateway.consents.model import Recorder
+from gateway.consents.tokens import ConsentTokens
 from gateway.ledger import new_receipt
 from tests.gateway.tokens import MISSING, fixed
 from tests.servers import Server

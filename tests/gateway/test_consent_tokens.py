@@ -9,8 +9,8 @@ from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 from joserfc.util import urlsafe_b64encode
 
 from gateway.auth.keys import Keys
-from gateway.consents import Authority, Named
-from gateway.consents.tables import token_digest
+from gateway.consents import Named
+from gateway.consents.tables import Authority, token_digest
 from tests.gateway.consents import DAY, EVIDENCE, ISSUER, KEY, NOW, SUBJECT, claims, file_url, opened, sign
 from tests.gateway.tokens import MISSING, fixed
 

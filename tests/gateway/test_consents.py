@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.consents import Authority, Consents, Named
-from gateway.consents.consents import MutationReused
+from gateway.consents import Named
+from gateway.consents.consents import Consents, MutationReused
 from gateway.consents.model import Refusal, refusal
+from gateway.consents.tables import Authority
 from gateway.errors import ConsentsUnavailable
 from gateway.ledger import new_receipt
 from tests.gateway.consents import DAY, SUBJECT, consent, file_url, new_database, opened, recorded
