@@ -19,12 +19,14 @@ from gateway.auth import Authenticator, Keys, RemoteKeys
 from gateway.coalesce import Coalescer
 from gateway.configuration import Configuration
 from gateway.consents.consents import Consents
+from gateway.consents.input import Terms
 from gateway.consents.issuers import consent_keys
 from gateway.consents.tokens import ConsentTokens
 from gateway.desk import Desk
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
 from gateway.issuer import DevelopmentIssuer
 from gateway.ledger import Ledger, load_secret
+from gateway.mutate import Mutations
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.seal import Seal
@@ -73,6 +75,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         authenticator = _authenticator(configuration, issuer)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
+        seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
         desk = Desk(
             schema=SCHEMA,
             documents=Documents(SCHEMA),
@@ -85,7 +88,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             sources=sources,
             ledger=ledger,
             consents=consents,
-            seal=Seal(secret, configuration.catalogue.version, configuration.rules_version),
+            mutations=Mutations(SCHEMA, configuration.policy, consents, _terms(configuration), ledger, seal),
+            seal=seal,
             deadline_seconds=configuration.settings.limits.deadline_seconds,
         )
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(sources))
@@ -135,6 +139,11 @@ async def _open_consents(configuration: Configuration, url: str) -> Consents:
         raise ConfigError([Mistake("environment", CONSENTS_URL_ENV, str(error))]) from error
     except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
         raise ConfigError([Mistake("consents", "", f"cannot be opened: {type(error).__name__}")]) from None
+
+
+def _terms(configuration: Configuration) -> Terms:
+    purposes = {name: client.purposes for name, client in configuration.clients.items()}
+    return Terms(purposes, configuration.settings.consents.max_days)
 
 
 def _issuer(configuration: Configuration, environ: Mapping[str, str]) -> DevelopmentIssuer | None:

@@ -19,8 +19,9 @@ from gateway.caller import Caller
 from gateway.catalogue import Catalogue
 from gateway.catalogue.shown import REGISTERS
 from gateway.coalesce import Coalescer
-from gateway.complete import complete, introspect
+from gateway.complete import UNTOLD, complete, introspect
 from gateway.consents.consents import Consents
+from gateway.consents.shown import shown_consents
 from gateway.crosswalk import Lookup
 from gateway.departments import Department
 from gateway.disclosure import Rules
@@ -28,12 +29,14 @@ from gateway.errors import BadQuery, MethodNotAllowed
 from gateway.fetch import fetch_stage
 from gateway.http import GraphQLRequest, Reply
 from gateway.ledger import Ledger, new_receipt
+from gateway.mutate import Mutations
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Compiled, Plans
 from gateway.plan.document import Documents, Operation
 from gateway.plan.explain import explain
 from gateway.plan.model import RootField
 from gateway.policy import Policy, decide_scope
+from gateway.project.flags import Flag
 from gateway.registers import source_statuses
 from gateway.resolve import resolve_root, users_of
 from gateway.run import Run
@@ -58,6 +61,7 @@ class Desk:
     sources: Mapping[str, Coalescer]
     ledger: Ledger
     consents: Consents
+    mutations: Mutations
     seal: Seal
     deadline_seconds: float
 
@@ -70,6 +74,8 @@ class Desk:
             raise MethodNotAllowed("a GET request may only hold a query", headers={"Allow": "POST"})
         variables = self.documents.variables(operation, request.variables)
         today = today_text()
+        if not operation.is_query:
+            return await self.mutations.answer(request, operation, caller, today, started)
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights)
         run = Run(compiled.plan, rights, variables, self.sources, self.departments, self.deadline_seconds, today)
@@ -91,9 +97,19 @@ class Desk:
     async def _values(self, run: Run, rights: Rights, root: RootField, lookup: Lookup) -> list[Any]:
         if root.kind == "sources":
             return source_statuses(self.sources, self.departments)
+        if root.kind == "consents":
+            return await self._consents(run, rights, root)
         if root.kind in REGISTERS:
             return REGISTERS[root.kind](rights, root.arguments(run.variables), run.today)
         return [] if root.kind == "typename" else await resolve_root(run, root, lookup)
+
+    async def _consents(self, run: Run, rights: Rights, root: RootField) -> list[Any]:
+        shown = await shown_consents(self.consents, rights, root.arguments(run.variables), run.today)
+        if isinstance(shown, list):
+            return list(shown)
+        untold = Flag("`Query.consents` cannot be told to this caller", shown, root.selected.nodes)
+        run.error(id(root), untold.at((None, root.selected.key)))
+        return UNTOLD
 
     def _introspected(self, run: Run, operation: Operation, request: GraphQLRequest) -> dict[str, Any]:
         if not run.plan.passed_on:

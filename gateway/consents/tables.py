@@ -56,7 +56,9 @@ REVOKED_TOKENS: Final = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """As whom a caller meets consents: the ``client``, the ``subject`` it speaks for, and whether it is a window.
+    """As whom a caller meets consents: the ``client``, the ``subject`` that it is, and whether it is a window.
+
+    ``client`` is None for one that is neither a grantee nor a window.
 
     A revocation of a token is stored with the authority of its sender, and counts for the tokens that this authority
     may revoke: nobody needs to have seen a token to revoke it, and nobody can revoke another's by guessing its jti.
@@ -71,12 +73,12 @@ class Authority:
         """What revocations by this authority are stored under."""
         said = [f"grantee:{self.client}"] if self.client is not None else []
         said += [f"subject:{self.subject}"] if self.subject is not None else []
-        return (*said, *(("window",) if self.window else ()))
+        return tuple(said)
 
 
 def authorities_over(consent: Consent) -> tuple[str, ...]:
     """Return the names of the authorities that may revoke the token that said ``consent``."""
-    return Authority(consent.grantee, consent.subject, window=True).names
+    return Authority(consent.grantee, consent.subject).names
 
 
 def token_digest(issuer: str, jti: str) -> str:
