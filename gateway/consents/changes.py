@@ -20,7 +20,7 @@ from gateway.consents.consents import Consents, MutationReused
 from gateway.consents.input import InputMistake, Terms, canonical_subject, consent_of, input_mistakes, key_mistake
 from gateway.consents.model import Recorded
 from gateway.consents.references import is_recorded
-from gateway.consents.rights import Denied, authority_of, is_nobody, own_subject, recorder, refused
+from gateway.consents.rights import Denied, authority_of, is_nobody, recorder, refused
 from gateway.consents.shown import ShownConsent, ShownRevocation, show
 from gateway.consents.tables import digest, token_digest
 from gateway.consents.tokens import JTI
@@ -71,7 +71,7 @@ class Changes:
             consent.grantee,
         ]
         input_ = digest(subject, consent.not_before, consent.not_after, *said)
-        mutation = None if key is None else digest(self.caller.client, own_subject(self.caller) or "", key)
+        mutation = None if key is None else digest(self.caller.client, self.caller.subject or "", key)
         try:
             stored, _ = await self.consents.record(recorded, mutation, input_)
         except MutationReused:

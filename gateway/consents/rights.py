@@ -43,16 +43,11 @@ class Denied:
     needs: Mapping[str, object] = field(default_factory=dict)
 
 
-def own_subject(caller: Caller) -> str | None:
-    """Return the USCC of the subject that ``caller`` is, as its token states it; None for a caller that is none."""
-    return caller.subject
-
-
 def authority_of(policy: Policy, caller: Caller) -> Authority:
     """Return as whom ``caller`` meets consents for its declared purpose."""
     window = decide_scope(policy, caller, WINDOW).allowed
     records = window or decide_scope(policy, caller, RECORD).allowed
-    own = own_subject(caller) if decide_scope(policy, caller, SELF).allowed else None
+    own = caller.subject if decide_scope(policy, caller, SELF).allowed else None
     return Authority(caller.client if records else None, own, window)
 
 
