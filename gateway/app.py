@@ -76,6 +76,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
         seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
+        mutations = Mutations(SCHEMA, configuration.policy, consents, _terms(configuration), ledger, seal)
+        stack.push_async_callback(mutations.finish)
         desk = Desk(
             schema=SCHEMA,
             documents=Documents(SCHEMA),
@@ -88,7 +90,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             sources=sources,
             ledger=ledger,
             consents=consents,
-            mutations=Mutations(SCHEMA, configuration.policy, consents, _terms(configuration), ledger, seal),
+            mutations=mutations,
             seal=seal,
             deadline_seconds=configuration.settings.limits.deadline_seconds,
         )

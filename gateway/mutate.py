@@ -3,11 +3,15 @@
 What a field changes is on disk before the executor goes on (`gateway.consents`); the entry of the ledger is on disk
 before the answer leaves. When the ledger fails in between, the caller hears LEDGER_UNAVAILABLE and sends the mutation
 again under its idempotency key.
+
+# INVARIANT: a mutation that has begun is carried out and sealed whole, also when its caller goes: nobody changes
+anything past the ledger by hanging up.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, Final
 from uuid import uuid4
@@ -44,6 +48,7 @@ class Mutations:
     terms: Terms
     ledger: Ledger
     seal: Seal
+    _running: set[asyncio.Task[Reply]] = field(default_factory=set, repr=False)
 
     async def answer(
         self, request: GraphQLRequest, operation: Operation, caller: Caller, today: str, started: float
@@ -54,7 +59,25 @@ class Mutations:
         """
         if sum(1 for _ in _fields(operation.node, operation)) > MAXIMUM_CHANGES:
             raise TooCostly(f"a mutation takes at most {MAXIMUM_CHANGES} fields")
-        changes = Changes(self.consents, self.policy, self.terms, caller, today)
+        work = asyncio.create_task(self._carry_out(request, operation, caller, today, started))
+        self._running.add(work)
+        work.add_done_callback(self._done)
+        return await asyncio.shield(work)
+
+    async def finish(self) -> None:
+        """Return when nothing is being carried out any more."""
+        if self._running:
+            await asyncio.wait(self._running)
+
+    def _done(self, work: asyncio.Task[Reply]) -> None:
+        self._running.discard(work)
+        if not work.cancelled():
+            work.exception()  # whoever waited has it; when nobody does, it is not to be reported as forgotten
+
+    async def _carry_out(
+        self, request: GraphQLRequest, operation: Operation, caller: Caller, today: str, started: float
+    ) -> Reply:
+        changes = Changes(self.consents, self.policy.on(today), self.terms, caller, today)
         result = await self._execute(request, operation, changes)
         errors = [_told(error) for error in result.errors or ()]
         receipt = new_receipt()
