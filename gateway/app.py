@@ -76,7 +76,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
         seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
-        mutations = Mutations(SCHEMA, configuration.policy, consents, _terms(configuration), ledger, seal)
+        terms = Terms(configuration.clients, configuration.settings.consents.max_days)
+        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, ledger, seal)
         stack.push_async_callback(mutations.finish)
         desk = Desk(
             schema=SCHEMA,
@@ -141,11 +142,6 @@ async def _open_consents(configuration: Configuration, url: str) -> Consents:
         raise ConfigError([Mistake("environment", CONSENTS_URL_ENV, str(error))]) from error
     except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
         raise ConfigError([Mistake("consents", "", f"cannot be opened: {type(error).__name__}")]) from None
-
-
-def _terms(configuration: Configuration) -> Terms:
-    purposes = {name: client.purposes for name, client in configuration.clients.items()}
-    return Terms(purposes, configuration.settings.consents.max_days)
 
 
 def _issuer(configuration: Configuration, environ: Mapping[str, str]) -> DevelopmentIssuer | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from connectors.declaration import unknown
 from gateway.auth.personal import holds_personal_number
@@ -31,11 +31,20 @@ class InputMistake:
     message: str
 
 
+class Grantee(Protocol):
+    """A registered client, of which the purposes that it may declare count here."""
+
+    @property
+    def purposes(self) -> Collection[str]:
+        """The purposes that it may declare."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a consent may say: the ``purposes`` that each client may declare, and how many days it may last."""
+    """What a consent may say: the registered ``clients`` that it may be for, and how many days it may last."""
 
-    purposes: Mapping[str, Collection[str]]
+    clients: Mapping[str, Grantee]
     max_days: int
 
 
@@ -81,7 +90,7 @@ def key_mistake(key: str) -> str | None:
 
 
 def _grantee(given: RecordConsentInput, terms: Terms) -> Iterator[str]:
-    if given.grantee not in terms.purposes:
+    if terms.clients.get(given.grantee) is None:
         yield "is no client that is registered here"
 
 
@@ -89,12 +98,12 @@ def _purposes(given: RecordConsentInput, terms: Terms) -> Iterator[str]:
     if not 1 <= len(given.purposes) <= MAXIMUM_PURPOSES:
         yield f"must be 1 to {MAXIMUM_PURPOSES}, got {len(given.purposes)}"
         return
-    known = terms.purposes.get(given.grantee)
+    grantee = terms.clients.get(given.grantee)
     for at, purpose in enumerate(given.purposes, 1):
         if PURPOSE.fullmatch(purpose) is None:
             yield f"item {at} is not a purpose code"
-        elif known is not None and purpose not in known:
-            yield f"{unknown('purpose', purpose, sorted(known))}: those that the grantee may ask for"
+        elif grantee is not None and purpose not in grantee.purposes:
+            yield f"{unknown('purpose', purpose, sorted(grantee.purposes))}: those that the grantee may ask for"
 
 
 def _fields(fields: Sequence[str]) -> Iterator[str]:

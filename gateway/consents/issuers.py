@@ -1,6 +1,6 @@
 """The trusted consent issuers of `gateway.toml`, and their keys: at an address, or in a file beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,12 +21,17 @@ def issuer_mistakes(settings: Settings, folder: Path) -> list[Mistake]:
     mistakes: list[Mistake] = []
     named: set[str] = set()
     for at, each in enumerate(settings.consents.issuers, 1):
-        found = list(_mistakes(each, settings.tokens.issuer, folder))
+        found = list(_mistakes(each, access_issuers(settings), folder))
         if each.issuer in named:
             found.append(("issuer", f"`{each.issuer}` stands more than once"))
         named.add(each.issuer)
         mistakes += [Mistake(FILE, f"consents.issuers.{at}.{key}", message) for key, message in found]
     return mistakes
+
+
+def access_issuers(settings: Settings) -> Collection[str]:
+    """Return the issuers of access tokens, none of which may state consents."""
+    return {settings.tokens.issuer}
 
 
 def consent_keys(settings: Settings, folder: Path) -> dict[str, Keys]:
@@ -37,10 +42,10 @@ def consent_keys(settings: Settings, folder: Path) -> dict[str, Keys]:
     return {each.issuer: _keys(each, folder) for each in settings.consents.issuers}
 
 
-def _mistakes(issuer: ConsentIssuer, access_issuer: str, folder: Path) -> Iterator[tuple[str, str]]:
+def _mistakes(issuer: ConsentIssuer, access: Collection[str], folder: Path) -> Iterator[tuple[str, str]]:
     # INVARIANT: whoever signs access tokens states no consents: one stolen key must not do both (RFC 8725 §3.12).
-    if issuer.issuer == access_issuer:
-        yield "issuer", "this is the issuer of access tokens: consents need an issuer, and keys, of their own"
+    if issuer.issuer in access:
+        yield "issuer", "this is an issuer of access tokens: consents need an issuer, and keys, of their own"
     if (issuer.jwks_url is None) == (issuer.jwks_file is None):
         yield "jwks_url", "name either `jwks_url` or `jwks_file`"
         return

@@ -20,10 +20,11 @@ from gateway.policy import load_policy
 from schema.consent import ConsentForm, RecordConsentInput, RevokeConsentInput
 from schema.entities import CROSSWALK, ENTITY_FIELDS, INTERNAL_FIELDS
 from schema.scalars import Date
+from tests.gateway import tokens
 from tests.gateway.consents import DAY, EVIDENCE, ISSUER, OTHER_SUBJECT, SUBJECT, file_url, opened
 
 POLICY = load_policy(Path(__file__).parents[2] / "config" / "scopes.toml")
-TERMS = Terms({"bank": ("BANK_CREDIT",), "agency": ("AGENCY",)}, 366)
+TERMS = Terms({"bank": tokens.BANK}, 366)
 BANK = Caller("bank", None, frozenset({"consent.record"}), "BANK_CREDIT")
 WINDOW = Caller("window", None, frozenset({"consent.record.any"}), "CONSENT_SERVICE")
 PORTAL = Caller("portal", None, frozenset({"credit.self"}), "SELF_QUERY")

@@ -57,7 +57,7 @@ jwks_file = "missing.json"
     )
     assert told(tmp_path, text) == [
         "gateway.toml: consents.issuers.1.jwks_file: `keys.json` holds no JWK set with a usable key",
-        "gateway.toml: consents.issuers.3.issuer: this is the issuer of access tokens: consents need an issuer, and "
+        "gateway.toml: consents.issuers.3.issuer: this is an issuer of access tokens: consents need an issuer, and "
         "keys, of their own",
         "gateway.toml: consents.issuers.3.jwks_url: must begin with https://, or with http:// at a loopback address",
         "gateway.toml: consents.issuers.4.jwks_url: name either `jwks_url` or `jwks_file`",

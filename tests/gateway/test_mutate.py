@@ -20,6 +20,7 @@ from gateway.plan.document import Documents
 from gateway.seal import Seal
 from schema.schema import SCHEMA
 from tests.end_to_end.consenting import RECORD, given
+from tests.gateway import tokens
 from tests.gateway.consents import DAY, file_url, opened
 from tests.gateway.test_consent_changes import BANK, POLICY
 from tests.servers import Server
@@ -31,7 +32,7 @@ DOCUMENTS = Documents(SCHEMA)
 async def mutations(tmp_path: Path) -> AsyncIterator[Mutations]:
     ledger = await Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     async with opened(file_url(tmp_path)) as consents:
-        terms = Terms({"bank": ("BANK_CREDIT",)}, 366)
+        terms = Terms({"bank": tokens.BANK}, 366)
         yield Mutations(SCHEMA, POLICY, consents, terms, ledger, Seal(Secret(b"k" * 32), "c", "p"))
     await ledger.close()
 
