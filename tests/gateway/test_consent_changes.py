@@ -143,6 +143,11 @@ def test_a_consent_may_name_every_field_of_records_of_organizations_and_no_other
         assert (field_mistake(f"{entity}.*") is None) == whole, entity
 
 
+@pytest.mark.parametrize("name", ["PersonVerification.*", "PersonListEntry.title", "LegalRepresentative.person_name"])
+def test_what_is_a_persons_is_refused_as_such(name: str) -> None:
+    assert str(field_mistake(name)).endswith(": an organization cannot consent for them")
+
+
 @drawn(st.text())
 def test_any_text_is_a_field_or_a_mistake(text: str) -> None:
     entity, _, name = text.partition(".")
