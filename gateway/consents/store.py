@@ -53,6 +53,8 @@ class _SqliteStore:
         self._engine.dispose()
 
     def _connect(self) -> sqlite3.Connection:
+        self._path.touch(0o600)
+        self._path.chmod(0o600)  # also of a file that somebody copied here: it names subjects
         return open_file(self._path, METADATA)
 
 

@@ -135,6 +135,7 @@ async def test_a_store_that_is_away_makes_consents_not_count(consents: Consents)
 
 
 async def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+    (tmp_path / "consents.sqlite").touch(0o644)
     async with opened(file_url(tmp_path)) as consents:
         await consents.record(recorded(consent()), None, "")
         for path in tmp_path.iterdir():
