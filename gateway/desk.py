@@ -5,7 +5,7 @@ Read `Desk.answer` first, then each call in order; nothing calls back up. What s
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from gateway.catalogue import Catalogue
 from gateway.catalogue.shown import REGISTERS
 from gateway.coalesce import Coalescer
 from gateway.complete import UNTOLD, complete, introspect
+from gateway.consents import Named, references
 from gateway.consents.consents import Consents
 from gateway.consents.shown import shown_consents
 from gateway.crosswalk import Lookup
@@ -42,6 +43,7 @@ from gateway.resolve import resolve_root, users_of
 from gateway.run import Run
 from gateway.seal import Seal
 
+NOTHING_NAMED: Final = Named()
 PROVENANCE_SCOPE: Final = "provenance.read"
 """Who holds it is also told, in an explained plan, what the departments call their columns."""
 
@@ -76,16 +78,24 @@ class Desk:
         today = today_text()
         if not operation.is_query:
             return await self.mutations.answer(request, operation, caller, today, started)
+        caller, named = await self._consented(caller, today)
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights)
         run = Run(compiled.plan, rights, variables, self.sources, self.departments, self.deadline_seconds, today)
         values = await self._fetch(run, rights)
         data = complete(run, compiled, values, self._introspected(run, operation, request))
         receipt = new_receipt()
-        body = _body(data, run, self._extensions(receipt, compiled, request, caller))
+        body = _body(data, run, self._extensions(receipt, compiled, request, caller, named))
         entry = self.seal.entry(receipt, run, operation, values, body, started)
         await self.ledger.append(entry)
         return Reply(body, partial=bool(run.errors))
+
+    async def _consented(self, caller: Caller, today: str) -> tuple[Caller, Named]:
+        """Return ``caller`` with those of the consents it names that count today, and what became of them all."""
+        if caller.consent is None:
+            return caller, NOTHING_NAMED
+        named = await self.consents.named(references(caller.consent), caller.client, caller.purpose, today)
+        return replace(caller, consents=named.live), named
 
     async def _fetch(self, run: Run, rights: Rights) -> list[list[Any]]:
         """Return the values of the root fields, everything their sections need fetched."""
@@ -119,8 +129,14 @@ class Desk:
             raise BadQuery("the schema could not be read by this operation")
         return result.data
 
-    def _extensions(self, receipt: str, compiled: Compiled, request: GraphQLRequest, caller: Caller) -> dict[str, Any]:
+    def _extensions(
+        self, receipt: str, compiled: Compiled, request: GraphQLRequest, caller: Caller, named: Named
+    ) -> dict[str, Any]:
         extensions: dict[str, Any] = {"receipt": {"id": receipt}}
+        if named.refused and caller.consent is not None:
+            places = enumerate(references(caller.consent), 1)  # a token is not told back
+            why = [{"place": at, "reason": named.refused[each]} for at, each in places if each in named.refused]
+            extensions["consents"] = {"refused": why}
         if request.extensions.get("explain") is True:
             traced = decide_scope(self.policy, caller, PROVENANCE_SCOPE).allowed
             extensions["explain"] = explain(compiled.plan, columns=traced)

@@ -3,7 +3,7 @@
     Authorization    Bearer <token>, once
     Credit-Purpose   one of the client's purposes; may be missing when the client has a default
     Credit-Case      project or case number, at most 128 printable characters, UTF-8; some purposes require it
-    Credit-Consent   reference of the subject's consent, at most 256 characters; recorded only, it opens nothing yet
+    Credit-Consent   consents of subjects, by id or as signed tokens (`gateway.consents.references`)
 
 Refusals quote a value only where its form rules out a personal number. Challenges follow RFC 6750 §3.
 """
@@ -18,10 +18,10 @@ from gateway.auth.keys import Keys
 from gateway.auth.personal import holds_personal_number
 from gateway.auth.tokens import Access, InvalidToken, TokenReader
 from gateway.caller import Caller
+from gateway.consents import references
 from gateway.errors import BadRequest, Forbidden, Unauthenticated
 
 PURPOSE: Final = re.compile(r"[A-Z][A-Z_]{0,63}")
-CONSENT: Final = re.compile(r"[A-Za-z0-9._~:+/=-]{1,256}")
 MAXIMUM_CASE_LENGTH: Final = 128
 
 
@@ -144,14 +144,8 @@ def _case(headers: RequestHeaders, client: Client, purpose: str) -> str | None:
 
 def _consent(headers: RequestHeaders) -> str | None:
     value = _single(headers, "Credit-Consent")
-    if value is None:
-        return None
-    if CONSENT.fullmatch(value) is None:
-        raise BadRequest(
-            "`Credit-Consent` must be a reference of 1 to 256 letters, digits and `.` `_` `~` `:` `+` `/` `=` `-`"
-        )
-    if holds_personal_number(value):
-        raise BadRequest("`Credit-Consent` looks like a personal number: send the reference of the consent")
+    if value is not None:
+        references(value)
     return value
 
 
