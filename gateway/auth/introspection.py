@@ -144,8 +144,8 @@ class Introspection:
         if self._session is None:
             self._session = aiohttp.ClientSession()
         form = {"token": token, "token_type_hint": "access_token"}
-        login = aiohttp.BasicAuth(quote(self._endpoint.client_id, safe=""), quote(self._endpoint.secret, safe=""))
-        headers = {"Accept": "application/json", "Authorization": login.encode()}
+        login = (quote(part, safe="") for part in (self._endpoint.client_id, self._endpoint.secret))
+        headers = {"Accept": "application/json", "Authorization": aiohttp.encode_basic_auth(*login)}
         async with self._session.post(self._endpoint.url, data=form, headers=headers, allow_redirects=False) as answer:
             told = await read_body(answer, MAXIMUM_ANSWER_BYTES)
         if not isinstance(told, dict) or not isinstance(told.get("active"), bool):
