@@ -128,11 +128,12 @@ def scope_mistakes(tokens: Tokens, policy: Policy) -> list[Mistake]:
 
 
 def _issuer_places(tokens: Part, issuers: Iterable[Part], *, production: bool) -> Iterator[tuple[str, str]]:
-    own = tokens.get("issuer", "")
-    if production and tokens.lacks("issuers") and not own.startswith("https://") and "issuer" not in tokens.unfit:
+    own = tokens.get("issuer", Tokens().issuer)
+    counts = not production or own.startswith("https://")
+    if not counts and not issuers and tokens.unfit.isdisjoint({"issuer", "issuers"}):
         yield "tokens.issuers", "production needs at least one issuer: write a table [[tokens.issuers]]"
     named = Counter(each["issuer"] for each in issuers if "issuer" in each)
-    named.update([own] if own else [])
+    named.update([own] if counts else [])
     for name, times in named.items():
         if times > 1:
             yield "tokens.issuers", f"the issuer `{name}` stands {times} times"
