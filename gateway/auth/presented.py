@@ -31,6 +31,8 @@ class Presented:
 def presented(scope: Mapping[str, Any], headers: RequestHeaders) -> Presented:
     """Return what came with the request of an ASGI HTTP ``scope``."""
     host, port = scope.get("server") or ("", None)
+    if port is None:  # a socket of the file system has no address
+        host = ""
     client = scope.get("client")
     name = f"[{host}]" if ":" in host else host
     origin = f"{scope.get('scheme', 'http')}://{name}" + (f":{port}" if port is not None else "")

@@ -44,12 +44,10 @@ def read_target(url: str) -> Target | None:
 
 def target_of(presented: Presented, public_url: str) -> Target | None:
     """Return the gateway's address of the request; None when nothing but a header could tell it."""
-    own = read_target(presented.url)
-    if own is None:
-        return None
     if public_url:
-        return read_target(public_url.rstrip("/") + own.path)
-    return own if is_loopback(own.host) and is_loopback(presented.peer) else None
+        return read_target(public_url.rstrip("/") + urlsplit(presented.url).path)
+    own = read_target(presented.url)
+    return own if own is not None and is_loopback(own.host) and is_loopback(presented.peer) else None
 
 
 def is_meant_for(htu: str, target: Target, *, named: bool) -> bool:

@@ -22,7 +22,7 @@ class IssuerSite:
     def __init__(self) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.keys: list[Key] = [ECKey.generate_key("P-256", {"kid": "k1"})]
+        self.keys: list[ECKey] = [ECKey.generate_key("P-256", {"kid": "k1"})]
         self.told: dict[str, Any] = {}
         self.asked: Counter[str] = Counter()
         self.forms: list[dict[str, str]] = []

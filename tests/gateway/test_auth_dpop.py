@@ -119,6 +119,7 @@ def test_any_text_is_refused_in_one_way(text: str) -> None:
 @pytest.mark.parametrize(
     ("url", "public_url", "htu", "fits"),
     [
+        ("http:///graphql", "https://credit.city.test", "https://credit.city.test/graphql", True),
         (URL, "", URL, True),
         (URL, "", f"{URL}?query=x#y", True),
         (URL, "", "HTTP://LOCALHOST:8088/graphql", True),

@@ -245,7 +245,7 @@ def test_a_file_of_keys_that_is_none(tmp_path: Path, content: bytes | None, mess
     assert str(tmp_path) not in str(found)
 
 
-async def test_nothing_of_a_key_is_in_a_token(issuer: DevelopmentIssuer) -> None:
+async def test_a_token_names_the_subject_and_the_key_of_its_client(issuer: DevelopmentIssuer) -> None:
     access = await access_of(issuer, issuer.mint("court", bound_to=CLIENT_KEY.thumbprint()))
     assert (access.binding, access.subject) == (Binding(key=JKT), USCC)
     assert (await access_of(issuer, issuer.mint("bank"))).subject is None
