@@ -25,7 +25,7 @@ def is_safe(url: str) -> bool:
     """Return whether what comes from ``url`` cannot be changed on the way: https, or plain HTTP on loopback."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host, _ = parts.hostname, parts.port
     except ValueError:
         return False
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))

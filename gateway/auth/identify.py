@@ -78,7 +78,8 @@ class Authenticator:
         if not scopes:
             raise self._insufficient(scheme, client)
         purpose = _purpose(headers, client)
-        return Caller(client.id, client.department, scopes, purpose, _case(headers, client, purpose), _consent(headers))
+        case, consent = _case(headers, client, purpose), _consent(headers)
+        return Caller(client.id, client.department, scopes, purpose, case, consent, subject=access.subject)
 
     def _credentials(self, headers: RequestHeaders) -> tuple[Scheme, str]:
         """Return the scheme and the token of the only Authorization header."""

@@ -137,6 +137,7 @@ def test_every_mistake_is_told_at_once_and_no_value_of_a_secret(tmp_path: Path) 
         ('[tokens]\npublic_url = "http://gateway.test"', "tokens.public_url: expected an https address"),
         ('[tokens]\npublic_url = "https://a@gateway.test"', "tokens.public_url: expected an https address"),
         ('[tokens]\npublic_url = "https://[::1"', "tokens.public_url: expected an https address"),
+        ('[tokens]\npublic_url = "https://gateway.test:port"', "tokens.public_url: expected an https address"),
     ],
 )
 def test_one_mistake(tmp_path: Path, text: str, message: str) -> None:

@@ -246,6 +246,32 @@ async def test_an_issuer_that_is_down_at_start_is_found_later(issuer: Issuer) ->
     await desk.close()
 
 
+async def test_an_issuer_that_is_down_takes_no_other_with_it(issuer: Issuer) -> None:
+    other = Issuer()
+    keys = {each.url: RemoteKeys(each.url, gap_seconds=60) for each in (issuer, other)}
+    desk = Authenticator([Trusted(url, each) for url, each in keys.items()], AUDIENCE, {BANK.id: BANK})
+    await desk.start()
+    assert (await desk.identify(sent(token=signed(issuer, KEY)))).client == "bank"
+    with pytest.raises(KeysUnavailable):
+        await desk.identify(sent(token=signed(other, KEY)))
+    await desk.close()
+
+
+async def test_a_rotation_at_one_issuer_is_none_at_another(issuer: Issuer) -> None:
+    other = Issuer()
+    await other.start()
+    keys = {each.url: RemoteKeys(each.url, gap_seconds=0) for each in (issuer, other)}
+    desk = Authenticator([Trusted(url, each) for url, each in keys.items()], AUDIENCE, {BANK.id: BANK})
+    await desk.start()
+    other.pages[JWKS] = jwks(KEY_2)
+    assert (await desk.identify(sent(token=signed(other, KEY_2)))).client == "bank"
+    with pytest.raises(Unauthenticated, match="does not publish"):
+        await desk.identify(sent(token=signed(issuer, KEY_2)))
+    assert (keys[issuer.url].version, keys[other.url].version) == (1, 2)
+    await desk.close()
+    await other.stop()
+
+
 async def test_keys_are_kept_fresh_in_the_background(issuer: Issuer) -> None:
     keys = RemoteKeys(issuer.url, refresh_seconds=0.05, gap_seconds=0)
     await keys.start()

@@ -177,7 +177,7 @@ async def test_a_proof_binds_the_token(issuer: DevelopmentIssuer, client: httpx2
     with pytest.raises(Unauthenticated, match="needs the scheme DPoP"):
         await desk.identify(sent(token=token))
     caller = await desk.identify(sent(("Authorization", f"DPoP {token}"), ("DPoP", proof(token))))
-    assert caller.client == "court"
+    assert (caller.client, caller.subject) == ("court", USCC)
     again = await client.post("/oauth/token", data=form(assertion()), headers={"DPoP": shown})
     assert (again.status_code, again.json()["error"]) == (400, "invalid_dpop_proof")
 
