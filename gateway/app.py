@@ -15,7 +15,7 @@ from starlette.routing import Route
 from connectors import open_connector
 from connectors.errors import ConfigError, Mistake
 from connectors.gate import Gate
-from gateway.auth import Authenticator, Keys, RemoteKeys
+from gateway.auth import Authenticator, open_issuers, open_possession
 from gateway.coalesce import Coalescer
 from gateway.configuration import Configuration
 from gateway.consents.consents import Consents
@@ -25,12 +25,12 @@ from gateway.consents.tokens import ConsentTokens
 from gateway.desk import Desk
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
 from gateway.issuer import DevelopmentIssuer
-from gateway.ledger import Ledger, load_secret
+from gateway.ledger import Ledger, Secret, load_secret
 from gateway.mutate import Mutations
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.seal import Seal
-from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedPaces, SharedServer
+from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedPaces, SharedProofs, SharedServer
 from schema.schema import SCHEMA
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -72,7 +72,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         for source in sources.values():
             stack.push_async_callback(source.gate.close)
         issuer = _issuer(configuration, environ)
-        authenticator = _authenticator(configuration, issuer)
+        authenticator = _authenticator(configuration, environ, issuer, secret, shared)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
         seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
@@ -150,14 +150,28 @@ def _issuer(configuration: Configuration, environ: Mapping[str, str]) -> Develop
         return None
     tokens = settings.tokens
     return DevelopmentIssuer(
-        configuration.clients, issuer=tokens.issuer, audience=tokens.audience, production=False, environ=environ
+        configuration.clients,
+        issuer=tokens.issuer,
+        audience=tokens.audience,
+        production=False,
+        environ=environ,
+        folder=configuration.folder,
     )
 
 
-def _authenticator(configuration: Configuration, issuer: DevelopmentIssuer | None) -> Authenticator:
-    tokens = configuration.settings.tokens
-    keys: Keys = RemoteKeys(tokens.issuer) if issuer is None else issuer.keys()
-    return Authenticator({tokens.issuer: keys}, tokens.audience, configuration.clients)
+def _authenticator(
+    configuration: Configuration,
+    environ: Mapping[str, str],
+    issuer: DevelopmentIssuer | None,
+    secret: Secret,
+    shared: SharedServer | None,
+) -> Authenticator:
+    settings = configuration.settings
+    own = [] if issuer is None else [issuer.trusted()]
+    elsewhere = open_issuers(settings.tokens, environ, configuration.folder, production=settings.production)
+    proofs = SharedProofs(shared) if shared is not None else None
+    possession = open_possession(settings.tokens, secret.key, proofs)
+    return Authenticator([*own, *elsewhere], settings.tokens.audience, configuration.clients, possession=possession)
 
 
 def _application(

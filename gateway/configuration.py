@@ -12,6 +12,7 @@ from typing import TypeVar
 from connectors.errors import ConfigError, Mistake
 from connectors.load import Known, load_sources, missing_variables
 from gateway.auth import Client, load_clients
+from gateway.auth.declared import scope_mistakes
 from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_legal_bases
 from gateway.catalogue import Known as KnownToItems
 from gateway.catalogue.across import department_mistakes, judged_mistakes, source_mistakes
@@ -63,8 +64,9 @@ class Configuration:
         return self.folder / "sources"
 
     def missing_variables(self, environ: Mapping[str, str]) -> list[Mistake]:
-        """Return a mistake for each environment variable that a source needs and ``environ`` lacks."""
-        return missing_variables(self.catalogue.sources, environ)
+        """Return a mistake for each environment variable that a source or an issuer needs and ``environ`` lacks."""
+        own = self.settings.tokens.missing_variables(environ)
+        return [*own, *missing_variables(self.catalogue.sources, environ)]
 
     def require_variables(self, environ: Mapping[str, str]) -> None:
         """Raise `ConfigError` naming every environment variable that a source needs and ``environ`` lacks."""
@@ -95,6 +97,7 @@ def load_configuration(folder: Path) -> Configuration:
     own = KnownToDepartments(departments, policy, sources, bases)
     departmental = _read(mistakes, lambda: load_departmental(folder / "policies", own))
     mistakes += source_mistakes(catalogue) if catalogue is not None else ()
+    mistakes += scope_mistakes(settings.tokens, policy) if settings is not None and policy is not None else ()
     mistakes += judged_mistakes(sources.values()) if sources is not None else ()
     if sources is not None and clients is not None and policy is not None and departments is not None:
         mistakes += department_mistakes(sources.values(), clients.values(), policy, departments)

@@ -11,10 +11,9 @@ from typing import Any, Final
 
 import orjson
 from graphql import GraphQLSchema
-from starlette.datastructures import Headers
 
 from connectors.clock import today_text
-from gateway.auth import Authenticator
+from gateway.auth import Authenticator, Presented
 from gateway.caller import Caller
 from gateway.catalogue import Catalogue
 from gateway.catalogue.shown import REGISTERS
@@ -67,10 +66,10 @@ class Desk:
     seal: Seal
     deadline_seconds: float
 
-    async def answer(self, request: GraphQLRequest, headers: Headers) -> Reply:
+    async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
         """Return the answer to ``request``, its ledger entry durable; raises `RequestError`."""
         started = monotonic()
-        caller = await self.authenticator.identify(headers)
+        caller = await self.authenticator.identify(presented)
         operation = self.documents.operation(request.query, request.operation_name)
         if request.method == "GET" and not operation.is_query:
             raise MethodNotAllowed("a GET request may only hold a query", headers={"Allow": "POST"})

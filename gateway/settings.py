@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
-from connectors.declaration import read_table, read_toml
+from connectors.declaration import Part, read_toml, sound_part
 from connectors.errors import ConfigError, Mistake
+from gateway.auth.declared import Tokens, token_mistakes
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,13 +22,6 @@ class Listen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8088
-
-
-class Tokens(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whose access tokens are taken, and for which audience."""
-
-    issuer: str = "http://127.0.0.1:8088"
-    audience: str = "credit-gateway"
 
 
 class Metrics(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,7 +60,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def load_settings(path: Path) -> Settings:
     """Return the settings in ``path``; raises `ConfigError` with every mistake."""
     mistakes: list[Mistake] = []
-    settings = read_table(read_toml(path), Settings, path.name, "", mistakes)
-    if settings is None:
+
+    def note(place: str, message: str) -> None:
+        mistakes.append(Mistake(path.name, place, message))
+
+    tables = read_toml(path)
+    sound = sound_part(tables, Settings, "", note)
+    for place, message in token_mistakes(sound.get("tokens", Part()), production=sound.get("production", False)):
+        note(place, message)
+    if mistakes:
         raise ConfigError(mistakes)
-    return settings
+    return msgspec.convert(tables, Settings)

@@ -10,6 +10,7 @@ import msgspec
 
 from connectors.declaration import Part, read_toml, sound_part, unknown
 from connectors.errors import ConfigError, Mistake
+from gateway.auth.subject import identity_mistakes
 from gateway.policy import Policy
 from gateway.policy.model import of_source
 
@@ -26,6 +27,8 @@ class ClientSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     department: str | None = None
     default_purpose: str | None = None
     case_required: list[str] = []
+    keys_file: str | None = None
+    subject: str | None = None
 
 
 class _Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,7 +39,10 @@ class _Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One registered client; ``default_purpose`` is declared, or its only purpose, or None."""
+    """One registered client; ``default_purpose`` is declared, or its only purpose, or None.
+
+    ``keys_file`` names its public keys (JWKS) beside the register, ``subject`` is the unified code of its own subject.
+    """
 
     id: str
     title: str
@@ -45,6 +51,8 @@ class Client:
     purposes: tuple[str, ...]
     default_purpose: str | None
     case_required: frozenset[str]
+    keys_file: str | None = None
+    subject: str | None = None
 
 
 def load_clients(path: Path, policy: Policy, departments: Container[str] | None = None) -> dict[str, Client]:
@@ -72,6 +80,7 @@ def _identity(name: str, client: Part, departments: Container[str] | None) -> It
     department = client.get("department")
     if departments is not None and department is not None and department not in departments:
         yield "department", f"unknown department `{department}`"
+    yield from identity_mistakes(client)
 
 
 def _rights(client: Part, policy: Policy) -> Iterator[tuple[str, str]]:
@@ -113,4 +122,6 @@ def _client(name: str, spec: ClientSpec) -> Client:
         purposes=tuple(spec.purposes),
         default_purpose=spec.default_purpose or only,
         case_required=frozenset(spec.case_required),
+        keys_file=spec.keys_file,
+        subject=spec.subject,
     )

@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from joserfc.jwk import KeySet
 
 from connectors.errors import ConfigError, Mistake
 from gateway.auth import FixedKeys, Keys, RemoteKeys
-from gateway.auth.documents import read_json
+from gateway.auth.documents import is_safe, read_json
 from gateway.auth.keys import KeyRing, read_key_ring
-from gateway.auth.remote import LOOPBACK, MAXIMUM_DOCUMENT_BYTES
+from gateway.auth.remote import MAXIMUM_DOCUMENT_BYTES
 from gateway.settings import ConsentIssuer, Settings
 
 FILE = "gateway.toml"
@@ -31,7 +30,7 @@ def issuer_mistakes(settings: Settings, folder: Path) -> list[Mistake]:
 
 def access_issuers(settings: Settings) -> Collection[str]:
     """Return the issuers of access tokens, none of which may state consents."""
-    return {settings.tokens.issuer}
+    return {settings.tokens.issuer, *(each.issuer for each in settings.tokens.issuers)}
 
 
 def consent_keys(settings: Settings, folder: Path) -> dict[str, Keys]:
@@ -49,15 +48,10 @@ def _mistakes(issuer: ConsentIssuer, access: Collection[str], folder: Path) -> I
     if (issuer.jwks_url is None) == (issuer.jwks_file is None):
         yield "jwks_url", "name either `jwks_url` or `jwks_file`"
         return
-    if issuer.jwks_url is not None and not _is_safe(issuer.jwks_url):
+    if issuer.jwks_url is not None and not is_safe(issuer.jwks_url):
         yield "jwks_url", "must begin with https://, or with http:// at a loopback address"
     if issuer.jwks_file is not None and not getattr(_read(folder / issuer.jwks_file), "keys", ()):
         yield "jwks_file", f"`{issuer.jwks_file}` holds no JWK set with a usable key"
-
-
-def _is_safe(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def _read(path: Path) -> KeyRing | None:

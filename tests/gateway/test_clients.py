@@ -108,7 +108,8 @@ def test_departments_may_stay_unchecked(tmp_path: Path) -> None:
         (
             {"department": 3, "scopes": ["credit.gov"], "purposes": ["OWNER"], "key": "s"},
             [
-                "key: unknown key `key`; known: title, scopes, purposes, department, default_purpose, case_required",
+                "key: unknown key `key`; known: title, scopes, purposes, department, default_purpose, case_required, "
+                "keys_file, subject",
                 "department: expected a text, found 3",
             ],
         ),
