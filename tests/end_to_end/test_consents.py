@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.demo import Departments
-from gateway.issuer.issuer import KEY_FILE_ENV
+from gateway.issuer import KEY_FILE_ENV
 from gateway.ledger import load_secret, pseudonym
 from tests.end_to_end.consenting import DAY, HELD, RECORD, consenting, fate, given, record, recorded_id, revoke
 from tests.end_to_end.served import Served
