@@ -21,6 +21,7 @@ from connectors.clock import today_text
 from connectors.declaration import unknown
 from gateway.auth.documents import read_json
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
+from gateway.cli.policy_diff import policy_diff
 from gateway.configuration import Configuration, load_configuration
 from gateway.days import EXPECTED, is_day
 from gateway.departmental import Known, PolicyFile, Signer, load_signers, read_policies, wider
@@ -35,6 +36,7 @@ _OPEN: Final = stat.S_IRWXG | stat.S_IRWXO
 policy_commands = typer.Typer(
     help="部门政策:签名、核对、比较。 What departments decide themselves: sign, verify, compare.", no_args_is_help=True
 )
+policy_commands.command("diff")(policy_diff)
 
 
 @policy_commands.command("sign")

@@ -47,7 +47,7 @@ class Signer:
         return covers(self.since, self.until, day)
 
 
-class _SignerSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SignerSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One signer as the file has it: ``jwk`` inline, or ``key_file`` in the folder `signers`."""
 
     department: Name
@@ -61,7 +61,7 @@ class _SignerSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
-    signers: dict[str, _SignerSpec] = {}
+    signers: dict[str, SignerSpec] = {}
 
 
 def load_signers(path: Path, departments: Departments | None) -> dict[str, Signer]:
@@ -86,7 +86,7 @@ def load_signers(path: Path, departments: Departments | None) -> dict[str, Signe
     return {kid: _signer(kid, spec, keys[kid]) for kid, spec in specs.items()}
 
 
-def _signer(kid: str, spec: _SignerSpec, key: Key) -> Signer:
+def _signer(kid: str, spec: SignerSpec, key: Key) -> Signer:
     return Signer(kid, spec.department, spec.post, key, spec.since or FIRST_DAY, spec.until or LAST_DAY)
 
 

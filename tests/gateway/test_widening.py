@@ -4,13 +4,14 @@ from datetime import date, timedelta
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.departmental.spans import minus, union
 from gateway.departmental.widening import Difference, wider
 from gateway.policy.departmental import Approval, Closure, Departmental, Duty
 
+exact = settings(deadline=None)
 FIRST = date(2026, 1, 1)
 DAYS = [(FIRST + timedelta(days)).isoformat() for days in range(5)]
 ENTITIES = ["SocialInsurance", "HousingFund"]
@@ -65,11 +66,13 @@ def plus(one: Departmental, other: Departmental) -> Departmental:
     return Departmental("", one.duties + other.duties, one.approvals + other.approvals, one.closures + other.closures)
 
 
+@exact
 @given(decisions)
 def test_nothing_is_wider_than_itself(decided: Departmental) -> None:
     assert wider(decided, decided) == []
 
 
+@exact
 @given(decisions, decisions)
 def test_wider_is_what_opens_more_or_closes_less(old: Departmental, new: Departmental) -> None:
     opened, closed = effect(old)
@@ -77,18 +80,21 @@ def test_wider_is_what_opens_more_or_closes_less(old: Departmental, new: Departm
     assert (wider(old, new) == []) == (more <= opened and closed <= less)
 
 
+@exact
 @given(decisions, decisions)
 def test_neither_is_wider_only_where_both_mean_the_same(one: Departmental, other: Departmental) -> None:
     if not wider(one, other) and not wider(other, one):
         assert effect(one) == effect(other)
 
 
+@exact
 @given(decisions, decisions, decisions)
 def test_no_step_hides_another(first: Departmental, second: Departmental, third: Departmental) -> None:
     if not wider(first, second) and not wider(second, third):
         assert wider(first, third) == []
 
 
+@exact
 @given(decisions, decisions, duties)
 def test_a_duty_more_never_makes_it_narrower(old: Departmental, new: Departmental, duty: Duty) -> None:
     more = Departmental(duties=(duty,))
@@ -96,6 +102,7 @@ def test_a_duty_more_never_makes_it_narrower(old: Departmental, new: Departmenta
     assert covered(wider(plus(old, more), new)) <= covered(wider(old, new))
 
 
+@exact
 @given(decisions, decisions, closures)
 def test_a_closure_more_never_makes_it_wider(old: Departmental, new: Departmental, closure: Closure) -> None:
     more = Departmental(closures=(closure,))
@@ -198,6 +205,7 @@ def members(some: object) -> set[int]:
     return {day for first, last in some for day in range(first, last + 1)}  # type: ignore[attr-defined]
 
 
+@exact
 @given(spans, spans)
 def test_sets_of_days(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> None:
     joined = union(some)
