@@ -10,9 +10,7 @@ from typing import Literal
 
 from gateway.changes.compare import Change, Changes, Towards
 from gateway.ledger import Entry
-from schema.bindings import Link
 from schema.entities import entity_of
-from schema.schema import binding
 
 Effect = Literal["LOSES", "GAINS"]
 
@@ -31,7 +29,7 @@ class Query:
 class Touched:
     """What would change: ``read`` entries were looked at, ``changed`` of them would differ.
 
-    ``queries`` counts the entries by query, effect, and `source: Entity.field` (or the scope of a link).
+    ``queries`` counts the entries by query, effect, and `source: Entity.field`.
     """
 
     read: int = 0
@@ -46,6 +44,8 @@ def touched_queries(changes: Changes, entries: Iterable[Entry]) -> Touched:
         by_client.setdefault((change.cell.client, change.cell.purpose), []).append(change)
     touched = Touched()
     for entry in entries:
+        if entry.outcome == "EXPLAINED":  # asked nobody for anything
+            continue
         touched.read += 1
         found = dict.fromkeys(_effects(entry, by_client.get((entry.client, entry.purpose), ())))
         touched.changed += bool(found)
@@ -60,25 +60,12 @@ def _effects(entry: Entry, changes: Iterable[Change]) -> Iterator[tuple[Effect, 
     towards: set[Towards] = {"ANYBODY", "ITSELF"} if entry.consent is None else {"ANYBODY", "ITSELF", "CONSENTING"}
     used = {(name, use.entity, each) for name, uses in entry.sources.items() for use in uses for each in use.fields}
     denied = {each.field for each in entry.denied}
-    scopes = {scope for each in denied if (scope := _scope_of(each)) is not None}
     for change in changes:
         cell, entity = change.cell, entity_of(change.cell.entity)
         if cell.towards not in towards:
             continue
-        what = f"{cell.source}: {cell.entity}.{cell.field}" if cell.source else cell.field
+        what = f"{cell.source}: {cell.entity}.{cell.field}"
         if not change.opens and (cell.source, entity, cell.field) in used:
             yield "LOSES", what
-        if change.opens and (
-            {f"{entity}.{cell.field}", f"{entity}.*"} & denied if cell.source else cell.field in scopes
-        ):
+        if change.opens and cell.source and {f"{entity}.{cell.field}", f"{entity}.*"} & denied:
             yield "GAINS", what
-
-
-def _scope_of(denied: str) -> str | None:
-    """Return the scope that the link of a denial `Type.field` needs; None when it is a field of an entity."""
-    type_name, _, name = denied.partition(".")
-    try:
-        bound = binding(type_name, name)
-    except (KeyError, AttributeError):
-        return None
-    return bound.scope if isinstance(bound, Link) else None

@@ -189,9 +189,10 @@ def test_queries_that_lose_and_gain() -> None:
     changes = diff_policies(side(ALL), side(Duty("finance", "SUPERVISION", frozenset({"UtilityArrears"}), "basis")))
     denied: dict[str, Any] = {"sources": {}, "denied": (Denial(field="UtilityArrears.*", reason="DUTY_NOT_LISTED"),)}
     lost = touched_queries(
-        changes, [entry(), entry(), entry(purpose="OWNER"), entry(client="bank"), entry(**denied), entry(sources={})]
+        changes,
+        [entry(), entry(), entry(purpose="OWNER"), entry(client="bank"), entry(**denied), entry(outcome="EXPLAINED")],
     )
-    assert (lost.read, lost.changed) == (6, 2)
+    assert (lost.read, lost.changed) == (5, 2)
     assert {(query.name, effect, what): count for (query, effect, what), count in lost.queries.items()} == {
         ("Insured", "LOSES", "social_insurance: SocialInsurance.name"): 2,
         ("Insured", "LOSES", "social_insurance: SocialInsurance.status"): 2,
@@ -213,16 +214,6 @@ def test_queries_that_rested_on_a_consent() -> None:
     bank: dict[str, Any] = {"client": "bank", "purpose": "BANK_CREDIT", "sources": {"utility_arrears": (use,)}}
     assert touched_queries(changes, [entry(**bank)]).changed == 0
     assert touched_queries(changes, [entry(**bank, consent=Pseudonym("00"))]).changed == 1
-
-
-def test_queries_whose_link_opens() -> None:
-    linked = replace(CITY.clients["finance"], scopes=CITY.clients["finance"].scopes | {"person.link"})
-    changes = diff_policies(side(), replace(side(), clients={"finance": linked}))
-    denied = entry(sources={}, denied=(Denial(field="NaturalPerson.otherRoles", reason="SCOPE_MISSING"),))
-    other = entry(sources={}, denied=(Denial(field="Nothing.other", reason="SCOPE_MISSING"),))
-    found = touched_queries(changes, [denied, other])
-    assert found.read == 2
-    assert {what for _, _, what in found.queries} <= {"person.link"}
 
 
 # ---- the command --------------------------------------------------------------------------------------------------
