@@ -23,6 +23,7 @@ FILE: Final = "signers.toml"
 KEY_FOLDER: Final = "signers"
 """Beside the file: where the keys that it names by file lie."""
 ALGORITHM_OF_CURVE: Final[Mapping[object, str]] = {"Ed25519": "EdDSA", "P-256": "ES256"}
+_TYPE_OF_CURVE: Final[Mapping[object, str]] = {"Ed25519": "OKP", "P-256": "EC"}
 _NEEDED: Final = "expected a public key (JWK) of curve Ed25519 or P-256"
 
 
@@ -140,8 +141,9 @@ def public_key(jwk: Mapping[str, Any]) -> Key:
     if "d" in jwk:
         raise ValueError("holds the private key: take `d` out, and make a new key, since this one has been shown")
     curve = jwk.get("crv")
-    algorithm = ALGORITHM_OF_CURVE.get(curve) if isinstance(curve, str) else None
-    ring = read_key_ring({"keys": [jwk]}) if algorithm is not None else None
-    if ring is None or not ring.keys or ring.keys[0].get("alg") not in (None, algorithm):
+    if not isinstance(curve, str) or curve not in ALGORITHM_OF_CURVE or jwk.get("kty") != _TYPE_OF_CURVE[curve]:
+        raise ValueError(_NEEDED)
+    ring = read_key_ring({"keys": [jwk]})
+    if ring is None or not ring.keys or ring.keys[0].get("alg") not in (None, ALGORITHM_OF_CURVE[curve]):
         raise ValueError(_NEEDED)
     return ring.keys[0]

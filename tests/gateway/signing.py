@@ -36,10 +36,11 @@ class City:
         key = self.private[kid] = new_key("P-256" if len(self.signers) % 2 else "Ed25519")
         public = Signer(kid, department, post, key, **days)
         self.signers[kid] = public
-        self._write_signers()
+        self.write_signers()
         return public
 
-    def _write_signers(self) -> None:
+    def write_signers(self) -> None:
+        """Write the signers file anew."""
         lines = []
         for kid, signer in self.signers.items():
             jwk = ", ".join(f"{name} = {json.dumps(text)}" for name, text in signer.key.as_dict(private=False).items())
@@ -88,7 +89,7 @@ def city(folder: Path) -> City:
     for path in (folder / "config" / "policies").glob("*.jws"):
         path.unlink()
     made = City(folder / "config")
-    made._write_signers()
+    made.write_signers()
     return made
 
 
