@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from connectors.clock import today_text
 from connectors.errors import ConfigError, Mistake
 from connectors.load import Known, load_sources, missing_variables
 from gateway.auth import Client, load_clients
@@ -17,8 +18,8 @@ from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_leg
 from gateway.catalogue import Known as KnownToItems
 from gateway.catalogue.across import department_mistakes, judged_mistakes, source_mistakes
 from gateway.consents.issuers import issuer_mistakes
+from gateway.departmental import Covered, coverage, coverage_mistakes, load_signers, read_policies, together
 from gateway.departmental import Known as KnownToDepartments
-from gateway.departmental import load_departmental
 from gateway.departments import Departments, load_departments
 from gateway.disclosure import Known as KnownToDisclosure
 from gateway.disclosure import Rules, load_disclosure
@@ -42,6 +43,8 @@ class Configuration:
     clients: Mapping[str, Client]
     catalogue: Catalogue
     departmental: Departmental
+    covered: Mapping[str, Covered]
+    """How far the policy file of each department is signed for."""
 
     @property
     def rules_version(self) -> str:
@@ -75,8 +78,11 @@ class Configuration:
             raise ConfigError(mistakes)
 
 
-def load_configuration(folder: Path) -> Configuration:
-    """Return the configuration in ``folder``; raises `ConfigError` with the mistakes of all files."""
+def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration:
+    """Return the configuration in ``folder``; raises `ConfigError` with the mistakes of all files.
+
+    ``unsigned`` lets policy files pass that production refuses for want of a signature: to sign and to compare them.
+    """
     mistakes: list[Mistake] = []
     settings = _read(mistakes, lambda: load_settings(folder / "gateway.toml"))
     mistakes += issuer_mistakes(settings, folder) if settings is not None else ()
@@ -95,7 +101,11 @@ def load_configuration(folder: Path) -> Configuration:
     items = _read(mistakes, lambda: load_items(folder / "catalogue" / "items", named))
     catalogue = Catalogue(sources, items) if sources is not None and items is not None else None
     own = KnownToDepartments(departments, policy, sources, bases)
-    departmental = _read(mistakes, lambda: load_departmental(folder / "policies", own))
+    policies = _read(mistakes, lambda: read_policies(folder / "policies", own))
+    signers = _read(mistakes, lambda: load_signers(folder / "signers.toml", departments))
+    covered = coverage(policies or {}, folder / "policies", signers or {}, today_text())
+    if settings is not None and settings.production and not unsigned:
+        mistakes += coverage_mistakes(covered) if policies is not None and signers is not None else ()
     mistakes += source_mistakes(catalogue) if catalogue is not None else ()
     mistakes += scope_mistakes(settings.tokens, policy) if settings is not None and policy is not None else ()
     mistakes += judged_mistakes(sources.values()) if sources is not None else ()
@@ -104,9 +114,10 @@ def load_configuration(folder: Path) -> Configuration:
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
     assert disclosure is not None, "what cannot be read is a mistake"
-    assert departmental is not None, "what cannot be read is a mistake"
+    assert policies is not None, "what cannot be read is a mistake"
+    departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
-    return Configuration(folder, settings, departments, decided, disclosure, clients, catalogue, departmental)
+    return Configuration(folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered)
 
 
 def _read(mistakes: list[Mistake], load: Callable[[], T]) -> T | None:

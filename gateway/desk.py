@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final
 
+import msgspec
 import orjson
 from graphql import GraphQLSchema
 
@@ -33,7 +34,7 @@ from gateway.mutate import Mutations
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Compiled, Plans
 from gateway.plan.document import Documents, Operation
-from gateway.plan.explain import explain
+from gateway.plan.explain import Wish, explain, explain_wish
 from gateway.plan.model import RootField
 from gateway.policy import Policy, decide_scope
 from gateway.project.flags import Flag
@@ -73,6 +74,9 @@ class Desk:
         operation = self.documents.operation(request.query, request.operation_name)
         if request.method == "GET" and not operation.is_query:
             raise MethodNotAllowed("a GET request may only hold a query", headers={"Allow": "POST"})
+        wish = explain_wish(request.extensions)
+        if wish == "only" and not operation.is_query:
+            raise BadQuery("only a query can be explained")
         variables = self.documents.variables(operation, request.variables)
         today = today_text()
         if not operation.is_query:
@@ -81,10 +85,12 @@ class Desk:
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights)
         run = Run(compiled.plan, rights, variables, self.sources, self.departments, self.deadline_seconds, today)
+        if wish == "only":
+            return await self._explain(run, compiled, operation, named, started)
         values = await self._fetch(run, rights)
         data = complete(run, compiled, values, self._introspected(run, operation, request))
         receipt = new_receipt()
-        body = _body(data, run, self._extensions(receipt, compiled, request, caller, named))
+        body = _body(data, run, self._extensions(receipt, compiled, wish, caller, named))
         entry = self.seal.entry(receipt, run, operation, values, body, started)
         await self.ledger.append(entry)
         return Reply(body, partial=bool(run.errors))
@@ -95,6 +101,14 @@ class Desk:
             return caller, NOTHING_NAMED
         named = await self.consents.named(references(caller.consent), caller.client, caller.purpose, today)
         return replace(caller, consents=named.live), named
+
+    async def _explain(self, run: Run, compiled: Compiled, operation: Operation, named: Named, started: float) -> Reply:
+        """Return the plan alone; who explained what is in the ledger, and no source was asked."""
+        receipt = new_receipt()
+        body = _body(None, run, self._extensions(receipt, compiled, "only", run.caller, named))
+        entry = self.seal.entry(receipt, run, operation, [], body, started)
+        await self.ledger.append(msgspec.structs.replace(entry, outcome="EXPLAINED"))
+        return Reply(body)
 
     async def _fetch(self, run: Run, rights: Rights) -> list[list[Any]]:
         """Return the values of the root fields, everything their sections need fetched."""
@@ -128,21 +142,19 @@ class Desk:
             raise BadQuery("the schema could not be read by this operation")
         return result.data
 
-    def _extensions(
-        self, receipt: str, compiled: Compiled, request: GraphQLRequest, caller: Caller, named: Named
-    ) -> dict[str, Any]:
+    def _extensions(self, receipt: str, compiled: Compiled, wish: Wish, caller: Caller, named: Named) -> dict[str, Any]:
         extensions: dict[str, Any] = {"receipt": {"id": receipt}}
         if named.refused and caller.consent is not None:
             places = enumerate(references(caller.consent), 1)  # a token is not told back
             why = [{"place": at, "reason": named.refused[each]} for at, each in places if each in named.refused]
             extensions["consents"] = {"refused": why}
-        if request.extensions.get("explain") is True:
+        if wish != "none":
             traced = decide_scope(self.policy, caller, PROVENANCE_SCOPE).allowed
-            extensions["explain"] = explain(compiled.plan, columns=traced)
+            extensions["explain"] = explain(compiled.plan, columns=traced, standings=caller.standings)
         return extensions
 
 
-def _body(data: Mapping[str, Any], run: Run, extensions: Mapping[str, Any]) -> bytes:
+def _body(data: Mapping[str, Any] | None, run: Run, extensions: Mapping[str, Any]) -> bytes:
     response: dict[str, Any] = {"data": data}
     if run.errors:
         response["errors"] = run.errors
