@@ -13,26 +13,33 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from connectors.errors import ConfigError, Mistake
-from gateway.auth import Authenticator, FollowedRegister, Keys, RemoteKeys
+from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
 from gateway.clients.opened import open_table
 from gateway.coalesce import Coalescer
 from gateway.configuration import Configuration
+from gateway.consents.consents import Consents
+from gateway.consents.input import Terms
+from gateway.consents.issuers import consent_keys
+from gateway.consents.tokens import ConsentTokens
 from gateway.desk import Desk
-from gateway.front import Followed, Front
+from gateway.front import Followed, Front, clients_by_name
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
 from gateway.issuer import DevelopmentIssuer
-from gateway.ledger import Ledger, load_secret
+from gateway.ledger import Ledger, Secret, load_secret
+from gateway.mutate import Mutations
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.reload import Origin, Reload, load_from, start_register
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
-from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedPaces, SharedServer
+from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedPaces, SharedProofs, SharedServer
 from schema.schema import SCHEMA
 
 GRAPHQL_PATH: Final = "/graphql"
 LEDGER_URL_ENV: Final = "CREDIT_LEDGER_URL"
 """Where the ledger is written: a `sqlite:///` or `postgresql://` URL; a file in the data folder when it is not set."""
+CONSENTS_URL_ENV: Final = "CREDIT_CONSENTS_URL"
+"""Where consents are kept, the same kinds of URL: that of the ledger if it is PostgreSQL, else a file in the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
     async with AsyncExitStack() as stack:
         ledger = await _open_ledger(told.get(LEDGER_URL_ENV) or f"sqlite:///{data / 'ledger.sqlite'}")
         stack.push_async_callback(ledger.close)
+        consents = await _open_consents(configuration, _consents_url(told, data))
+        stack.push_async_callback(consents.close)
         shared = SharedServer(told[REDIS_URL_ENV], SCRIPTS) if told.get(REDIS_URL_ENV) else None
         if shared is not None:
             stack.push_async_callback(shared.close)
@@ -78,9 +87,13 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         reload = Reload(front, origin, secret)
         stack.push_async_callback(reload.close)
         issuer = _issuer(front)
-        authenticator = _authenticator(front, issuer)
+        authenticator = _authenticator(front, issuer, secret, shared)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
+        seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
+        terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
+        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, ledger, seal)
+        stack.push_async_callback(mutations.finish)
         desk = Desk(
             schema=SCHEMA,
             documents=Documents(SCHEMA),
@@ -92,7 +105,9 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             departments=configuration.departments,
             sources=front.loaded.opened.sources,
             ledger=ledger,
-            seal=Seal(secret, configuration.catalogue.version, configuration.rules_version),
+            consents=consents,
+            mutations=mutations,
+            seal=seal,
             deadline_seconds=configuration.settings.limits.deadline_seconds,
         )
         await start_register(front.loaded)
@@ -112,6 +127,24 @@ async def _open_ledger(url: str) -> Ledger:
         raise ConfigError([Mistake("ledger", "", f"cannot be opened: {type(error).__name__}")]) from None
 
 
+def _consents_url(environ: Mapping[str, str], data: Path) -> str:
+    ledger = environ.get(LEDGER_URL_ENV, "")
+    shared = ledger if ledger.startswith("postgresql") else None
+    return environ.get(CONSENTS_URL_ENV) or shared or f"sqlite:///{data / 'consents.sqlite'}"
+
+
+async def _open_consents(configuration: Configuration, url: str) -> Consents:
+    settings = configuration.settings
+    keys = consent_keys(settings, configuration.folder)
+    tokens = ConsentTokens(keys, settings.tokens.audience, settings.consents.max_days)
+    try:
+        return await Consents.open(url, tokens)
+    except ValueError as error:
+        raise ConfigError([Mistake("environment", CONSENTS_URL_ENV, str(error))]) from error
+    except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
+        raise ConfigError([Mistake("consents", "", f"cannot be opened: {type(error).__name__}")]) from None
+
+
 def _issuer(front: Front) -> DevelopmentIssuer | None:
     """Return the development issuer, which outlives a configuration: it asks for what counts at the moment."""
     settings = front.loaded.configuration.settings
@@ -127,10 +160,17 @@ def _issuer(front: Front) -> DevelopmentIssuer | None:
     )
 
 
-def _authenticator(front: Front, issuer: DevelopmentIssuer | None) -> Authenticator:
-    tokens = front.loaded.configuration.settings.tokens
-    keys: Keys = RemoteKeys(tokens.issuer) if issuer is None else issuer.keys()
-    return Authenticator({tokens.issuer: keys}, tokens.audience, front.loaded.register)
+def _authenticator(
+    front: Front, issuer: DevelopmentIssuer | None, secret: Secret, shared: SharedServer | None
+) -> Authenticator:
+    loaded = front.loaded
+    settings = loaded.configuration.settings
+    own = [] if issuer is None else [issuer.trusted()]
+    folder = loaded.configuration.folder
+    elsewhere = open_issuers(settings.tokens, loaded.environ, folder, production=settings.production)
+    proofs = SharedProofs(shared) if shared is not None else None
+    possession = open_possession(settings.tokens, secret.key, proofs)
+    return Authenticator([*own, *elsewhere], settings.tokens.audience, loaded.register, possession=possession)
 
 
 def _application(

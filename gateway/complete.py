@@ -6,7 +6,7 @@ operation that selects them; they touch no source.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode, execute_sync
 from graphql.language import FieldNode, SelectionSetNode
@@ -17,6 +17,9 @@ from gateway.plan.model import RootField, Selected
 from gateway.project.flags import path_list
 from gateway.resolve import Resolved, Unresolved
 from gateway.run import Run
+
+UNTOLD: Final[list[Any]] = []
+"""The values of a root field that is null; an error of the run says why."""
 
 
 def complete(
@@ -37,6 +40,8 @@ def _root(run: Run, root: RootField, functions: Mapping[str, Any], values: Seque
     key = root.selected.key
     if root.kind == "typename":
         return "Query"
+    if values is UNTOLD:
+        return None
     if root.kind == "subject":
         return _subject(run, functions, values[0], (None, key))
     if root.kind in {"subjects", "entities"}:

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from connectors.clock import today_text
 from connectors.errors import ConfigError, Mistake
 from connectors.load import Known, load_sources, missing_variables, variables
 from gateway.auth import Client, load_clients
+from gateway.auth.declared import scope_mistakes
 from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_legal_bases
 from gateway.catalogue import Known as KnownToItems
 from gateway.catalogue.across import department_mistakes, judged_mistakes, source_mistakes
+from gateway.consents.issuers import issuer_mistakes
+from gateway.departmental import Covered, coverage, coverage_mistakes, load_signers, read_policies, together
 from gateway.departmental import Known as KnownToDepartments
-from gateway.departmental import load_departmental
 from gateway.departments import Departments, load_departments
 from gateway.disclosure import Known as KnownToDisclosure
 from gateway.disclosure import Rules, load_disclosure
@@ -29,6 +32,7 @@ T = TypeVar("T")
 
 OWN_SECRETS: Final = (
     "CREDIT_CLIENTS_URL",
+    "CREDIT_CONSENTS_URL",
     "CREDIT_ISSUER_SEED",
     "CREDIT_LEDGER_URL",
     "CREDIT_REDIS_URL",
@@ -49,6 +53,8 @@ class Configuration:
     clients: Mapping[str, Client]
     catalogue: Catalogue
     departmental: Departmental
+    covered: Mapping[str, Covered]
+    """How far the policy file of each department is signed for."""
 
     @property
     def rules_version(self) -> str:
@@ -72,14 +78,17 @@ class Configuration:
 
     @property
     def secret_variables(self) -> list[str]:
-        """The variables that a file may be named for instead (`gateway.secrets`): ours, of sources, of clients."""
+        """The variables that a file may be named for instead (`gateway.secrets`): ours, and others'."""
         of_sources = [name for source in self.catalogue.sources.values() for name in variables(source)]
         of_clients = [client.secret_env for client in self.clients.values() if client.secret_env is not None]
-        return list(dict.fromkeys([*OWN_SECRETS, *of_sources, *of_clients]))
+        of_issuers = [each.introspection_secret_env for each in self.settings.tokens.issuers]
+        named = [*OWN_SECRETS, *of_sources, *of_clients, *filter(None, of_issuers)]
+        return list(dict.fromkeys(named))
 
     def missing_variables(self, environ: Mapping[str, str]) -> list[Mistake]:
-        """Return a mistake for each environment variable that a source needs and ``environ`` lacks."""
-        return missing_variables(self.catalogue.sources, environ)
+        """Return a mistake for each environment variable that a source or an issuer needs and ``environ`` lacks."""
+        own = self.settings.tokens.missing_variables(environ)
+        return [*own, *missing_variables(self.catalogue.sources, environ)]
 
     def require_variables(self, environ: Mapping[str, str]) -> None:
         """Raise `ConfigError` naming every environment variable that a source needs and ``environ`` lacks."""
@@ -88,10 +97,14 @@ class Configuration:
             raise ConfigError(mistakes)
 
 
-def load_configuration(folder: Path) -> Configuration:
-    """Return the configuration in ``folder``; raises `ConfigError` with the mistakes of all files."""
+def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration:
+    """Return the configuration in ``folder``; raises `ConfigError` with the mistakes of all files.
+
+    ``unsigned`` lets policy files pass that production refuses for want of a signature: to sign and to compare them.
+    """
     mistakes: list[Mistake] = []
     settings = _read(mistakes, lambda: load_settings(folder / "gateway.toml"))
+    mistakes += issuer_mistakes(settings, folder) if settings is not None else ()
     departments = _read(mistakes, lambda: load_departments(folder / "departments.toml"))
     policy = _read(mistakes, lambda: load_policy(folder / "scopes.toml"))
     clients: dict[str, Client] | None = {} if settings is not None and settings.clients.home == "table" else None
@@ -107,17 +120,23 @@ def load_configuration(folder: Path) -> Configuration:
     items = _read(mistakes, lambda: load_items(folder / "catalogue" / "items", named))
     catalogue = Catalogue(sources, items) if sources is not None and items is not None else None
     own = KnownToDepartments(departments, policy, sources, bases)
-    departmental = _read(mistakes, lambda: load_departmental(folder / "policies", own))
+    policies = _read(mistakes, lambda: read_policies(folder / "policies", own))
+    signers = _read(mistakes, lambda: load_signers(folder / "signers.toml", departments))
+    covered = coverage(policies or {}, folder / "policies", signers or {}, today_text())
+    if settings is not None and settings.production and not unsigned:
+        mistakes += coverage_mistakes(covered) if policies is not None and signers is not None else ()
     mistakes += source_mistakes(catalogue) if catalogue is not None else ()
+    mistakes += scope_mistakes(settings.tokens, policy) if settings is not None and policy is not None else ()
     mistakes += judged_mistakes(sources.values()) if sources is not None else ()
     if sources is not None and clients is not None and policy is not None and departments is not None:
         mistakes += department_mistakes(sources.values(), clients.values(), policy, departments)
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
     assert disclosure is not None, "what cannot be read is a mistake"
-    assert departmental is not None, "what cannot be read is a mistake"
+    assert policies is not None, "what cannot be read is a mistake"
+    departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
-    return Configuration(folder, settings, departments, decided, disclosure, clients, catalogue, departmental)
+    return Configuration(folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered)
 
 
 def _read(mistakes: list[Mistake], load: Callable[[], T]) -> T | None:

@@ -5,21 +5,24 @@ Read `Desk.answer` first, then each call in order; nothing calls back up. What s
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final
 
+import msgspec
 import orjson
 from graphql import GraphQLSchema
-from starlette.datastructures import Headers
 
 from connectors.clock import today_text
-from gateway.auth import Authenticator
+from gateway.auth import Authenticator, Presented
 from gateway.caller import Caller
 from gateway.catalogue import Catalogue
 from gateway.catalogue.shown import REGISTERS
 from gateway.coalesce import Coalescer
-from gateway.complete import complete, introspect
+from gateway.complete import UNTOLD, complete, introspect
+from gateway.consents import Named, references
+from gateway.consents.consents import Consents
+from gateway.consents.shown import shown_consents
 from gateway.crosswalk import Lookup
 from gateway.departments import Department
 from gateway.disclosure import Rules
@@ -27,17 +30,20 @@ from gateway.errors import BadQuery, MethodNotAllowed
 from gateway.fetch import fetch_stage
 from gateway.http import GraphQLRequest, Reply
 from gateway.ledger import Ledger, new_receipt
+from gateway.mutate import Mutations
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Compiled, Plans
 from gateway.plan.document import Documents, Operation
-from gateway.plan.explain import explain
+from gateway.plan.explain import Wish, explain, explain_wish
 from gateway.plan.model import RootField
 from gateway.policy import Policy, decide_scope
+from gateway.project.flags import Flag
 from gateway.registers import source_statuses
 from gateway.resolve import resolve_root, users_of
 from gateway.run import Run
 from gateway.seal import Seal
 
+NOTHING_NAMED: Final = Named()
 PROVENANCE_SCOPE: Final = "provenance.read"
 """Who holds it is also told, in an explained plan, what the departments call their columns."""
 
@@ -56,28 +62,53 @@ class Desk:
     departments: Mapping[str, Department]
     sources: Mapping[str, Coalescer]
     ledger: Ledger
+    consents: Consents
+    mutations: Mutations
     seal: Seal
     deadline_seconds: float
 
-    async def answer(self, request: GraphQLRequest, headers: Headers) -> Reply:
+    async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
         """Return the answer to ``request``, its ledger entry durable; raises `RequestError`."""
         started = monotonic()
-        caller = await self.authenticator.identify(headers)
+        caller = await self.authenticator.identify(presented)
         operation = self.documents.operation(request.query, request.operation_name)
         if request.method == "GET" and not operation.is_query:
             raise MethodNotAllowed("a GET request may only hold a query", headers={"Allow": "POST"})
+        wish = explain_wish(request.extensions)
+        if wish == "only" and not operation.is_query:
+            raise BadQuery("only a query can be explained")
         variables = self.documents.variables(operation, request.variables)
         today = today_text()
+        if not operation.is_query:
+            return await self.mutations.answer(request, operation, caller, today, started)
+        caller, named = await self._consented(caller, today)
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights)
         run = Run(compiled.plan, rights, variables, self.sources, self.departments, self.deadline_seconds, today)
+        if wish == "only":
+            return await self._explain(run, compiled, operation, named, started)
         values = await self._fetch(run, rights)
         data = complete(run, compiled, values, self._introspected(run, operation, request))
         receipt = new_receipt()
-        body = _body(data, run, self._extensions(receipt, compiled, request, caller))
+        body = _body(data, run, self._extensions(receipt, compiled, wish, caller, named))
         entry = self.seal.entry(receipt, run, operation, values, body, started)
         await self.ledger.append(entry)
         return Reply(body, partial=bool(run.errors))
+
+    async def _consented(self, caller: Caller, today: str) -> tuple[Caller, Named]:
+        """Return ``caller`` with those of the consents it names that count today, and what became of them all."""
+        if caller.consent is None:
+            return caller, NOTHING_NAMED
+        named = await self.consents.named(references(caller.consent), caller.client, caller.purpose, today)
+        return replace(caller, consents=named.live), named
+
+    async def _explain(self, run: Run, compiled: Compiled, operation: Operation, named: Named, started: float) -> Reply:
+        """Return the plan alone; who explained what is in the ledger, and no source was asked."""
+        receipt = new_receipt()
+        body = _body(None, run, self._extensions(receipt, compiled, "only", run.caller, named))
+        entry = self.seal.entry(receipt, run, operation, [], body, started)
+        await self.ledger.append(msgspec.structs.replace(entry, outcome="EXPLAINED"))
+        return Reply(body)
 
     async def _fetch(self, run: Run, rights: Rights) -> list[list[Any]]:
         """Return the values of the root fields, everything their sections need fetched."""
@@ -89,9 +120,19 @@ class Desk:
     async def _values(self, run: Run, rights: Rights, root: RootField, lookup: Lookup) -> list[Any]:
         if root.kind == "sources":
             return source_statuses(self.sources, self.departments)
+        if root.kind == "consents":
+            return await self._consents(run, rights, root)
         if root.kind in REGISTERS:
             return REGISTERS[root.kind](rights, root.arguments(run.variables), run.today)
         return [] if root.kind == "typename" else await resolve_root(run, root, lookup)
+
+    async def _consents(self, run: Run, rights: Rights, root: RootField) -> list[Any]:
+        shown = await shown_consents(self.consents, rights, root.arguments(run.variables), run.today)
+        if isinstance(shown, list):
+            return list(shown)
+        untold = Flag("`Query.consents` cannot be told to this caller", shown, root.selected.nodes)
+        run.error(id(root), untold.at((None, root.selected.key)))
+        return UNTOLD
 
     def _introspected(self, run: Run, operation: Operation, request: GraphQLRequest) -> dict[str, Any]:
         if not run.plan.passed_on:
@@ -101,15 +142,19 @@ class Desk:
             raise BadQuery("the schema could not be read by this operation")
         return result.data
 
-    def _extensions(self, receipt: str, compiled: Compiled, request: GraphQLRequest, caller: Caller) -> dict[str, Any]:
+    def _extensions(self, receipt: str, compiled: Compiled, wish: Wish, caller: Caller, named: Named) -> dict[str, Any]:
         extensions: dict[str, Any] = {"receipt": {"id": receipt}}
-        if request.extensions.get("explain") is True:
+        if named.refused and caller.consent is not None:
+            places = enumerate(references(caller.consent), 1)  # a token is not told back
+            why = [{"place": at, "reason": named.refused[each]} for at, each in places if each in named.refused]
+            extensions["consents"] = {"refused": why}
+        if wish != "none":
             traced = decide_scope(self.policy, caller, PROVENANCE_SCOPE).allowed
-            extensions["explain"] = explain(compiled.plan, columns=traced)
+            extensions["explain"] = explain(compiled.plan, columns=traced, standings=caller.standings)
         return extensions
 
 
-def _body(data: Mapping[str, Any], run: Run, extensions: Mapping[str, Any]) -> bytes:
+def _body(data: Mapping[str, Any] | None, run: Run, extensions: Mapping[str, Any]) -> bytes:
     response: dict[str, Any] = {"data": data}
     if run.errors:
         response["errors"] = run.errors

@@ -126,6 +126,13 @@ class KeysUnavailable(RequestError):
     status = 503
 
 
+class ConsentsUnavailable(RequestError):
+    """The store of consents does not answer: nothing can be said of them, and nothing recorded."""
+
+    code = "CONSENTS_UNAVAILABLE"
+    status = 503
+
+
 class ShuttingDown(RequestError):
     """The server stopped before the answer was ready."""
 

@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from starlette.datastructures import Headers
-
-from gateway.auth import Register
+from gateway.auth import Client, Presented, Register
 from gateway.configuration import Configuration
 from gateway.desk import Desk
 from gateway.http import GraphQLRequest, Reply
@@ -63,14 +61,14 @@ class Front:
         assert self._manned is not None, "a desk is put up before anybody asks"
         return self._manned.desk
 
-    async def answer(self, request: GraphQLRequest, headers: Headers) -> Reply:
+    async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
         """Return the answer of the desk of the moment, which keeps the request to its end; raises `RequestError`."""
         manned = self._manned
         assert manned is not None, "a desk is put up before anybody asks"
         manned.requests += 1
         manned.idle.clear()
         try:
-            return await manned.desk.answer(request, headers)
+            return await manned.desk.answer(request, presented)
         finally:
             manned.requests -= 1
             if manned.requests == 0:
@@ -101,3 +99,8 @@ class Followed(Mapping[K, V], Generic[K, V]):
 
     def __len__(self) -> int:
         return len(self._now())
+
+
+def clients_by_name(register: Register) -> Mapping[str, Client]:
+    """Return the clients of ``register`` as a mapping that follows it, for what asks for few of them, seldom."""
+    return Followed(lambda: {client.id: client for client in register.all()})

@@ -25,7 +25,8 @@ from gateway.clients.secrets import secret_mistakes
 from gateway.clients.table import ClientTable
 from gateway.configuration import Configuration
 from gateway.desk import Desk
-from gateway.front import Front, Loaded
+from gateway.front import Front, Loaded, clients_by_name
+from gateway.issuer.assertion import key_mistakes
 from gateway.ledger import Secret
 from gateway.opened import NONE_OPENED, open_sources
 from gateway.seal import Seal
@@ -57,7 +58,8 @@ async def load_from(origin: Origin, configuration: Configuration, before: Loaded
     configuration.require_variables(environ)
     register = await read_register(configuration, origin.table, before.register if before is not None else None)
     if not configuration.settings.production:
-        mistakes = list(secret_mistakes(register.all(), environ, configuration.folder))
+        clients, folder = register.all(), configuration.folder
+        mistakes = [*secret_mistakes(clients, environ, folder), *key_mistakes(clients, folder)]
         if mistakes:
             raise ConfigError(mistakes)
     opened = await open_sources(
@@ -72,8 +74,11 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
     Plans are made anew: one may rest on anything that was read.
     """
     configuration = loaded.configuration
+    seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
+    terms = replace(desk.mutations.terms, clients=clients_by_name(loaded.register))
     return replace(
         desk,
+        mutations=replace(desk.mutations, policy=configuration.policy, terms=terms, seal=seal),
         plans=desk.plans.emptied(),
         authenticator=desk.authenticator.knowing(loaded.register),
         policy=configuration.policy,
@@ -81,7 +86,7 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
         rules=configuration.disclosure,
         departments=configuration.departments,
         sources=loaded.opened.sources,
-        seal=Seal(secret, configuration.catalogue.version, configuration.rules_version),
+        seal=seal,
     )
 
 

@@ -9,7 +9,7 @@ by PERSON every person whose other roles were asked for, and each key that led n
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from time import monotonic
@@ -18,6 +18,8 @@ from weakref import WeakKeyDictionary
 
 from connectors.base import Batch
 from connectors.clock import now_text
+from gateway.caller import Caller
+from gateway.consents.shown import ShownConsent
 from gateway.ledger import Denial, Entry, Outcome, Secret, SourceUse, pseudonym
 from gateway.plan.document import Operation, redact
 from gateway.plan.model import Plan, Selected
@@ -42,6 +44,24 @@ class Refusals:
     all: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of sources, what was refused, and how it ended."""
+
+    sources: dict[str, tuple[SourceUse, ...]]
+    denied: tuple[Denial, ...]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a mutation came to: the USCCs it touched, the fields that were ``denied`` with the reason, its outcome."""
+
+    subjects: Sequence[str]
+    denied: Sequence[tuple[str, str]]
+    outcome: Outcome
+
+
 class Seal:
     """Makes the entries of one installation."""
 
@@ -61,9 +81,36 @@ class Seal:
         started: float,
     ) -> Entry:
         """Return the entry of ``receipt``: ``values`` as `complete` takes them, ``started`` of the monotonic clock."""
-        caller = run.caller
         refusals = self._refused(run.plan, _standings(run, values))
-        subjects = dict.fromkeys(_subjects(run, values))
+        subjects = _subjects(run, values)
+        asked = Asked(_sources(run), refusals.denied, _outcome(run, refusals))
+        return self._entry(receipt, run.caller, operation, subjects, asked, body, started)
+
+    def mutation_entry(
+        self,
+        receipt: str,
+        caller: Caller,
+        operation: Operation,
+        changed: Changed,
+        body: bytes,
+        started: float,
+    ) -> Entry:
+        """Return the entry of ``receipt`` for a mutation, which asks no source."""
+        denied = tuple(Denial(field=name, reason=reason) for name, reason in dict.fromkeys(changed.denied))
+        subjects = (("USCC", each) for each in changed.subjects)
+        asked = Asked({}, denied, changed.outcome)
+        return self._entry(receipt, caller, operation, subjects, asked, body, started)
+
+    def _entry(
+        self,
+        receipt: str,
+        caller: Caller,
+        operation: Operation,
+        subjects: Iterable[tuple[str, str]],
+        asked: Asked,
+        body: bytes,
+        started: float,
+    ) -> Entry:
         return Entry(
             receipt=receipt,
             at=now_text(),
@@ -74,10 +121,10 @@ class Seal:
             consent=pseudonym(self._secret, "consent", caller.consent) if caller.consent else None,
             operation_hash=operation.sha256,
             operation_name=redact(operation.name) if operation.name else None,
-            subjects=tuple(pseudonym(self._secret, scheme, value) for scheme, value in subjects),
-            sources=_sources(run),
-            denied=refusals.denied,
-            outcome=_outcome(run, refusals),
+            subjects=tuple(pseudonym(self._secret, scheme, value) for scheme, value in dict.fromkeys(subjects)),
+            sources=asked.sources,
+            denied=asked.denied,
+            outcome=asked.outcome,
             policy_version=self._policy_version,
             catalogue_version=self._catalogue_version,
             response_digest=sha256(body).hexdigest(),
@@ -135,6 +182,8 @@ def _subjects(run: Run, values: Sequence[Sequence[Any]]) -> Iterator[tuple[str, 
         for each in found:
             if isinstance(each, Subject):
                 yield "USCC", each.uscc
+            elif isinstance(each, ShownConsent):
+                yield "USCC", each.subject
             elif isinstance(each, Unresolved):
                 if each.key is not None:
                     yield each.key

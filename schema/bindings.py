@@ -174,7 +174,9 @@ class PersonPart:
 class Root:
     """A field of `Query` that the planner serves."""
 
-    kind: Literal["subject", "subjects", "sources", "catalogue", "catalogue_fields", "departments", "legal_bases"]
+    kind: Literal[
+        "subject", "subjects", "sources", "catalogue", "catalogue_fields", "departments", "legal_bases", "consents"
+    ]
 
 
 Binding = (

@@ -1,6 +1,7 @@
 """How a field of the schema is written down: description in Chinese first, then English, and its binding.
 
-Resolvers of bound fields never run: their values are planned and projected (`gateway.plan`, `gateway.project`).
+Resolvers of bound fields never run: their values are planned and projected (`gateway.plan`, `gateway.project`). Those
+of `Mutation` do.
 """
 
 from collections.abc import Callable
@@ -32,6 +33,15 @@ def planned(zh: str, en: str, binding: Binding) -> Callable[[Callable[..., objec
 
     def declare(method: Callable[..., object]) -> Any:
         return strawberry.field(method, description=say(zh, en), metadata=bind(binding))
+
+    return declare
+
+
+def carried_out(zh: str, en: str) -> Callable[[Callable[..., object]], Any]:
+    """Return the decorator of a method that is the resolver of a field of `Mutation`."""
+
+    def declare(method: Callable[..., object]) -> Any:
+        return strawberry.field(method, description=say(zh, en))
 
     return declare
 

@@ -6,6 +6,7 @@ import strawberry
 
 from schema.bindings import Root
 from schema.catalogue import CatalogueField, CatalogueItem, LegalBasis
+from schema.consent import Consent
 from schema.fields import explained, planned, say, unplanned
 from schema.results import SubjectKey, SubjectResult
 from schema.scalars import Date
@@ -80,4 +81,21 @@ class Query:
 
     @planned("目录和名单所依据的法律法规和政策", "What the catalogue and its lists rest on", Root("legal_bases"))
     def legal_bases(self) -> list[LegalBasis]:
+        unplanned()
+
+    @planned(
+        "与查询者有关的授权：授予它的、由它登记的，或主体本人的；由新到旧",
+        "Consents that concern this caller: for it, recorded by it, or its own as a subject; newest first",
+        Root("consents"),
+    )
+    def consents(
+        self,
+        subject: Annotated[
+            str | None, explained("只要该主体的（统一社会信用代码）", "Only of this subject, by its credit code")
+        ] = strawberry.UNSET,
+        first: Annotated[int, explained("至多几份（1 至 1000）", "How many at most, 1 to 1000")] = 100,
+        after: Annotated[
+            str | None, explained("从该编号之后继续", "Go on after the consent of this id")
+        ] = strawberry.UNSET,
+    ) -> list[Consent] | None:
         unplanned()

@@ -13,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
 
 from schema.bindings import KEY, Binding, PersonPart
+from schema.mutation import Mutation
 from schema.organization import ORGANIZATIONS
 from schema.person import NaturalPerson
 from schema.query import Query
@@ -20,6 +21,7 @@ from schema.scalars import SCALARS
 
 STRAWBERRY_SCHEMA: Final = strawberry.federation.Schema(
     Query,
+    Mutation,
     types=[*ORGANIZATIONS, NaturalPerson],
     config=StrawberryConfig(scalar_map=SCALARS),
     federation_version="2.11",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from graphql import parse, validate
 
-from gateway import errors
+from gateway import errors, mutate
 from gateway.cli.main import commands
 from gateway.project import flags
 from schema.enums import CoverageStatus, SectionState
@@ -73,4 +73,5 @@ def _codes_of_fields() -> set[str]:
     """Return the codes of errors beside data: those that the modules which place them name."""
     folder = ROOT / "gateway"
     texts = [Path(flags.__file__), folder / "complete.py", folder / "plan" / "asks.py"]
-    return {code for path in texts for code in re.findall(r'"code": "([A-Z_]+)"', path.read_text(encoding="utf-8"))}
+    found = {code for path in texts for code in re.findall(r'"code": "([A-Z_]+)"', path.read_text(encoding="utf-8"))}
+    return found | mutate.REFUSED

@@ -6,7 +6,7 @@ Secrets and keys are named only: a variable, a file of the right mode, a file of
 import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from connectors.declaration import Part, read_toml, sound_part, unknown
 from connectors.errors import ConfigError, Mistake
 from connectors.spec import Variable
+from gateway.auth.subject import identity_mistakes, leads_down
 from gateway.policy import Policy
 from gateway.policy.model import of_source
 
@@ -39,6 +40,7 @@ class ClientSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     keys_file: str | None = None
     secret_env: Variable | None = None
     secret_file: str | None = None
+    subject: str | None = None
 
 
 class _Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +53,8 @@ class _Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Client:
     """One registered client; ``default_purpose`` is declared, or its only purpose, or None.
 
-    A ``suspended`` one stays on the books and may not ask: no `gateway.auth.register.Register` finds it.
+    ``keys_file`` names its public keys (JWKS), ``subject`` is the unified code of its own subject. A ``suspended`` one
+    stays on the books and may not ask: no `gateway.auth.register.Register` finds it.
     """
 
     id: str
@@ -65,6 +68,7 @@ class Client:
     keys_file: str | None = None
     secret_env: str | None = None
     secret_file: str | None = None
+    subject: str | None = None
 
 
 def load_clients(path: Path, policy: Policy, departments: Container[str] | None = None) -> dict[str, Client]:
@@ -107,6 +111,7 @@ def _identity(name: str, client: Part, departments: Container[str] | None) -> It
     department = client.get("department")
     if departments is not None and department is not None and department not in departments:
         yield "department", f"unknown department `{department}`"
+    yield from identity_mistakes(client)
 
 
 def _rights(client: Part, policy: Policy) -> Iterator[tuple[str, str]]:
@@ -141,8 +146,6 @@ def _purposes(client: Part, policy: Policy) -> Iterator[tuple[str, str]]:
 def _credentials(client: Part) -> Iterator[tuple[str, str]]:
     if "secret_env" in client and "secret_file" in client:
         yield "secret_file", "the secret is in `secret_env` already: name one of the two"
-    if (keys := client.get("keys_file")) is not None and not (leads_down(keys) and not keys.startswith("/")):
-        yield "keys_file", "expected a file below the configuration folder, such as `keys/bank.jwks.json`, without `..`"
     if (secret := client.get("secret_file")) is not None and not leads_down(secret):
         yield "secret_file", "expected a file below the configuration folder or a whole path, without `..`"
 
@@ -150,11 +153,6 @@ def _credentials(client: Part) -> Iterator[tuple[str, str]]:
 def is_name(text: str) -> bool:
     """Return whether ``text`` is a client's name: fit for an error, a log line, and as part of a file's name."""
     return CLIENT_ID.fullmatch(text) is not None
-
-
-def leads_down(path: str) -> bool:
-    """Return whether ``path`` leads down only, with nothing in it that a screen could not show."""
-    return path.isprintable() and ".." not in PurePosixPath(path).parts and bool(PurePosixPath(path).name)
 
 
 def _client(name: str, spec: ClientSpec) -> Client:
@@ -171,4 +169,5 @@ def _client(name: str, spec: ClientSpec) -> Client:
         keys_file=spec.keys_file,
         secret_env=spec.secret_env,
         secret_file=spec.secret_file,
+        subject=spec.subject,
     )

@@ -1,54 +1,57 @@
-"""From request headers to the `Caller`: whose token it is, and what the client declares this request is for.
+"""From a request to the `Caller`: whose token it is, and what the client declares this request is for.
 
-    Authorization    Bearer <token>, once
+    Authorization    Bearer <token>, or DPoP <token> with a proof in the header DPoP; once
     Credit-Purpose   one of the client's purposes; may be missing when the client has a default
     Credit-Case      project or case number, at most 128 printable characters, UTF-8; some purposes require it
-    Credit-Consent   reference of the subject's consent, at most 256 characters; recorded only, it opens nothing yet
+    Credit-Consent   consents of subjects, by id or as signed tokens (`gateway.consents.references`)
 
-Refusals quote a value only where its form rules out a personal number. Challenges follow RFC 6750 §3.
+Refusals quote a value only where its form rules out a personal number. Challenges stand in `gateway.auth.challenges`.
 """
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
-from typing import Final, Protocol
+from typing import Final
 
+from gateway.auth.access import Access, InvalidToken
+from gateway.auth.challenges import Challenges
 from gateway.auth.clients import Client
-from gateway.auth.keys import Keys
+from gateway.auth.dpop import InvalidProof
 from gateway.auth.personal import holds_personal_number
+from gateway.auth.possession import NonceNeeded, Possession, Scheme
+from gateway.auth.presented import Presented, RequestHeaders
 from gateway.auth.register import Register, register_of
-from gateway.auth.tokens import Access, InvalidToken, TokenReader
+from gateway.auth.tokens import Issuer, TokenReader
 from gateway.caller import Caller
+from gateway.consents import references
 from gateway.errors import BadRequest, Forbidden, Unauthenticated
 
 PURPOSE: Final = re.compile(r"[A-Z][A-Z_]{0,63}")
-CONSENT: Final = re.compile(r"[A-Za-z0-9._~:+/=-]{1,256}")
 MAXIMUM_CASE_LENGTH: Final = 128
-
-
-class RequestHeaders(Protocol):
-    """The headers of a request, as Starlette has them: names without case, values as Latin-1 text."""
-
-    def getlist(self, key: str) -> list[str]:
-        """Return every value of the header ``key``."""
-        ...
+SCHEMES: Final[Mapping[str, Scheme]] = {"bearer": "Bearer", "dpop": "DPoP"}
+"""Authorization scheme in small letters -> as it is written; schemes have no case (RFC 9110 §11.1)."""
 
 
 class Authenticator:
-    """Knows the trusted issuers (`iss` -> keys), our name as an ``audience``, and the registered clients."""
+    """Knows the trusted ``issuers``, our name as an ``audience``, the registered clients, and how possession is proved.
+
+    Without ``possession`` DPoP proofs are taken on loopback only, and no certificate is believed.
+    """
 
     def __init__(
         self,
-        issuers: Mapping[str, Keys],
+        issuers: Iterable[Issuer],
         audience: str,
         clients: Register | Mapping[str, Client],
         realm: str = "credit-gateway",
+        possession: Possession | None = None,
     ) -> None:
-        self._issuers = dict(issuers)
+        self._issuers = tuple(issuers)
         self._clients = register_of(clients)
-        self._tokens = TokenReader(issuers, audience)
-        self._realm = realm
+        self._tokens = TokenReader(self._issuers, audience)
+        self._possession = possession or Possession()
+        self._challenges = Challenges(realm)
 
     def knowing(self, clients: Register | Mapping[str, Client]) -> "Authenticator":
         """Return an authenticator of the same issuers, keys and remembered tokens that knows other ``clients``."""
@@ -58,63 +61,68 @@ class Authenticator:
 
     async def start(self) -> None:
         """Read the issuers' keys and begin to keep them fresh; an issuer that is down stops nothing."""
-        await asyncio.gather(*(keys.start() for keys in self._issuers.values()))
+        await asyncio.gather(*(issuer.keys.start() for issuer in self._issuers))
 
     async def close(self) -> None:
-        """Stop keeping keys fresh."""
-        for keys in self._issuers.values():
-            await keys.close()
+        """Stop keeping keys fresh, and asking."""
+        for issuer in self._issuers:
+            await issuer.keys.close()
+            if issuer.introspection is not None:
+                await issuer.introspection.close()
 
-    async def identify(self, headers: RequestHeaders) -> Caller:
+    async def identify(self, presented: Presented) -> Caller:
         """Return who asks, and what for.
 
-        Raises `Unauthenticated` (no good token), `Forbidden` (unregistered client, no scope left, purpose not
-        allowed), `BadRequest` (a header that cannot be taken) or `KeysUnavailable`.
+        Raises `Unauthenticated` (no good token, or no proof of its possession), `Forbidden` (unregistered client, no
+        scope left, purpose not allowed), `BadRequest` (a header that cannot be taken) or `KeysUnavailable`.
         """
-        access = await self._access(headers)
+        headers = presented.headers
+        scheme, token = self._credentials(headers)
+        access = await self._access(presented, scheme, token)
         client = self._clients.find(access.client)
         if client is None:
             raise Forbidden(f"client `{access.client}` is not registered at this gateway, or is suspended")
         scopes = access.scopes & client.scopes
         if not scopes:
-            raise self._insufficient(client)
+            raise self._insufficient(scheme, client)
         purpose = _purpose(headers, client)
-        return Caller(client.id, client.department, scopes, purpose, _case(headers, client, purpose), _consent(headers))
+        case, consent = _case(headers, client, purpose), _consent(headers)
+        return Caller(client.id, client.department, scopes, purpose, case, consent, subject=access.subject)
 
-    async def _access(self, headers: RequestHeaders) -> Access:
+    def _credentials(self, headers: RequestHeaders) -> tuple[Scheme, str]:
+        """Return the scheme and the token of the only Authorization header."""
         values = headers.getlist("Authorization")
         if not values:
-            raise Unauthenticated("an access token is needed", headers=self._challenge())
+            raise Unauthenticated("an access token is needed", headers=self._challenges.offer())
         if len(values) > 1:
             reason = "the Authorization header stands more than once"
-            raise BadRequest(reason, headers=self._challenge("invalid_request", reason))
-        scheme, _, token = values[0].partition(" ")
-        if scheme.lower() != "bearer":
-            raise self._no_bearer(scheme)
+            raise BadRequest(reason, headers=self._challenges.refuse("Bearer", "invalid_request", reason))
+        name, _, token = values[0].partition(" ")
+        scheme = SCHEMES.get(name.lower())
+        if scheme is None:
+            reason = "an access token is needed: the Authorization scheme must be Bearer or DPoP"
+            raise Unauthenticated(reason, headers=self._challenges.offer())
+        return scheme, token.strip(" ")
+
+    async def _access(self, presented: Presented, scheme: Scheme, token: str) -> Access:
+        """Return what the token says, its possession proved where it asks for that."""
         try:
-            return await self._tokens.read(token.strip(" "))
+            access = await self._tokens.read(token)
+            await self._possession.check(presented, scheme, token, access)
         except InvalidToken as error:
-            raise Unauthenticated(error.reason, headers=self._challenge("invalid_token", error.reason)) from error
+            headers = self._challenges.refuse(scheme, "invalid_token", error.reason)
+            raise Unauthenticated(error.reason, headers=headers) from error
+        except NonceNeeded as error:
+            raise Unauthenticated(error.reason, headers=self._challenges.ask_nonce(error)) from error
+        except InvalidProof as error:
+            headers = self._challenges.refuse(scheme, "invalid_dpop_proof", error.reason)
+            raise Unauthenticated(error.reason, headers=headers) from error
+        return access
 
-    def _no_bearer(self, scheme: str) -> Unauthenticated:
-        # RFC 6750 §3.1: no error code for a request that did not use this scheme at all
-        bound = "a sender-constrained token (DPoP) cannot be checked here yet"
-        other = "an access token is needed: the Authorization scheme must be Bearer"
-        return Unauthenticated(bound if scheme.lower() == "dpop" else other, headers=self._challenge())
-
-    def _insufficient(self, client: Client) -> Forbidden:
+    def _insufficient(self, scheme: Scheme, client: Client) -> Forbidden:
         reason = "the token carries none of the scopes that its client is registered for"
-        scope = " ".join(sorted(client.scopes))
-        challenge = self._challenge("insufficient_scope", reason)
-        challenge["WWW-Authenticate"] += f', scope="{scope}"'
-        return Forbidden(reason, headers=challenge, extensions={"scopes": sorted(client.scopes)})
-
-    def _challenge(self, error: str | None = None, description: str = "") -> dict[str, str]:
-        """Return the `WWW-Authenticate` header of RFC 6750 §3; ``description`` has no quote and no backslash."""
-        parts = [f'Bearer realm="{self._realm}"']
-        if error is not None:
-            parts += [f'error="{error}"', f'error_description="{description}"']
-        return {"WWW-Authenticate": ", ".join(parts)}
+        headers = self._challenges.lacking(scheme, reason, " ".join(sorted(client.scopes)))
+        return Forbidden(reason, headers=headers, extensions={"scopes": sorted(client.scopes)})
 
 
 def _single(headers: RequestHeaders, name: str) -> str | None:
@@ -156,14 +164,8 @@ def _case(headers: RequestHeaders, client: Client, purpose: str) -> str | None:
 
 def _consent(headers: RequestHeaders) -> str | None:
     value = _single(headers, "Credit-Consent")
-    if value is None:
-        return None
-    if CONSENT.fullmatch(value) is None:
-        raise BadRequest(
-            "`Credit-Consent` must be a reference of 1 to 256 letters, digits and `.` `_` `~` `:` `+` `/` `=` `-`"
-        )
-    if holds_personal_number(value):
-        raise BadRequest("`Credit-Consent` looks like a personal number: send the reference of the consent")
+    if value is not None:
+        references(value)
     return value
 
 

@@ -4,12 +4,12 @@ A key of less than 2,048 bits RSA, for encryption, or symmetric is left out when
 choose it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey, import_key
+from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
 from joserfc.util import urlsafe_b64decode
 
 ALGORITHMS: Final[Mapping[str, tuple[str, str | None]]] = {
@@ -22,6 +22,8 @@ ALGORITHMS: Final[Mapping[str, tuple[str, str | None]]] = {
 }
 """Signature algorithm -> key type and curve. Neither `none` nor a shared secret (HS*) can ever be added by a token."""
 MINIMUM_RSA_BITS: Final = 2048
+PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+"""What stands in a JWK that is not public (RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 8037 §2)."""
 
 
 class Keys(Protocol):
@@ -79,6 +81,14 @@ def read_key_ring(document: Any) -> KeyRing | None:
     return KeyRing(tuple(key for key in read if key is not None))
 
 
+def read_public_key(data: Any, algorithm: str) -> Key | None:
+    """Return the public key of one JWK that checks ``algorithm``; None for a private, weak or other one."""
+    if not isinstance(data, dict) or not data.keys().isdisjoint(PRIVATE_MEMBERS):
+        return None
+    key = _read_key(data)
+    return key if key is not None and _fits(key, algorithm) else None
+
+
 def _read_key(data: dict[str, Any]) -> Key | None:
     # RFC 7517 §5: a key that is not understood is passed over, it does not spoil the set
     try:
@@ -113,7 +123,7 @@ def _fits(key: Key, algorithm: str) -> bool:
 class FixedKeys:
     """Keys handed over in the same process: those of the development issuer, or of a test."""
 
-    def __init__(self, keys: KeySet) -> None:
+    def __init__(self, keys: Iterable[Key]) -> None:
         self.version = 0
         self._ring = KeyRing(tuple(key for key in keys if _usable(key)))
 

@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 import aiohttp
 from joserfc.jwk import Key
 
-from gateway.auth.documents import read_json
+from gateway.auth.documents import read_body, refuse_plain
 from gateway.auth.keys import KeyRing, read_key_ring
 
 MAXIMUM_DOCUMENT_BYTES: Final = 262_144
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 log = logging.getLogger("gateway.auth")
 
@@ -123,15 +122,6 @@ def metadata_urls(issuer: str) -> tuple[str, str]:
 
 async def _get(session: aiohttp.ClientSession, url: str) -> Any:
     """Return the JSON document at ``url``; raises ValueError when it is none, too large, elsewhere or in the clear."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise ValueError("not https")
+    refuse_plain(url)
     async with session.get(url, allow_redirects=False, headers={"Accept": "application/json"}) as response:
-        if response.status != 200:
-            raise ValueError("not 200")
-        body = bytearray()
-        async for chunk in response.content.iter_chunked(16_384):
-            body += chunk
-            if len(body) > MAXIMUM_DOCUMENT_BYTES:
-                raise ValueError("too large")
-    return read_json(bytes(body))
+        return await read_body(response, MAXIMUM_DOCUMENT_BYTES)

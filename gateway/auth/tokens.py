@@ -1,119 +1,100 @@
-"""Reading of access tokens: JWT Profile for OAuth 2.0 Access Tokens (RFC 9068), best current practice (RFC 8725).
+"""Reading of access tokens: which issuer each is from, and whether it is good. Possession is checked elsewhere.
 
-The order of the checks: form and header, issuer, key, signature, then the claims. Nothing of the payload counts
-before the signature is good, except `iss`, which only chooses among the keys of the issuers we trust. Header
-parameters that carry or point to keys (`jwk`, `jku`, `x5c`, `x5u`) are never followed.
+A signed JWT (RFC 9068, best current practice RFC 8725) is checked in this order: form and header, issuer, type, key,
+signature, then the claims. Nothing of the payload counts before the signature is good, except `iss`, which only
+chooses among the keys of the issuers we trust: a key of one issuer never checks a token of another. A token of any
+other form is opaque: the issuers that answer such questions are asked, in the order of the configuration.
 
 A token that was good is remembered by its SHA-256 until it expires or its issuer's keys change: a check costs a
 signature, and a client sends the same token with every request. joserfc is used and not authlib's validator, which
 knows no leeway, takes a token without `typ`, and reads the last of two claims of one name.
 """
 
+import re
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
-from joserfc import jws
-from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError, MissingClaimError
 from joserfc.jwk import Key
-from joserfc.jws import JWSRegistry
-from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
-from joserfc.util import urlsafe_b64decode
 
-from gateway.auth.clients import CLIENT_ID
-from gateway.auth.documents import read_json
+from gateway.auth.access import Access, InvalidToken
+from gateway.auth.claims import ClaimReader, ClaimRules
+from gateway.auth.introspection import Introspection, IssuerAway
 from gateway.auth.keys import ALGORITHMS, Keys
+from gateway.auth.signed import InvalidSigned, Parts, check_signature, take_apart
 from gateway.errors import KeysUnavailable
 
-LEEWAY_SECONDS: Final = 60
 MAXIMUM_TOKEN_LENGTH: Final = 8192
 TYPES: Final = frozenset({"at+jwt", "application/at+jwt"})
-CLAIMS: Final = {
-    "iss": "the token's iss is not valid",
-    "aud": "the token is meant for another audience",
-    "exp": "the token's exp is no time",
-    "nbf": "the token is not valid yet (nbf)",
-    "iat": "the token was issued in the future (iat)",
-    "sub": "the token's sub is not valid",
-    "client_id": "the token's client_id is not valid",
-    "jti": "the token's jti is not valid",
-}
-"""The claims that are checked, and what is said when one is not as it must be."""
-
-
-class InvalidToken(Exception):
-    """A token that is not good here; ``reason`` quotes nothing of it and is plain ASCII, fit for a header."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+"""The `typ` of access tokens by RFC 9068 §2.1, in small letters."""
+OPAQUE: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""What a bearer token may be written with (RFC 6750 §2.1)."""
+RETRY: Final = {"Retry-After": "10"}
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """What a good token says. ``expires_at`` is a UNIX time in seconds that has the leeway in it."""
+class Issuer:
+    """An issuer that is trusted: its ``name`` (`iss`), its ``keys``, what its tokens look like and where they say what.
 
-    client: str
-    scopes: frozenset[str]
-    expires_at: float
-    issuer: str
-    keys_version: int
+    ``types`` are in small letters. ``introspection`` is there when the issuer is asked about opaque tokens.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """A token taken apart; nothing is checked yet but its form."""
-
-    algorithm: str
-    kid: str | None
-    claims: dict[str, Any]
-
-
-class _Registry(JWSRegistry):
-    """The signature algorithms of `ALGORITHMS`, without joserfc's warning that EdDSA has a new name (RFC 9864)."""
-
-    max_header_length = 4096
-
-    def get_alg(self, name: str) -> Any:
-        return self.algorithms[name]  # INVARIANT: `_take_apart` has let pass only names of `ALGORITHMS`.
-
-
-_REGISTRY: Final = _Registry(strict_check_header=False)
+    name: str
+    keys: Keys
+    rules: ClaimRules = field(default_factory=ClaimRules)
+    algorithms: frozenset[str] = frozenset(ALGORITHMS)
+    types: frozenset[str] = TYPES
+    introspection: Introspection | None = None
 
 
 class TokenReader:
-    """Reads tokens of ``issuers`` (`iss` -> keys) meant for ``audience``; remembers up to ``memory`` good ones."""
+    """Reads tokens of ``issuers`` meant for ``audience``; remembers up to ``memory`` good ones."""
 
-    def __init__(self, issuers: Mapping[str, Keys], audience: str, memory: int = 10_000) -> None:
-        self._issuers = dict(issuers)
+    def __init__(self, issuers: Iterable[Issuer], audience: str, memory: int = 10_000) -> None:
+        self._issuers = {issuer.name: issuer for issuer in issuers}
+        self._readers = {each.name: ClaimReader(each.name, audience, each.rules) for each in self._issuers.values()}
+        self._asked = [each.introspection for each in self._issuers.values() if each.introspection is not None]
         self._memory = memory
         self._good: OrderedDict[bytes, Access] = OrderedDict()
-        needed: dict[str, ClaimsOption] = {name: {"essential": True} for name in CLAIMS if name != "nbf"}
-        needed["aud"]["value"] = audience
-        self._claims = JWTClaimsRegistry(now=None, leeway=LEEWAY_SECONDS, **needed)
 
     async def read(self, token: str) -> Access:
-        """Return what ``token`` says; raises `InvalidToken`, or `KeysUnavailable` when no key was ever read."""
+        """Return what ``token`` says; raises `InvalidToken`, or `KeysUnavailable` when its issuer cannot be asked."""
         if len(token) > MAXIMUM_TOKEN_LENGTH:
             raise InvalidToken(f"the token is longer than {MAXIMUM_TOKEN_LENGTH} characters")
         if not token.isascii():
             raise InvalidToken("the token is no signed JWT: it holds characters that are not ASCII")
         digest = sha256(token.encode("ascii")).digest()
+        if self._asked and token.count(".") != 2 and OPAQUE.fullmatch(token):
+            return await self._introspect(token, digest)
         access = self._recall(digest)
         if access is None:
             access = await self._check(token)
             self._remember(digest, access)
         return access
 
+    async def _introspect(self, token: str, digest: bytes) -> Access:
+        """Return what the first issuer that knows ``token`` says of it."""
+        away, reason = False, ""
+        for introspection in self._asked:
+            try:
+                return await introspection.read(token, digest)
+            except InvalidToken as error:
+                reason = error.reason
+            except IssuerAway:
+                away = True
+        if away:
+            raise KeysUnavailable("the issuer of opaque tokens cannot be asked now", headers=RETRY)
+        raise InvalidToken(reason)
+
     def _recall(self, digest: bytes) -> Access | None:
         access = self._good.get(digest)
         if access is None:
             return None
         # INVARIANT: a token outlives neither its expiry nor a change of its issuer's keys.
-        if time.time() >= access.expires_at or self._issuers[access.issuer].version != access.keys_version:
+        if time.time() >= access.expires_at or self._issuers[access.issuer].keys.version != access.keys_version:
             del self._good[digest]
             return None
         self._good.move_to_end(digest)
@@ -125,60 +106,29 @@ class TokenReader:
             self._good.popitem(last=False)
 
     async def _check(self, token: str) -> Access:
-        parts = _take_apart(token)
-        issuer = parts.claims.get("iss")
-        keys = self._issuers.get(issuer) if isinstance(issuer, str) else None
-        if keys is None or not isinstance(issuer, str):
-            raise InvalidToken("the token is from an issuer that is not trusted here")
-        key = await _find_key(keys, parts)
-        version = keys.version
-        _check_signature(token, key)
-        self._check_claims(parts.claims)
-        return _read_access(parts.claims, issuer, version)
-
-    def _check_claims(self, claims: dict[str, Any]) -> None:
         try:
-            self._claims.validate({name: claims[name] for name in CLAIMS if name in claims})
-        except ExpiredTokenError as error:
-            raise InvalidToken("the token has expired") from error
-        except MissingClaimError as error:
-            raise InvalidToken(f"the token lacks what RFC 9068 asks for: {error.claim}") from error
-        except InvalidClaimError as error:
-            raise InvalidToken(CLAIMS[error.claim]) from error
-        if "cnf" in claims:
-            raise InvalidToken("the token is bound to a key (cnf); proof of possession is not checked here yet")
+            parts = take_apart(token)
+        except InvalidSigned as error:
+            raise InvalidToken(f"the token {error.reason}") from error
+        name = parts.claims.get("iss")
+        issuer = self._issuers.get(name) if isinstance(name, str) else None
+        if issuer is None:
+            raise InvalidToken("the token is from an issuer that is not trusted here")
+        kind = parts.kind.lower()
+        if kind not in issuer.types:
+            raise InvalidToken("the token is no access token: its typ is not at+jwt")
+        if parts.algorithm not in issuer.algorithms:
+            raise InvalidToken("the token is signed with an algorithm that its issuer is not declared to use")
+        key = await _find_key(issuer.keys, parts)
+        version = issuer.keys.version
+        try:
+            check_signature(token, key)
+        except InvalidSigned as error:
+            raise InvalidToken("the token's signature is not valid") from error
+        return self._readers[issuer.name].read(parts.claims, version, other_kind=kind not in TYPES)
 
 
-def _take_apart(token: str) -> _Parts:
-    """Return header and claims of ``token``; raises `InvalidToken` when they are not those of an access token."""
-    segments = token.split(".")
-    if len(segments) != 3:
-        raise InvalidToken("the token is no signed JWT of three parts")
-    header, claims = _read_segment(segments[0]), _read_segment(segments[1])
-    algorithm, kid, kind = header.get("alg"), header.get("kid"), header.get("typ")
-    if not isinstance(kind, str) or kind.lower() not in TYPES:
-        raise InvalidToken("the token is no access token: its typ is not at+jwt")
-    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
-        raise InvalidToken(f"the token is not signed with one of {', '.join(ALGORITHMS)}")
-    # No extension is understood here: RFC 7515 §4.1.11 then wants `crit` refused, RFC 7797 wants `b64` in it.
-    if "crit" in header or "b64" in header:
-        raise InvalidToken("the token's header asks for an extension that is not understood here")
-    if kid is not None and not isinstance(kid, str):
-        raise InvalidToken("the token's kid is no string")
-    return _Parts(algorithm, kid, claims)
-
-
-def _read_segment(segment: str) -> dict[str, Any]:
-    try:
-        read = read_json(urlsafe_b64decode(segment.encode("ascii")))
-    except ValueError as error:
-        raise InvalidToken("the token cannot be read: base64url, UTF-8 or JSON is not well-formed") from error
-    if not isinstance(read, dict):
-        raise InvalidToken("the token cannot be read: a part is no JSON object")
-    return read
-
-
-async def _find_key(keys: Keys, parts: _Parts) -> Key:
+async def _find_key(keys: Keys, parts: Parts) -> Key:
     """Return the key that ``parts`` ask for, after one look for new keys at the issuer when it is not known."""
     key = keys.find(parts.algorithm, parts.kid)
     if key is None and await keys.refetch():
@@ -186,21 +136,5 @@ async def _find_key(keys: Keys, parts: _Parts) -> Key:
     if key is not None:
         return key
     if not keys.known:
-        raise KeysUnavailable("the keys of the token's issuer cannot be read now", headers={"Retry-After": "10"})
+        raise KeysUnavailable("the keys of the token's issuer cannot be read now", headers=RETRY)
     raise InvalidToken("the token is signed with a key that its issuer does not publish for this algorithm")
-
-
-def _check_signature(token: str, key: Key) -> None:
-    try:
-        jws.deserialize_compact(token, key, registry=_REGISTRY)
-    except (JoseError, ValueError) as error:
-        raise InvalidToken("the token's signature is not valid") from error
-
-
-def _read_access(claims: dict[str, Any], issuer: str, keys_version: int) -> Access:
-    client, scope = claims["client_id"], claims.get("scope", "")
-    if not isinstance(client, str) or CLIENT_ID.fullmatch(client) is None:
-        raise InvalidToken("the token's client_id is not a client name")
-    if not isinstance(scope, str):
-        raise InvalidToken("the token's scope is no string")
-    return Access(client, frozenset(scope.split()), claims["exp"] + LEEWAY_SECONDS, issuer, keys_version)

@@ -18,6 +18,7 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Cases, Config, cases_fol
 from gateway.clients.opened import with_clients
 from gateway.clients.secrets import secret_mistakes
 from gateway.configuration import OWN_SECRETS, Configuration, load_configuration
+from gateway.issuer.assertion import key_mistakes
 from gateway.kit.agreement import agreement_mistakes, agreement_notes
 from gateway.kit.cases import case_files, case_mistakes
 from gateway.secrets import with_secret_files
@@ -78,7 +79,8 @@ def _environment_mistakes(configuration: Configuration) -> list[Mistake]:
         return error.mistakes
     mistakes = configuration.missing_variables(environ)
     if not configuration.settings.production:
-        mistakes += secret_mistakes(FixedRegister(configuration.clients).all(), environ, configuration.folder)
+        clients, folder = FixedRegister(configuration.clients).all(), configuration.folder
+        mistakes += [*secret_mistakes(clients, environ, folder), *key_mistakes(clients, folder)]
     return mistakes
 
 

@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from connectors.errors import printable
-from gateway.auth.clients import leads_down
+from gateway.auth.subject import leads_down
 from gateway.clients.keys import EXPIRES, read_keys
 from gateway.clients.model import ClientRefused, Entry, State
 

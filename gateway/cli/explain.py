@@ -1,4 +1,8 @@
-"""`explain`: what a query would ask of whom for a given client, and what it would not, without asking any source."""
+"""`explain`: what a query would ask of whom for a client or a token, what opens and what does not; nobody is asked.
+
+It says what the request extension `{"explain": "only"}` says, from the configuration alone: no gateway has to run, and
+no subject has to exist. Only a token needs its issuer's keys.
+"""
 
 import asyncio
 import os
@@ -9,18 +13,25 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
-from gateway.auth import Client
+from connectors.clock import today_text
+from gateway.auth import Client, RemoteKeys, open_issuers
+from gateway.auth.access import Access, InvalidToken
+from gateway.auth.tokens import Issuer, TokenReader
 from gateway.caller import Caller
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.clients.opened import with_clients
 from gateway.configuration import OWN_SECRETS, Configuration, load_configuration
-from gateway.errors import BadQuery, Forbidden
+from gateway.desk import PROVENANCE_SCOPE
+from gateway.errors import BadQuery, Forbidden, Unauthenticated
+from gateway.issuer import KEY_FILE_ENV, DevelopmentIssuer
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.plan.explain import explain
+from gateway.policy import decide_scope
 from gateway.secrets import with_secret_files
 from schema.schema import SCHEMA
 
@@ -30,21 +41,39 @@ def explain_command(
     client: Annotated[
         str, typer.Option(help="A client of clients.toml; its registered scopes are assumed.")
     ] = "portal",
+    token: Annotated[
+        str | None,
+        typer.Option(
+            help="An access token, or `@FILE`, instead of a client: its scopes are read and its keys checked."
+        ),
+    ] = None,
     purpose: Annotated[str | None, typer.Option(help="One of its purposes, as in the header Credit-Purpose.")] = None,
     variables: Annotated[str, typer.Option(help="The variables, as a JSON object.")] = "{}",
     operation: Annotated[str | None, typer.Option(help="The operation, if the document has several.")] = None,
     config: Config = DEFAULT_CONFIG,
+    columns: Annotated[
+        bool, typer.Option("--columns", help="Show the departments' own column names, whoever would ask.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """说明一次查询会问谁、哪些不允许。 Show the plan of a query: steps with columns, what is denied, the cost."""
+    """说明一次查询会问谁、能看到什么、哪些不允许。 Show what a query would ask of whom, what opens, and what is denied.
+
+    Nobody is asked: steps with batch sizes and cost, the fields that open, those that do not, with the reason and what
+    would open them. Column names are shown to holders of provenance.read, as over HTTP, or with --columns.
+    """
     environ = with_secret_files(os.environ, OWN_SECRETS)
-    configuration, _ = asyncio.run(with_clients(load_configuration(config), environ))
-    caller = _caller(configuration, client, purpose)
+    configuration, _ = asyncio.run(with_clients(load_configuration(config, unsigned=True), environ))
+    caller = _caller(configuration, client, purpose) if token is None else _bearer(configuration, token, purpose)
     documents = Documents(SCHEMA)
     chosen = documents.operation(_read(query), operation)
+    if not chosen.is_query:
+        raise BadQuery("only a query can be explained")
     values = documents.variables(chosen, _object(variables))
-    rights = Rights(configuration.policy, caller, configuration.catalogue, configuration.disclosure)
-    explained = explain(Plans(SCHEMA).plan(chosen, values, rights).plan, columns=True)
+    policy = configuration.policy.on(today_text())
+    rights = Rights(policy, caller, configuration.catalogue, configuration.disclosure)
+    shown = columns or decide_scope(policy, caller, PROVENANCE_SCOPE).allowed
+    plan = Plans(SCHEMA).plan(chosen, values, rights).plan
+    explained = explain(plan, columns=shown, standings=caller.standings)
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(explained), indent=2).decode() + "\n")
     else:
@@ -52,30 +81,38 @@ def explain_command(
 
 
 def print_plan(console: Console, explained: dict[str, Any]) -> None:
-    """Print an explained plan as two tables and its cost."""
-    steps = Table(
-        "stage", "source", "kind", "entity", "asked by", "fields", "batch", title="steps", title_justify="left"
-    )
+    """Print an explained plan as three tables and its cost."""
+    steps = _table("steps", "stage", "source", "kind", "entity", "asked by", "fields", "batch", "cost")
     for step in explained["steps"]:
         by = " ".join([step["askedBy"], *step.get("alsoBy", ())])
-        after = [*step.get("needs", ()), *([step["when"]] if "when" in step else ())]
-        columns = zip(step["fields"], step["columns"], strict=True)
+        after = [*step.get("needs", ()), *([step["when"]] if "when" in step else ()), *_towards(step)]
+        named = zip(step["fields"], step["columns"], strict=True) if "columns" in step else ()
+        fields = [f"{name} ({column})" for name, column in named] or step["fields"]
+        cells = (step["source"], step["kind"], step.get("part", step["entity"]), "\n".join([by, *after]))
         steps.add_row(
-            str(step["stage"]),
-            step["source"],
-            step["kind"],
-            step.get("part", step["entity"]),
-            "\n".join([by, *after]),
-            "\n".join(f"{name} ({column})" for name, column in columns),
-            str(step["batchSize"]),
+            str(step["stage"]), *map(escape, (*cells, "\n".join(fields))), str(step["batchSize"]), str(step["cost"])
         )
     console.print(steps)
-    denied = Table("source", "entity", "field", "reason", "what would open it", title="denied", title_justify="left")
+    opened = _table("open", "source", "entity", "fields")
+    for each in explained["open"]:
+        entity = "\n".join([each["entity"], *_towards(each)])
+        opened.add_row(*map(escape, (each["source"], entity, " ".join(each["fields"]))))
+    console.print(opened if explained["open"] else "no field opens")
+    denied = _table("denied", "source", "entity", "field", "reason", "what would open it")
     for each in explained["denied"]:
         needs = "; ".join(f"{need}: {_words(value)}" for need, value in each["needs"].items())
-        denied.add_row(each["source"], each["entity"], each["field"], str(each["reason"]), needs)
+        entity = "\n".join([each["entity"], *_towards(each)])
+        denied.add_row(*map(escape, (each["source"] or "(link)", entity, each["field"], str(each["reason"]), needs)))
     console.print(denied if explained["denied"] else "nothing is denied")
     console.print(f"cost {explained['cost']}: the declared cost of one batch to each source", highlight=False)
+
+
+def _table(title: str, *headings: str) -> Table:
+    return Table(*(Column(heading, overflow="fold") for heading in headings), title=title, title_justify="left")
+
+
+def _towards(told: dict[str, Any]) -> list[str]:
+    return [f"towards {' '.join(told['towards'])}"] if "towards" in told else []
 
 
 def _words(value: object) -> str:
@@ -87,6 +124,56 @@ def _caller(configuration: Configuration, name: str, purpose: str | None) -> Cal
     if client is None:
         raise Forbidden(f"unknown client `{name}`; known: {', '.join(configuration.clients)}")
     return Caller(client.id, client.department, client.scopes, _purpose(client, purpose))
+
+
+def _bearer(configuration: Configuration, token: str, purpose: str | None) -> Caller:
+    """Return who would ask with ``token``; raises the `RequestError` that says why it is not taken."""
+    access = asyncio.run(_read_token(configuration, _read(token).strip()))
+    client = configuration.clients.get(access.client)
+    if client is None:
+        known = ", ".join(configuration.clients)
+        raise Forbidden(f"client `{access.client}` of the token is not registered; known: {known}")
+    scopes = access.scopes & client.scopes
+    if not scopes:
+        raise Forbidden("the token carries none of the scopes that its client is registered for")
+    return Caller(client.id, client.department, scopes, _purpose(client, purpose), subject=access.subject)
+
+
+async def _read_token(configuration: Configuration, token: str) -> Access:
+    """Return what a good token says, checked with the keys of the configured issuers; who holds it is not."""
+    issuers = _issuers(configuration)
+    await asyncio.gather(*(issuer.keys.start() for issuer in issuers))
+    try:
+        return await TokenReader(issuers, configuration.settings.tokens.audience).read(token)
+    except InvalidToken as error:
+        raise Unauthenticated(error.reason) from error
+    finally:
+        for issuer in issuers:
+            await issuer.keys.close()
+            if issuer.introspection is not None:
+                await issuer.introspection.close()
+
+
+def _issuers(configuration: Configuration) -> list[Issuer]:
+    """Return the trusted issuers; the development issuer's keys are in the file named here, else as it publishes them.
+
+    Raises `ConfigError`.
+    """
+    settings, tokens = configuration.settings, configuration.settings.tokens
+    issuers = open_issuers(tokens, os.environ, configuration.folder, production=settings.production)
+    if settings.production:
+        return issuers
+    if not os.environ.get(KEY_FILE_ENV):
+        return [Issuer(tokens.issuer, RemoteKeys(tokens.issuer)), *issuers]
+    development = DevelopmentIssuer(
+        {},  # its keys are all that is asked of it
+        issuer=tokens.issuer,
+        audience=tokens.audience,
+        production=False,
+        environ=os.environ,
+        folder=configuration.folder,
+    )
+    return [development.trusted(), *issuers]
 
 
 def _purpose(client: Client, purpose: str | None) -> str:

@@ -13,6 +13,7 @@ from gateway.cli.client import client_commands
 from gateway.cli.conform import conform
 from gateway.cli.demo import demo
 from gateway.cli.explain import explain_command
+from gateway.cli.policy import policy_commands
 from gateway.cli.probe import probe
 from gateway.cli.serve import serve_command
 from gateway.cli.source import source_commands
@@ -43,6 +44,7 @@ commands.command("departments")(departments_command)
 commands.command("probe")(probe)
 commands.command("conform")(conform)
 commands.add_typer(source_commands, name="source")
+commands.add_typer(policy_commands, name="policy")
 commands.add_typer(client_commands, name="client")
 
 

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from connectors.spec import Variable
-from gateway.auth.clients import leads_down
+from gateway.auth.subject import leads_down
 from gateway.clients.credentials import Credentials, new_key, new_secret, variable_of
 from gateway.clients.model import Entry
 

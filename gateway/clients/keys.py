@@ -74,6 +74,14 @@ def live_keys(keys: list[dict[str, Any]], now: float) -> list[dict[str, Any]]:
     return [key for key in keys if EXPIRES not in key or _later(key[EXPIRES], now)]
 
 
+def counting(document: Any, now: float) -> Any:
+    """Return the JWK set ``document`` without the keys that do not count at ``now``; what is no set, as it is."""
+    keys = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
+        return document
+    return {**document, "keys": live_keys(keys, now)}
+
+
 def rotated(
     keys: list[dict[str, Any]], public: dict[str, Any], now: float, grace_seconds: float
 ) -> list[dict[str, Any]]:

@@ -1,5 +1,9 @@
-"""Consents of subjects: who may see what of them, what for and until when; recorded, revoked, never assumed."""
+"""Consents of subjects: who may see what of them, what for and until when; recorded, revoked, never assumed.
 
-from gateway.consents.model import Consent
+Only what a decision needs is imported here: `gateway.policy` reads consents, and the rest of this package reads it.
+"""
 
-__all__ = ["Consent"]
+from gateway.consents.model import Consent, Named, Recorded, Refusal
+from gateway.consents.references import references
+
+__all__ = ["Consent", "Named", "Recorded", "Refusal", "references"]

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.auth.presented import Presented, presented
 from gateway.errors import (
     BadQuery,
     Failed,
@@ -40,7 +41,7 @@ _log = logging.getLogger("gateway.http")
 class Desk(Protocol):
     """What answers a well-formed request."""
 
-    async def answer(self, request: GraphQLRequest, headers: Headers) -> Reply:
+    async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
         """Return the reply; raise RequestError when there is none."""
         ...
 
@@ -99,7 +100,7 @@ class _Endpoint:
             _check_type(fields)
             request = parse_post(await read_body(receive, fields.get(b"content-length"), self._max_body_bytes))
         try:
-            reply = await _run(self._desk, request, Headers(scope=scope), receive)
+            reply = await _run(self._desk, request, presented(scope, Headers(scope=scope)), receive)
         except MethodNotAllowed as error:
             error.headers.setdefault("Allow", "POST")
             raise
@@ -135,11 +136,11 @@ def _check_type(fields: dict[bytes, bytes]) -> None:
         raise UnsupportedMediaType("the body must be `application/json` in UTF-8", headers={"Accept": JSON})
 
 
-async def _run(desk: Desk, request: GraphQLRequest, headers: Headers, receive: Receive) -> Reply:
+async def _run(desk: Desk, request: GraphQLRequest, who: Presented, receive: Receive) -> Reply:
     """Return the desk's reply; cancel its work and raise ClientDisconnect when the client goes."""
     watch = _Watch(receive)
     try:
-        return await desk.answer(request, headers)
+        return await desk.answer(request, who)
     except asyncio.CancelledError:
         if not watch.gone:
             raise

@@ -1,7 +1,11 @@
-"""What the development issuer grants: authlib's authorization server over our clients. The one door to authlib."""
+"""What the development issuer grants: authlib's authorization server over our clients.
+
+With `gateway.issuer.assertion` the one door to authlib.
+"""
 
 import hmac
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
@@ -13,20 +17,35 @@ from joserfc.jwk import KeySet
 from starlette.responses import JSONResponse, Response
 
 from gateway.auth import Client
+from gateway.auth.keys import KeyRing
+from gateway.issuer.assertion import METHOD, Assertion
 
 GRANT_TYPE: Final = "client_credentials"
 ALGORITHM: Final = "ES256"
-METHODS: Final = ("client_secret_basic", "client_secret_post")
+SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
+METHODS: Final = (METHOD, *SECRET_METHODS)
+SUBJECT_CLAIM: Final = "credit_subject"
+"""The claim that names the client's own subject."""
 NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
+@dataclass(frozen=True, slots=True)
 class Grantee:
-    """A registered client, as authlib asks about one (its `ClientMixin`)."""
+    """A registered client, as authlib asks about one (its `ClientMixin`).
 
-    def __init__(self, client: Client, secret: str) -> None:
-        self.client = client
-        self.scopes = sorted(client.scopes)
-        self._secret = secret
+    It proves itself with its ``keys`` when it has any, else with its ``secret``. ``bound_to`` is the thumbprint of the
+    key that the token of this one request is bound to.
+    """
+
+    client: Client
+    secret: str
+    keys: KeyRing | None = None
+    bound_to: str | None = None
+
+    @property
+    def scopes(self) -> list[str]:
+        """What the client is registered for."""
+        return sorted(self.client.scopes)
 
     def get_client_id(self) -> str:
         """Return the client's name."""
@@ -34,11 +53,11 @@ class Grantee:
 
     def check_client_secret(self, secret: str) -> bool:
         """Return whether ``secret`` is the client's, in constant time."""
-        return hmac.compare_digest(secret.encode(errors="replace"), self._secret.encode())
+        return hmac.compare_digest(secret.encode(errors="replace"), self.secret.encode())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        """Return whether the client may say who it is by ``method``."""
-        return method in METHODS
+        """Return whether the client may say who it is by ``method``: with a key, nothing weaker will do."""
+        return method in ((METHOD,) if self.keys is not None else SECRET_METHODS)
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Return whether the client may use ``grant_type``."""
@@ -53,11 +72,17 @@ class Grantee:
 
 
 class TokenRequest(OAuth2Request):  # type: ignore[misc]  # authlib is untyped
-    """A token request as authlib reads it; ``headers`` are looked up without case."""
+    """A token request as authlib reads it; ``headers`` are looked up without case.
 
-    def __init__(self, method: str, uri: str, form: dict[str, str], headers: Mapping[str, str]) -> None:
+    ``bound_to`` is the thumbprint of the key whose possession the request proves (RFC 9449 §5).
+    """
+
+    def __init__(
+        self, method: str, uri: str, form: dict[str, str], headers: Mapping[str, str], bound_to: str | None = None
+    ) -> None:
         super().__init__(method, uri, headers=headers)
         self.payload = BasicOAuth2Payload(form)
+        self.bound_to = bound_to
         self._form = form
 
     @property
@@ -78,7 +103,10 @@ class _Grant(ClientCredentialsGrant):  # type: ignore[misc]  # authlib is untype
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Return the answer; written anew because authlib's own writes the token into the debug log."""
+        self.request.client = replace(self.request.client, bound_to=self.request.bound_to)
         token = self.generate_token(scope=self.request.payload.scope, include_refresh_token=False)
+        if self.request.bound_to is not None:
+            token["token_type"] = "DPoP"  # noqa: S105 (a kind of token)
         return 200, token, self.TOKEN_RESPONSE_HEADER
 
 
@@ -98,14 +126,24 @@ class Generator(JWTBearerTokenGenerator):  # type: ignore[misc]  # authlib is un
         """Return the gateway's name."""
         return self._audience
 
+    def get_extra_claims(self, client: Grantee, grant_type: str, user: None, scope: str) -> dict[str, Any]:
+        """Return the client's own subject, and the key that the token is bound to."""
+        claims: dict[str, Any] = {}
+        if client.client.subject is not None:
+            claims[SUBJECT_CLAIM] = client.client.subject
+        if client.bound_to is not None:
+            claims["cnf"] = {"jkt": client.bound_to}
+        return claims
+
 
 class Server(AuthorizationServer):  # type: ignore[misc]  # authlib is untyped
     """authlib's server over our clients, each looked up when it asks; saves nothing."""
 
-    def __init__(self, find: Callable[[str], Grantee | None], generator: Generator, realm: str) -> None:
+    def __init__(self, find: Callable[[str], Grantee | None], generator: Generator, realm: str, token_url: str) -> None:
         super().__init__()
         self._find = find
         self._realm = realm
+        self.register_client_auth_method(METHOD, Assertion([realm, token_url]))
         self.register_grant(_Grant)
         self.register_token_generator("default", generator)
 
@@ -127,6 +165,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # authlib is untyped
         """Return the HTTP answer; it does not tell an unknown client from a wrong secret."""
         sent = {name: value for name, value in headers if name.lower() != "content-type"}
         if isinstance(body, dict) and body.get("error") == "invalid_client":
-            body = {"error": "invalid_client", "error_description": "client name or secret is wrong"}
+            status = 401
+            body = {"error": "invalid_client", "error_description": "client name, secret or assertion is wrong"}
             sent["WWW-Authenticate"] = f'Basic realm="{self._realm}"'
         return JSONResponse(body, status, {**sent, **NO_STORE})

@@ -8,27 +8,42 @@ to a file or a log.
 import hmac
 import logging
 import secrets
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import KeySet
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.errors import ConfigError, Mistake
-from gateway.auth import Client, FixedKeys, Register, register_of
+from gateway.auth import Client, FixedKeys, Issuer, Register, presented, register_of
+from gateway.auth.claims import ClaimRules
+from gateway.auth.dpop import OLDEST_SECONDS, Asked, InvalidProof, read_proof
+from gateway.auth.keys import ALGORITHMS
+from gateway.auth.presented import is_loopback
+from gateway.auth.replay import Memory
+from gateway.auth.target import target_of
 from gateway.clients.secrets import find_secret, secret_mistakes
-from gateway.issuer.grant import GRANT_TYPE, METHODS, NO_STORE, Generator, Grantee, Server, TokenRequest
+from gateway.issuer.assertion import key_mistakes, read_client_keys
+from gateway.issuer.grant import (
+    GRANT_TYPE,
+    METHODS,
+    NO_STORE,
+    SUBJECT_CLAIM,
+    Generator,
+    Grantee,
+    Server,
+    TokenRequest,
+)
+from gateway.issuer.signing import read_signing_keys
 from gateway.secrets import SecretRefused
 
-KEY_FILE_ENV: Final = "CREDIT_ISSUER_KEY_FILE"
 SEED_ENV: Final = "CREDIT_ISSUER_SEED"
 MINIMUM_SEED_LENGTH: Final = 16
 MAXIMUM_BODY_BYTES: Final = 8192
@@ -41,10 +56,11 @@ _log = logging.getLogger("gateway.issuer")
 class DevelopmentIssuer:
     """Issues tokens to the registered ``clients`` for ``audience``; ``issuer`` is its name, an `http://` loopback URL.
 
-    Clients are looked up when they ask, so what the register says counts at once. Their secrets are where their
-    registrations say (files below ``folder``), else made here: `CREDIT_ISSUER_SEED` (at least 16 characters) makes
-    those the same at every start, `CREDIT_ISSUER_KEY_FILE` (PEM, EC P-256) the signing key.
-    Raises `ConfigError` in production mode, off loopback, or when those variables do not hold what they should.
+    Clients are looked up when they ask, so what the register says counts at once. A client whose registration names a
+    file of keys, in ``folder``, has no secret and proves itself with one of them. The secrets of others are where their
+    registrations say, else made here, and told by ``secrets``: `CREDIT_ISSUER_SEED` (at least 16 characters) makes
+    those the same at every start, `CREDIT_ISSUER_KEY_FILE` (PEM, EC P-256) the signing keys.
+    Raises `ConfigError` in production mode, off loopback, or when variables or files do not hold what they should.
     """
 
     def __init__(
@@ -59,7 +75,7 @@ class DevelopmentIssuer:
     ) -> None:
         self._clients = register_of(clients)
         mistakes = [*_place_mistakes(issuer, production), *_seed_mistakes(environ)]
-        mistakes += secret_mistakes(self._clients.all(), environ, folder)
+        mistakes += [*secret_mistakes(self._clients.all(), environ, folder), *key_mistakes(self._clients.all(), folder)]
         if mistakes:
             raise ConfigError(mistakes)
         self.issuer = issuer
@@ -67,23 +83,35 @@ class DevelopmentIssuer:
         self._environ = environ
         self._folder = folder
         self._made: dict[str, str] = {}
-        self._keys = KeySet([_read_key(environ.get(KEY_FILE_ENV))])
-        self._server = Server(self._grantee, self._generator(LIFETIME_SECONDS), issuer)
+        self._keys = read_signing_keys(environ)
+        self._server = Server(self._grantee, self._generator(LIFETIME_SECONDS), issuer, f"{issuer}/oauth/token")
+        self._proofs = Memory(OLDEST_SECONDS)
 
     @property
     def secrets(self) -> dict[str, str]:
-        """The secrets of all clients by name, for `make run` to print."""
-        return {client.id: self._secret(client) for client in self._clients.all()}
+        """The secrets of all clients that have one, by name, for `make run` to print."""
+        return {client.id: self._secret(client) for client in self._clients.all() if client.keys_file is None}
 
-    def keys(self) -> FixedKeys:
-        """Return the keys that check this issuer's tokens."""
-        return FixedKeys(self._keys)
+    def trusted(self) -> Issuer:
+        """Return this issuer as the gateway trusts it."""
+        return Issuer(self.issuer, FixedKeys(self._keys), ClaimRules(subject=(SUBJECT_CLAIM,)))
 
-    def mint(self, client: str, scopes: Iterable[str] | None = None, lifetime_seconds: int = LIFETIME_SECONDS) -> str:
-        """Return a token for ``client`` with ``scopes`` (default: all that it is registered for); asks no secret."""
-        grantee = self._grantee(client)
-        if grantee is None:
+    def mint(
+        self,
+        client: str,
+        scopes: Iterable[str] | None = None,
+        lifetime_seconds: int = LIFETIME_SECONDS,
+        bound_to: str | None = None,
+    ) -> str:
+        """Return a token for ``client`` with ``scopes`` (default: all that it is registered for); asks no secret.
+
+        ``bound_to`` is the thumbprint of the key that the token needs proofs of (RFC 9449 §6). Raises KeyError for a
+        client that may not ask.
+        """
+        found = self._clients.find(client)
+        if found is None:
             raise KeyError(client)
+        grantee = Grantee(found, "", None, bound_to=bound_to)
         scope = " ".join(grantee.scopes if scopes is None else scopes)
         generator = self._generator(lifetime_seconds)
         return str(generator.access_token_generator(grantee, GRANT_TYPE, None, scope))
@@ -103,15 +131,33 @@ class DevelopmentIssuer:
         form = await _read_form(request)
         if form is None:
             return _refuse(400, "invalid_request", "the body must be one urlencoded form without repeated names")
-        asked = TokenRequest(request.method, f"{self.issuer}/oauth/token", form, request.headers)
+        try:
+            bound_to = self._proved(request)
+        except InvalidProof as error:
+            return _refuse(400, "invalid_dpop_proof", error.reason)
+        asked = TokenRequest(request.method, f"{self.issuer}/oauth/token", form, request.headers, bound_to)
         response = self._server.create_token_response(asked)
         assert isinstance(response, Response)
         return response
 
+    def _proved(self, request: Request) -> str | None:
+        """Return the thumbprint of the key whose possession ``request`` proves, None without a proof (RFC 9449 §5)."""
+        proofs = request.headers.getlist("DPoP")
+        if not proofs:
+            return None
+        target = target_of(presented(request.scope, request.headers), "")
+        if len(proofs) > 1 or target is None:
+            raise InvalidProof("one DPoP proof, from this machine")
+        now = time.time()
+        proof = read_proof(proofs[0], Asked(request.method, target, named=False), now)
+        if not self._proofs.first_here(proof.thumbprint, proof.jti, proof.issued_at, now):
+            raise InvalidProof("the DPoP proof was used before (jti)")
+        return proof.thumbprint
+
     async def _jwks(self, request: Request) -> Response:
         if not _from_loopback(request):
             return _refuse(403, "access_denied", "the development issuer answers this machine only")
-        return JSONResponse(self._keys.as_dict(private=False))
+        return JSONResponse({"keys": [key.as_dict(private=False) for key in self._keys]})
 
     async def _metadata(self, request: Request) -> Response:
         if not _from_loopback(request):
@@ -124,17 +170,25 @@ class DevelopmentIssuer:
                 "grant_types_supported": [GRANT_TYPE],
                 "response_types_supported": [],
                 "token_endpoint_auth_methods_supported": list(METHODS),
+                "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+                "dpop_signing_alg_values_supported": list(ALGORITHMS),
                 "scopes_supported": sorted({scope for each in self._clients.all() for scope in each.scopes}),
             }
         )
 
     def _grantee(self, client_id: str) -> Grantee | None:
-        """Return the client of that name; None for one that may not ask, or whose secret cannot be read now."""
+        """Return the client of that name; None for one that may not ask, or whose keys or secret cannot be read now."""
         client = self._clients.find(client_id)
         if client is None:
             return None
+        if client.keys_file is not None:
+            ring = read_client_keys(client, self._folder)
+            if isinstance(ring, Mistake):
+                _log.warning("no token for client %s: %s", client.id, ring.message)
+                return None
+            return Grantee(client, "", ring)
         try:
-            return Grantee(client, self._secret(client))
+            return Grantee(client, self._secret(client), None)
         except SecretRefused as error:
             _log.warning("no token for client %s: its secret cannot be used: %s", client.id, error.reason)
             return None
@@ -152,7 +206,7 @@ class DevelopmentIssuer:
         return self._made[client.id]
 
     def _generator(self, lifetime_seconds: int) -> Generator:
-        return Generator(self.issuer, self.audience, self._keys, lifetime_seconds)
+        return Generator(self.issuer, self.audience, KeySet([self._keys[0]]), lifetime_seconds)
 
 
 def _place_mistakes(issuer: str, production: bool) -> list[Mistake]:
@@ -161,7 +215,7 @@ def _place_mistakes(issuer: str, production: bool) -> list[Mistake]:
         message = "the development issuer does not run in production: name the city's issuer and its keys"
         mistakes.append(Mistake("gateway.toml", "production", message))
     parts = urlsplit(issuer)
-    if parts.scheme != "http" or not _is_loopback(parts.hostname) or parts.path or parts.query or parts.fragment:
+    if parts.scheme != "http" or not is_loopback(parts.hostname) or parts.path or parts.query or parts.fragment:
         message = f"the development issuer needs a loopback address such as `http://127.0.0.1:8088`, not `{issuer}`"
         mistakes.append(Mistake("gateway.toml", "tokens.issuer", message))
     return mistakes
@@ -174,19 +228,10 @@ def _seed_mistakes(environ: Mapping[str, str]) -> list[Mistake]:
     return [Mistake("environment", SEED_ENV, f"shorter than {MINIMUM_SEED_LENGTH} characters")]
 
 
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
-
-
 def _from_loopback(request: Request) -> bool:
     """Return whether ``request`` comes from this machine itself: a proxy here would speak for others."""
     peer = request.client.host if request.client else None
-    return _is_loopback(peer) and not any(name in request.headers for name in FORWARDED)
+    return is_loopback(peer) and not any(name in request.headers for name in FORWARDED)
 
 
 def _secret(client: str, seed: str | None) -> str:
@@ -195,18 +240,6 @@ def _secret(client: str, seed: str | None) -> str:
         return secrets.token_urlsafe(32)
     digest = hmac.new(seed.encode(), f"client secret of {client}".encode(), sha256).digest()
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def _read_key(path: str | None) -> ECKey:
-    if path is None:
-        return ECKey.generate_key("P-256")
-    try:
-        key = ECKey.import_key(Path(path).read_bytes())
-    except (OSError, JoseError, ValueError, TypeError) as error:
-        raise ConfigError([Mistake("environment", KEY_FILE_ENV, "names no readable PEM key (EC P-256)")]) from error
-    if not key.is_private or key.curve_name != "P-256":
-        raise ConfigError([Mistake("environment", KEY_FILE_ENV, "the key is no private key of EC P-256")])
-    return key
 
 
 async def _read_form(request: Request) -> dict[str, str] | None:

@@ -46,7 +46,7 @@ def _closed_fields(configuration: Configuration) -> Iterator[Mistake]:
 
 
 def agreement_notes(configuration: Configuration) -> list[str]:
-    """Return what is sound and still may not be meant: fields whose scope no client holds."""
+    """Return what is sound and still may not be meant: fields whose scope no client holds, what is not signed for."""
     held = {scope for client in configuration.clients.values() for scope in client.scopes}
     closed: dict[str, int] = {}
     for source in configuration.catalogue.sources.values():
@@ -56,4 +56,14 @@ def agreement_notes(configuration: Configuration) -> list[str]:
                 holders = way.direct.holders if way is not None and way.direct is not None else ({spec.scope},)
                 if any(held.isdisjoint(each) for each in holders):
                     closed[f"{source.name}: {spec.scope}"] = closed.get(f"{source.name}: {spec.scope}", 0) + 1
-    return [f"{name} is held by no client: {count} fields are shown to nobody" for name, count in closed.items()]
+    notes = [f"{name} is held by no client: {count} fields are shown to nobody" for name, count in closed.items()]
+    return notes + _unsigned(configuration)
+
+
+def _unsigned(configuration: Configuration) -> list[str]:
+    """Return one note about all policy files that production would refuse: they count in development."""
+    refused = [name for name, each in configuration.covered.items() if not each.sound]
+    if not refused:
+        return []
+    told = "policy files open more than is signed for, which production refuses"
+    return [f"{len(refused)} {told}: {', '.join(refused)}; `policy verify` tells why"]

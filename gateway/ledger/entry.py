@@ -12,7 +12,8 @@ import msgspec
 
 from gateway.ledger.pseudonym import Pseudonym
 
-Outcome = Literal["ANSWERED", "PARTIAL", "DENIED", "REFUSED", "FAILED"]
+Outcome = Literal["ANSWERED", "PARTIAL", "DENIED", "REFUSED", "FAILED", "EXPLAINED"]
+"""EXPLAINED: only the plan was told, and no source asked; its denials are those of the plan."""
 
 
 class SourceUse(msgspec.Struct, frozen=True, kw_only=True):

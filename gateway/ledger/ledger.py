@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from gateway.errors import LedgerUnavailable
 from gateway.ledger.entry import Entry, decode_entry, encode_entry
 from gateway.ledger.store import LEDGER, Row, RowRefused, Store, open_store
-from gateway.ledger.thread import StoreThread
+from gateway.storage import StoreThread
 
 MAX_BATCH = 500
 
@@ -32,8 +32,8 @@ class Ledger:
     def __init__(self, url: str, max_waiting: int, wait_seconds: float) -> None:
         self._max_waiting = max_waiting
         self._wait_seconds = wait_seconds
-        self._writer = StoreThread(partial(open_store, url))
-        self._reader = StoreThread(partial(open_store, url))
+        self._writer: StoreThread[Store] = StoreThread(partial(open_store, url))
+        self._reader: StoreThread[Store] = StoreThread(partial(open_store, url))
         self._waiting: deque[_Waiter] = deque()
         self._writing: asyncio.Future[list[int]] | None = None
         self._closed = False

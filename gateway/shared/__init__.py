@@ -2,14 +2,16 @@
 
 server   the connection, and what happens when it is away
 paces    how often a source may be asked
+proofs   which proofs of possession were seen
 """
 
 from typing import Final
 
 from gateway.shared.paces import RESERVE, SharedPaces
+from gateway.shared.proofs import REMEMBER, SharedProofs
 from gateway.shared.server import REDIS_URL_ENV, SharedServer
 
-SCRIPTS: Final = {"reserve": RESERVE}
+SCRIPTS: Final = {"reserve": RESERVE, "remember": REMEMBER}
 """Every script that runs on the server, by name."""
 
-__all__ = ["REDIS_URL_ENV", "SCRIPTS", "SharedPaces", "SharedServer"]
+__all__ = ["REDIS_URL_ENV", "SCRIPTS", "SharedPaces", "SharedProofs", "SharedServer"]

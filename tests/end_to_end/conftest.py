@@ -7,7 +7,7 @@ import pytest
 
 from gateway.demo import HTTP_SOURCES, Departments
 from gateway.demo.facts import REFERENCE
-from gateway.issuer.issuer import KEY_FILE_ENV
+from gateway.issuer import KEY_FILE_ENV
 from tests.end_to_end.forgery import write_key
 from tests.end_to_end.served import Served, serving
 

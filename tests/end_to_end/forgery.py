@@ -9,8 +9,7 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
-from gateway.issuer import DevelopmentIssuer
-from gateway.issuer.issuer import KEY_FILE_ENV
+from gateway.issuer import KEY_FILE_ENV, DevelopmentIssuer
 from tests.end_to_end.served import configuration
 
 

@@ -133,7 +133,7 @@ async def test_a_denied_section_is_null_and_never_an_empty_one(served: Served) -
 
 
 async def test_a_consent_that_nobody_verified_opens_nothing(served: Served) -> None:
-    headers = {**served.headers("bank"), "Credit-Consent": "C-2026-0001"}
+    headers = {**served.headers("bank"), "Credit-Consent": "019a8b6c55d07c3f9a1be0d1c2f3a4b5"}
     told = await served.post({"query": PROBE, "variables": {"key": uscc_key(3)}}, headers)
     assert told.subject["taxRatings"] is None
     reasons = {error["extensions"]["field"]: error["extensions"]["reason"] for error in told.errors}

@@ -8,6 +8,7 @@ from joserfc.jwk import ECKey
 
 from tests.end_to_end import forgery
 from tests.end_to_end.served import Served, Told
+from tests.gateway.proofs import proof
 
 ASKED = {"query": "{ __typename }"}
 
@@ -81,6 +82,25 @@ async def test_a_token_fetched_with_the_clients_secret_is_good(served: Served) -
         bearer = {"Authorization": f"Bearer {granted['access_token']}"}
         headers = served.headers(client, {"procurement": "BIDDING"}.get(client), "2026-7") | bearer
         assert (await served.post(ASKED, headers)).data == {"__typename": "Query"}
+
+
+async def test_a_token_fetched_with_a_proof_needs_one_with_every_request(served: Served) -> None:
+    assert served.gateway.issuer is not None
+    secret = served.gateway.issuer.secrets["bank"]
+    form = {"grant_type": "client_credentials", "client_id": "bank", "client_secret": secret}
+    url = f"{served.origin}/oauth/token"
+    async with served.session.post(url, data=form, headers={"DPoP": proof(htu=url)}) as response:
+        granted = await response.json()
+    token = granted["access_token"]
+    assert (response.status, granted["token_type"]) == (200, "DPoP")
+    shown = {"Authorization": f"DPoP {token}", "Content-Type": "application/json"}
+    told = await served.post(ASKED, {**shown, "DPoP": proof(token, htu=served.url)})
+    assert told.data == {"__typename": "Query"}
+    told = await served.post(ASKED, shown)
+    assert told.status == 401
+    assert told.headers["WWW-Authenticate"].startswith('DPoP realm="credit-gateway", error="invalid_dpop_proof"')
+    told = await ask(served, f"Bearer {token}")
+    check_refused(told, "the token is bound to a key (cnf): it needs the scheme DPoP and a proof", "invalid_token")
 
 
 async def test_a_wrong_secret_gets_no_token(served: Served) -> None:

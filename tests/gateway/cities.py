@@ -1,11 +1,12 @@
 """A gateway on a configuration folder of its own, at whose sources nobody is, asked over loopback HTTP."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 
@@ -16,9 +17,11 @@ from tests.gateway.policies import CONFIG
 from tests.nowhere import nobody_there
 
 SCHEMA_QUERY = "{ __typename }"
-TAX_SCOPES = """scopes = [
-  "credit.public", "credit.gov", "credit.gov.tax", "owner.tax_credit", "owner.tax_notices", "provenance.read",
-]"""
+(BANK_SCOPES,) = re.findall(
+    r"^\[clients\.bank\]\n.*\n(scopes = .*)$", (CONFIG / "clients.toml").read_text(encoding="utf-8"), re.MULTILINE
+)
+"""The line that says what the bank may hold, `credit.public` among it."""
+NARROWER: Final = BANK_SCOPES.replace('"credit.public", ', "")
 
 
 def copy_city(folder: Path) -> Path:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from graphql import GraphQLError, build_schema, execute, get_operation_ast, parse, validate
@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from gateway.auth import Presented
 from gateway.errors import BadDocument, BadQuery, MethodNotAllowed
 from gateway.http import GraphQLRequest, Limits, Readiness, Reply, graphql_endpoint, make_server
 from gateway.http.response import DRAFT, StatusRules
@@ -30,9 +31,9 @@ class TinyDesk:
         self.requests: list[GraphQLRequest] = []
         self.headers: list[Mapping[str, str]] = []
 
-    async def answer(self, request: GraphQLRequest, headers: Headers) -> Reply:
+    async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
         self.requests.append(request)
-        self.headers.append(headers)
+        self.headers.append(cast("Headers", presented.headers))
         try:
             document = parse(request.query)
         except GraphQLError as error:
@@ -67,7 +68,7 @@ class WaitingDesk:
         self.asked = asyncio.Event()
         self.cancelled = asyncio.Event()
 
-    async def answer(self, request: GraphQLRequest, headers: Headers) -> Reply:
+    async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
         self.asked.set()
         try:
             await asyncio.Event().wait()
@@ -83,7 +84,7 @@ class FixedDesk:
     def __init__(self, outcome: Reply | Exception) -> None:
         self.outcome = outcome
 
-    async def answer(self, request: GraphQLRequest, headers: Headers) -> Reply:
+    async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome

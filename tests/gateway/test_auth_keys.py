@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, Key, KeySet, OctKey, OKPKey, RSAKey
 
-from gateway.auth import FixedKeys
+from gateway.auth import FixedKeys, Issuer
+from gateway.auth.access import InvalidToken
+from gateway.auth.claims import LEEWAY_SECONDS
 from gateway.auth.keys import KeyRing, read_key_ring
-from gateway.auth.tokens import LEEWAY_SECONDS, InvalidToken, TokenReader
+from gateway.auth.tokens import TokenReader
 from gateway.errors import KeysUnavailable
 from tests.gateway.tokens import AUDIENCE, ISSUER, KEY, claims, fixed, sign
 
@@ -111,7 +113,7 @@ class Drawer(FixedKeys):
 
 async def test_a_good_token_is_remembered_until_the_keys_change() -> None:
     drawer = Drawer(KeySet([KEY]))
-    reader, token = TokenReader({ISSUER: drawer}, AUDIENCE), sign()
+    reader, token = TokenReader([Issuer(ISSUER, drawer)], AUDIENCE), sign()
     first = await reader.read(token)
     drawer.lose()
     assert await reader.read(token) is first
@@ -125,7 +127,7 @@ async def test_a_good_token_is_remembered_until_the_keys_change() -> None:
 
 
 async def test_a_remembered_token_ends_when_it_expires() -> None:
-    reader = TokenReader({ISSUER: fixed(KEY)}, AUDIENCE)
+    reader = TokenReader([Issuer(ISSUER, fixed(KEY))], AUDIENCE)
     expires = int(time.time()) + 100
     token = sign(claims(exp=expires))
     await reader.read(token)
@@ -139,7 +141,7 @@ async def test_a_remembered_token_ends_when_it_expires() -> None:
 
 async def test_the_memory_is_bounded_and_keeps_what_is_used() -> None:
     drawer = Drawer(KeySet([KEY]))
-    reader = TokenReader({ISSUER: drawer}, AUDIENCE, memory=2)
+    reader = TokenReader([Issuer(ISSUER, drawer)], AUDIENCE, memory=2)
     used, idle = sign(), sign(claims(jti="idle"))
     for token in (used, idle, used, sign(claims(jti="third"))):
         await reader.read(token)
@@ -151,7 +153,8 @@ async def test_the_memory_is_bounded_and_keeps_what_is_used() -> None:
 
 async def test_a_refused_token_is_not_remembered() -> None:
     drawer = Drawer(KeySet([KEY]))
-    reader, token = TokenReader({ISSUER: drawer}, AUDIENCE), sign(key=ECKey.generate_key("P-256", {"kid": "k1"}))
+    reader = TokenReader([Issuer(ISSUER, drawer)], AUDIENCE)
+    token = sign(key=ECKey.generate_key("P-256", {"kid": "k1"}))
     for _ in range(3):
         with pytest.raises(InvalidToken):
             await reader.read(token)
@@ -167,7 +170,7 @@ class Unread(FixedKeys):
 
 
 async def test_without_any_keys_a_token_is_neither_good_nor_bad() -> None:
-    reader = TokenReader({ISSUER: Unread(KeySet([]))}, AUDIENCE)
+    reader = TokenReader([Issuer(ISSUER, Unread(KeySet([])))], AUDIENCE)
     with pytest.raises(KeysUnavailable) as caught:
         await reader.read(sign())
     assert (caught.value.status, caught.value.headers) == (503, {"Retry-After": "10"})

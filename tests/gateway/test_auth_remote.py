@@ -10,9 +10,10 @@ from aiohttp import web
 from joserfc.jwk import ECKey, Key
 
 from gateway.auth import Authenticator, RemoteKeys
+from gateway.auth import Issuer as Trusted
 from gateway.auth.remote import MAXIMUM_DOCUMENT_BYTES, metadata_urls
 from gateway.errors import KeysUnavailable, Unauthenticated
-from tests.gateway.tokens import AUDIENCE, BANK, KEY, claims, header, headers, sign
+from tests.gateway.tokens import AUDIENCE, BANK, KEY, claims, header, sent, sign
 from tests.servers import free_port
 
 KEY_2 = ECKey.generate_key("P-256", {"kid": "k2"})
@@ -198,14 +199,14 @@ async def test_a_new_key_is_fetched_when_a_token_names_it(issuer: Issuer) -> Non
     keys = RemoteKeys(issuer.url, gap_seconds=0)
     desk = await started(issuer, keys)
     old, new = signed(issuer, KEY), signed(issuer, KEY_2)
-    await desk.identify(headers(token=old))
+    await desk.identify(sent(token=old))
     issuer.pages[JWKS] = jwks(KEY, KEY_2)
-    assert (await desk.identify(headers(token=new))).client == "bank"
+    assert (await desk.identify(sent(token=new))).client == "bank"
     assert keys.version == 2
     issuer.pages[JWKS] = jwks(KEY_2)
     assert await keys.refetch()
     with pytest.raises(Unauthenticated, match="does not publish"):
-        await desk.identify(headers(token=old))  # was remembered as good
+        await desk.identify(sent(token=old))  # was remembered as good
     await desk.close()
 
 
@@ -214,7 +215,7 @@ async def test_unknown_keys_do_not_make_us_ask_the_issuer_again_and_again(issuer
     asked = len(issuer.asked)
     for number in range(20):
         with pytest.raises(Unauthenticated, match="does not publish"):
-            await desk.identify(headers(token=signed(issuer, KEY_2, jti=str(number))))
+            await desk.identify(sent(token=signed(issuer, KEY_2, jti=str(number))))
     assert len(issuer.asked) == asked
     await desk.close()
 
@@ -236,13 +237,39 @@ async def test_an_issuer_that_is_down_at_start_is_found_later(issuer: Issuer) ->
     desk = await started(issuer, keys)
     token = signed(issuer, KEY)
     with pytest.raises(KeysUnavailable):
-        await desk.identify(headers(token=token))
+        await desk.identify(sent(token=token))
     await issuer.start()
     async with asyncio.timeout(10):
         while not keys.known:
             await asyncio.sleep(0.02)
-    assert (await desk.identify(headers(token=token))).client == "bank"
+    assert (await desk.identify(sent(token=token))).client == "bank"
     await desk.close()
+
+
+async def test_an_issuer_that_is_down_takes_no_other_with_it(issuer: Issuer) -> None:
+    other = Issuer()
+    keys = {each.url: RemoteKeys(each.url, gap_seconds=60) for each in (issuer, other)}
+    desk = Authenticator([Trusted(url, each) for url, each in keys.items()], AUDIENCE, {BANK.id: BANK})
+    await desk.start()
+    assert (await desk.identify(sent(token=signed(issuer, KEY)))).client == "bank"
+    with pytest.raises(KeysUnavailable):
+        await desk.identify(sent(token=signed(other, KEY)))
+    await desk.close()
+
+
+async def test_a_rotation_at_one_issuer_is_none_at_another(issuer: Issuer) -> None:
+    other = Issuer()
+    await other.start()
+    keys = {each.url: RemoteKeys(each.url, gap_seconds=0) for each in (issuer, other)}
+    desk = Authenticator([Trusted(url, each) for url, each in keys.items()], AUDIENCE, {BANK.id: BANK})
+    await desk.start()
+    other.pages[JWKS] = jwks(KEY_2)
+    assert (await desk.identify(sent(token=signed(other, KEY_2)))).client == "bank"
+    with pytest.raises(Unauthenticated, match="does not publish"):
+        await desk.identify(sent(token=signed(issuer, KEY_2)))
+    assert (keys[issuer.url].version, keys[other.url].version) == (1, 2)
+    await desk.close()
+    await other.stop()
 
 
 async def test_keys_are_kept_fresh_in_the_background(issuer: Issuer) -> None:
@@ -257,7 +284,7 @@ async def test_keys_are_kept_fresh_in_the_background(issuer: Issuer) -> None:
 
 
 async def started(issuer: Issuer, keys: RemoteKeys) -> Authenticator:
-    desk = Authenticator({issuer.url: keys}, AUDIENCE, {BANK.id: BANK})
+    desk = Authenticator([Trusted(issuer.url, keys)], AUDIENCE, {BANK.id: BANK})
     await desk.start()
     return desk
 

@@ -14,8 +14,11 @@ from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 from joserfc.util import urlsafe_b64encode
 
+from gateway.auth import Issuer
+from gateway.auth.access import InvalidToken
+from gateway.auth.challenges import ALGS
 from gateway.auth.keys import ALGORITHMS
-from gateway.auth.tokens import MAXIMUM_TOKEN_LENGTH, InvalidToken, TokenReader
+from gateway.auth.tokens import MAXIMUM_TOKEN_LENGTH, TokenReader
 from gateway.errors import Unauthenticated
 from tests.gateway.tokens import (
     AUDIENCE,
@@ -26,7 +29,7 @@ from tests.gateway.tokens import (
     claims,
     fixed,
     header,
-    headers,
+    sent,
     sign,
 )
 
@@ -38,7 +41,7 @@ KEYS: dict[str, Key] = {
     "EdDSA": OKPKey.generate_key("Ed25519", {"kid": "ed"}),
 }
 KEYS |= {"PS256": KEYS["RS256"], "Ed25519": KEYS["EdDSA"]}
-READER = TokenReader({ISSUER: fixed(*KEYS.values())}, AUDIENCE)
+READER = TokenReader([Issuer(ISSUER, fixed(*KEYS.values()))], AUDIENCE)
 GOOD = sign().encode()
 
 THREE_PARTS = "the token is no signed JWT of three parts"
@@ -46,7 +49,7 @@ UNREADABLE = "the token cannot be read: base64url, UTF-8 or JSON is not well-for
 NO_OBJECT = "the token cannot be read: a part is no JSON object"
 NO_ACCESS_TOKEN = "the token is no access token: its typ is not at+jwt"
 NOT_SIGNED = "the token is not signed with one of ES256, ES384, RS256, PS256, EdDSA, Ed25519"
-EXTENSION = "the token's header asks for an extension that is not understood here"
+EXTENSION = "the token asks in its header for an extension that is not understood here"
 NO_KEY = "the token is signed with a key that its issuer does not publish for this algorithm"
 SIGNATURE = "the token's signature is not valid"
 UNTRUSTED = "the token is from an issuer that is not trusted here"
@@ -55,7 +58,10 @@ EXPIRED = "the token has expired"
 DAY = 86_400
 """Seconds; these tokens are made long before their test runs."""
 LACKS = "the token lacks what RFC 9068 asks for: {}"
-BOUND = "the token is bound to a key (cnf); proof of possession is not checked here yet"
+BOUND_KEY = "the token is bound to a key (cnf): it needs the scheme DPoP and a proof"
+BOUND_CERTIFICATE = "the token is bound to a certificate (cnf), and no trusted proxy vouches for one"
+BOUND = "the token is bound (cnf) in a way that is not understood here"
+THUMBPRINT = "the token is bound (cnf) to what is no SHA-256 thumbprint"
 NO_CLIENT = "the token's client_id is not a client name"
 NOT_ASCII = "the token is no signed JWT: it holds characters that are not ASCII"
 
@@ -89,7 +95,7 @@ async def test_without_a_key_id_the_only_key_that_fits_is_taken() -> None:
     token = sign(head=header(kid=MISSING))
     assert (await READER.read(token)).issuer == ISSUER
     with pytest.raises(InvalidToken, match="does not publish"):
-        await TokenReader({ISSUER: fixed(KEY, ECKey.generate_key("P-256"))}, AUDIENCE).read(token)
+        await TokenReader([Issuer(ISSUER, fixed(KEY, ECKey.generate_key("P-256")))], AUDIENCE).read(token)
 
 
 def refuse(reason: str, token: Callable[[], str], name: str) -> Any:
@@ -154,17 +160,22 @@ REFUSED = [
     by_claims("the token's sub is not valid", "sub-number", sub=5),
     by_claims("the token's jti is not valid", "jti-number", jti=5),
     by_claims("the token's scope is no string", "scope-list", scope=["credit.public"]),
-    by_claims(BOUND, "dpop-bound", cnf={"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
-    by_claims(BOUND, "certificate-bound", cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}),
+    by_claims(BOUND_KEY, "dpop-bound", cnf={"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
+    by_claims(BOUND_CERTIFICATE, "certificate-bound", cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}),
+    by_claims(BOUND, "bound-in-no-way", cnf={}),
+    by_claims(BOUND, "bound-in-an-unknown-way", cnf={"jwk": {}}),
+    by_claims(BOUND, "bound-in-another-way-too", cnf={"jkt": "A" * 43, "x": "y"}),
+    by_claims(THUMBPRINT, "bound-to-a-short-thumbprint", cnf={"jkt": "A" * 42}),
+    by_claims(THUMBPRINT, "bound-to-a-list", cnf={"jkt": ["A" * 43]}),
     by_claims(BOUND, "bound-to-null", cnf=None),
     by_header(NO_ACCESS_TOKEN, "no-typ", typ=MISSING),
     by_header(NO_ACCESS_TOKEN, "id-token", typ="JWT"),
-    by_header(NO_ACCESS_TOKEN, "typ-list", typ=["at+jwt"]),
+    by_header("the token has a typ that is no string", "typ-list", typ=["at+jwt"]),
     by_header(EXTENSION, "crit", crit=["exp"]),
     by_header(EXTENSION, "crit-empty", crit=[]),
     by_header(EXTENSION, "b64", b64=True, crit=["b64"]),
     by_header(EXTENSION, "b64-alone", b64=False),
-    by_header("the token's kid is no string", "kid-number", kid=1),
+    by_header("the token has a kid that is no string", "kid-number", kid=1),
     by_header(NO_KEY, "unknown-kid", kid="k2"),
     by_header(NO_KEY, "kid-as-path", kid="../../dev/null"),
     refuse(NO_KEY, lambda: sign(head=header("ES384")), "key-of-another-algorithm"),
@@ -211,9 +222,9 @@ REFUSED = [
 @pytest.mark.parametrize(("reason", "token"), REFUSED)
 async def test_a_token_that_is_refused(reason: str, token: Callable[[], str]) -> None:
     with pytest.raises(Unauthenticated) as caught:
-        await authenticator().identify(headers(token=token()))
+        await authenticator().identify(sent(token=token()))
     assert caught.value.message == reason
-    challenge = f'Bearer realm="credit-gateway", error="invalid_token", error_description="{reason}"'
+    challenge = f'Bearer realm="credit-gateway", error="invalid_token", error_description="{reason}", DPoP {ALGS}'
     assert caught.value.headers == {"WWW-Authenticate": challenge}
     # RFC 6750 §3: what an error_description may hold
     assert all(" " <= letter <= "~" and letter not in '"\\' for letter in reason)
@@ -224,7 +235,7 @@ async def test_a_short_rsa_key_checks_nothing() -> None:
         warnings.simplefilter("ignore", SecurityWarning)
         short = RSAKey.generate_key(1024, {"kid": "k1"})
     with pytest.raises(InvalidToken, match="does not publish"):
-        await TokenReader({ISSUER: fixed(short)}, AUDIENCE).read(
+        await TokenReader([Issuer(ISSUER, fixed(short))], AUDIENCE).read(
             sign(head=header("RS256"), key=short, algorithm="RS256")
         )
 

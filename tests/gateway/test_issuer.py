@@ -11,10 +11,10 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from starlette.applications import Starlette
 
 from connectors.errors import ConfigError
-from gateway.auth import Authenticator, FixedKeys
+from gateway.auth import Authenticator, FixedKeys, Issuer
 from gateway.errors import Unauthenticated
 from gateway.issuer import KEY_FILE_ENV, SEED_ENV, DevelopmentIssuer
-from tests.gateway.tokens import AUDIENCE, BANK, headers
+from tests.gateway.tokens import AUDIENCE, BANK, sent
 
 URL = "http://127.0.0.1:8088"
 GRANT = {"grant_type": "client_credentials"}
@@ -47,8 +47,8 @@ def basic(name: str = "bank", secret: str = SECRET) -> dict[str, str]:
 
 
 async def caller_of(token: str, issuer: DevelopmentIssuer = ISSUER) -> Any:
-    desk = Authenticator({issuer.issuer: issuer.keys()}, AUDIENCE, {BANK.id: BANK})
-    return await desk.identify(headers(token=token))
+    desk = Authenticator([issuer.trusted()], AUDIENCE, {BANK.id: BANK})
+    return await desk.identify(sent(token=token))
 
 
 async def test_a_token_for_a_secret_in_the_header(client: httpx2.AsyncClient) -> None:
@@ -149,8 +149,8 @@ async def test_metadata_and_keys(peer: str) -> None:
     assert metadata["scopes_supported"] == ["credit.consent", "credit.public"]
     assert "d" not in keys["keys"][0]
     published = FixedKeys(KeySet.import_key_set(keys))
-    desk = Authenticator({URL: published}, AUDIENCE, {BANK.id: BANK})
-    assert (await desk.identify(headers(token=ISSUER.mint("bank")))).client == "bank"
+    desk = Authenticator([Issuer(URL, published)], AUDIENCE, {BANK.id: BANK})
+    assert (await desk.identify(sent(token=ISSUER.mint("bank")))).client == "bank"
 
 
 async def test_a_token_without_asking() -> None:

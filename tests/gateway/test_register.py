@@ -8,7 +8,7 @@ import pytest
 from gateway.auth import Client, FixedRegister, FollowedRegister, register_of
 from gateway.auth.register import digest_of
 from gateway.errors import Forbidden
-from tests.gateway.tokens import BANK, authenticator, headers, sign
+from tests.gateway.tokens import BANK, authenticator, sent, sign
 
 COURT = replace(BANK, id="court", title="法院", suspended=True)
 
@@ -52,8 +52,8 @@ def test_a_register_is_itself_and_a_mapping_becomes_one() -> None:
 async def test_a_token_of_a_suspended_client_is_refused_though_it_was_good() -> None:
     desk = authenticator(BANK)
     token = sign()
-    assert (await desk.identify(headers(token=token))).client == "bank"
+    assert (await desk.identify(sent(token=token))).client == "bank"
     later = desk.knowing({"bank": replace(BANK, suspended=True)})
     with pytest.raises(Forbidden, match="client `bank` is not registered at this gateway, or is suspended"):
-        await later.identify(headers(token=token))
-    assert (await desk.identify(headers(token=token))).client == "bank", "the one before knows whom it knew"
+        await later.identify(sent(token=token))
+    assert (await desk.identify(sent(token=token))).client == "bank", "the one before knows whom it knew"

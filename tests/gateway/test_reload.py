@@ -15,13 +15,12 @@ from gateway.cli.serve import reloading
 from gateway.configuration import Configuration, load_configuration
 from gateway.desk import Desk
 from gateway.reload import renewed
-from tests.gateway.cities import City, change, city
+from tests.gateway.cities import BANK_SCOPES, NARROWER, City, change, city
 
-KEPT = {"schema", "documents", "ledger", "deadline_seconds"}
+KEPT = {"schema", "documents", "ledger", "consents", "deadline_seconds"}
 """Fields of the desk that do not come from the configuration folder, or from `gateway.toml`, which a reload leaves."""
 KEY = '{value: "91230881TJ00000350", scheme: USCC}'
 PENALTIES = f"{{ subject(key: {KEY}) {{ ... on Enterprise {{ penalties {{ state items {{ decisionNo }} }} }} }} }}"
-BANK_SCOPES = 'scopes = ["credit.public", "credit.check.run", "credit.consent"]'
 
 
 @pytest.fixture
@@ -90,7 +89,7 @@ async def test_a_bad_reload_keeps_everything_and_tells_every_mistake(
     ("before", "after", "place"),
     [
         ("# deadline_seconds = 8.0", "deadline_seconds = 3.0", "limits"),
-        ("# production = false", "production = true", "production"),
+        ("# enabled = true", "enabled = false", "metrics"),
         ('# audience = "credit-gateway"', 'audience = "another"', "tokens"),
     ],
 )
@@ -153,7 +152,7 @@ async def test_a_request_in_flight_ends_under_the_configuration_it_began_with(
     token = running.token("bank")
     asking = asyncio.create_task(running.ask(token, query))
     await asked.wait()
-    change(running.config / "clients.toml", BANK_SCOPES, 'scopes = ["credit.check.run"]')
+    change(running.config / "clients.toml", BANK_SCOPES, NARROWER)
     change(running.config / "sources" / "court_enforcement.toml", "timeout_seconds = ", "timeout_seconds = 1")
     assert await running.reload()
     assert await running.code(token, query) == "FIELD_FORBIDDEN"
@@ -168,7 +167,7 @@ async def test_a_request_in_flight_ends_under_the_configuration_it_began_with(
 async def test_a_scope_that_is_taken_away_counts_for_the_next_request_though_its_plan_is_cached(running: City) -> None:
     token = running.token("bank")
     assert "FIELD_FORBIDDEN" not in (await running.ask(token, PENALTIES)).text
-    change(running.config / "clients.toml", BANK_SCOPES, 'scopes = ["credit.check.run"]')
+    change(running.config / "clients.toml", BANK_SCOPES, NARROWER)
     assert await running.reload()
     assert "FIELD_FORBIDDEN" in (await running.ask(token, PENALTIES)).text
 
@@ -184,7 +183,7 @@ async def test_a_scope_that_closes_in_the_policy_counts_for_the_next_request_tho
     assert mark
     assert '"BANK_CREDIT"' in tail
     scopes.write_text(head + mark + tail.replace('"BANK_CREDIT", ', "", 1), encoding="utf-8")
-    change(running.config / "clients.toml", BANK_SCOPES, 'scopes = ["credit.check.run", "credit.consent"]')
+    change(running.config / "clients.toml", BANK_SCOPES, NARROWER)
     assert await running.reload()
     assert "FIELD_FORBIDDEN" in (await running.ask(token, PENALTIES)).text
 

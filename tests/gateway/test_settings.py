@@ -19,7 +19,7 @@ host = 8088
 port = 65536
 
 [tokens]
-issuers = ["https://id.example"]
+isuer = "https://id.example"
 audience = ["credit-gateway"]
 
 [limits]
@@ -31,7 +31,8 @@ TOLD = [
     "production: expected true or false, found a text",
     "listen.host: expected a text, found 8088",
     "listen.port: expected a whole number, at least 0 and at most 65535, found 65536",
-    "tokens.issuers: unknown key `issuers`; known: issuer, audience; did you mean `issuer`?",
+    "tokens.isuer: unknown key `isuer`; known: issuer, audience, public_url, dpop_nonce, issuers, mtls; "
+    "did you mean `issuer`?",
     "tokens.audience: expected a text, found a list",
     "limits.deadline_seconds: expected a number, more than 0, found 0",
 ]

@@ -10,9 +10,10 @@ from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64encode
 from starlette.datastructures import Headers
 
-from gateway.auth import Authenticator, Client, FixedKeys
+from gateway.auth import Authenticator, Client, FixedKeys, Issuer, Presented
 
 ISSUER = "https://issuer.test"
+URL = "http://127.0.0.1:8088/graphql"
 AUDIENCE = "credit-gateway"
 KEY = ECKey.generate_key("P-256", {"kid": "k1"})
 MISSING: Any = object()
@@ -70,13 +71,14 @@ def fixed(*keys: Key) -> FixedKeys:
 
 def authenticator(*clients: Client, keys: FixedKeys | None = None) -> Authenticator:
     """Return an authenticator that trusts ISSUER and knows ``clients``, or the bank alone."""
-    return Authenticator({ISSUER: keys or fixed(KEY)}, AUDIENCE, {each.id: each for each in clients or (BANK,)})
+    return Authenticator([Issuer(ISSUER, keys or fixed(KEY))], AUDIENCE, {each.id: each for each in clients or (BANK,)})
 
 
-def headers(*pairs: tuple[str, str], token: str | None = None) -> Headers:
-    """Return request headers as a server hands them over; ``token`` becomes a bearer."""
+def sent(*pairs: tuple[str, str], token: str | None = None, peer: str = "127.0.0.1", **said: str) -> Presented:
+    """Return a request as a server hands it over; ``token`` becomes a bearer."""
     bearer: Iterable[tuple[str, str]] = [] if token is None else [("Authorization", f"Bearer {token}")]
-    return Headers(raw=[(name.lower().encode(), value.encode("latin-1")) for name, value in (*bearer, *pairs)])
+    headers = Headers(raw=[(name.lower().encode(), value.encode("latin-1")) for name, value in (*bearer, *pairs)])
+    return Presented(headers, said.get("method", "POST"), said.get("url", URL), peer)
 
 
 def _changed(good: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,6 @@ BANK = ("--title", "银行", "--scope", "credit.public", "--purpose", "BANK_CRED
 SPEC: dict[str, Any] = {"title": "银行", "scopes": ["credit.public"], "purposes": ["BANK_CREDIT"]}
 KEY = '{value: "91230881TJ00000350", scheme: USCC}'
 PENALTIES = f"{{ subject(key: {KEY}) {{ ... on Enterprise {{ penalties {{ state items {{ decisionNo }} }} }} }} }}"
-BANK_SCOPES = 'scopes = ["credit.public", "credit.check.run", "credit.consent"]'
 SECRET = "hunter2hunter2hunter2hunter2hunter2hunter2"
 Client = Callable[..., Done]
 

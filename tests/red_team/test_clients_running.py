@@ -16,8 +16,8 @@ import pytest
 from connectors.errors import ConfigError
 from gateway.clients.refreshed import TableRegister
 from gateway.clients.table import ClientTable
-from tests.gateway.cities import City, change, city, copy_city
-from tests.red_team.test_clients import BANK_SCOPES, PENALTIES, SECRET, SPEC, make_table, write_row
+from tests.gateway.cities import BANK_SCOPES, NARROWER, City, change, city, copy_city
+from tests.red_team.test_clients import PENALTIES, SECRET, SPEC, make_table, write_row
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ async def test_a_bad_file_leaves_everybody_the_rights_they_had(
     [
         ("[clients.bank]", "[clients.bank]\nsuspended = true"),
         ("[clients.bank]", "[clients.old_bank]"),
-        (BANK_SCOPES, 'scopes = ["credit.check.run"]'),
+        (BANK_SCOPES, NARROWER),
         (f'{BANK_SCOPES}\npurposes = ["BANK_CREDIT"]', 'scopes = ["credit.public"]\npurposes = ["AGENCY"]'),
     ],
     ids=["suspended", "removed", "narrowed", "another purpose"],
@@ -104,12 +104,12 @@ async def test_a_right_that_ended_with_a_plan_in_memory(running: City, place: st
     for _ in range(2):
         assert "FIELD_FORBIDDEN" not in (await running.ask(token, PENALTIES)).text
     if place == "clients.toml":
-        change(running.config / place, BANK_SCOPES, 'scopes = ["credit.check.run", "credit.consent"]')
+        change(running.config / place, BANK_SCOPES, NARROWER)
     else:
         text = (running.config / place).read_text(encoding="utf-8")
         head, mark, tail = text.partition('[scopes."credit.public"]')
         (running.config / place).write_text(head + mark + tail.replace('"BANK_CREDIT", ', "", 1), encoding="utf-8")
-        change(running.config / "clients.toml", BANK_SCOPES, 'scopes = ["credit.check.run", "credit.consent"]')
+        change(running.config / "clients.toml", BANK_SCOPES, NARROWER)
     assert await running.reload()
     assert "FIELD_FORBIDDEN" in (await running.ask(token, PENALTIES)).text
 

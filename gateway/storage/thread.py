@@ -8,23 +8,31 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from gateway.ledger.store import Store
+
+class Closable(Protocol):
+    """What a thread can own; every method of a store blocks and may raise anything that its driver raises."""
+
+    def close(self) -> None:
+        """Give back what is held."""
+        ...
+
 
 T = TypeVar("T")
-_Call = tuple[Callable[[Store], Any], asyncio.Future[Any]]
+S = TypeVar("S", bound=Closable)
 
 
-class StoreThread:
+class StoreThread(Generic[S]):
     """Runs calls on a store, one after the other; the store is made, used and closed in the thread."""
 
-    def __init__(self, make_store: Callable[[], Store]) -> None:
+    def __init__(self, make_store: Callable[[], S], name: str = "ledger") -> None:
         self._make_store = make_store
-        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._name = name
+        self._calls: SimpleQueue[tuple[Callable[[S], Any], asyncio.Future[Any]] | None] = SimpleQueue()
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._stopped = False
 
     async def start(self) -> None:
@@ -32,10 +40,10 @@ class StoreThread:
         self._thread.start()
         await self._opened
 
-    def submit(self, call: Callable[[Store], T]) -> asyncio.Future[T]:
+    def submit(self, call: Callable[[S], T]) -> asyncio.Future[T]:
         """Return a future of ``call(store)``; raise RuntimeError after `stop`."""
         if self._stopped:
-            raise RuntimeError("the ledger is closed")
+            raise RuntimeError(f"the {self._name} is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._calls.put((call, future))
         return future

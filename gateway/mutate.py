@@ -1,0 +1,144 @@
+"""The path of a mutation: carried out by the schema's executor, one field after the other, then sealed and told.
+
+What a field changes is on disk before the executor goes on (`gateway.consents`); the entry of the ledger is on disk
+before the answer leaves. When the ledger fails in between, the caller hears LEDGER_UNAVAILABLE and sends the mutation
+again under its idempotency key.
+
+# INVARIANT: a mutation that has begun is carried out and sealed whole, also when its caller goes: nobody changes
+anything past the ledger by hanging up.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
+from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, execute
+from graphql.language import FragmentSpreadNode, InlineFragmentNode, SelectionNode
+
+from gateway.caller import Caller
+from gateway.consents.changes import Changes
+from gateway.consents.consents import Consents
+from gateway.consents.input import Terms
+from gateway.errors import BadQuery, TooCostly
+from gateway.http import GraphQLRequest, Reply
+from gateway.ledger import Ledger, Outcome, new_receipt
+from gateway.plan.document import Operation, redact
+from gateway.policy import Policy
+from gateway.seal import Changed, Seal
+
+MAXIMUM_CHANGES: Final = 20
+"""Fields of one mutation, aliases counted."""
+REFUSED: Final = frozenset({"INPUT_INVALID", "CONSENT_UNKNOWN", "MUTATION_REUSED"})
+
+_log = logging.getLogger("gateway.mutate")
+
+
+@dataclass(frozen=True, slots=True)
+class Mutations:
+    """Everything a mutation needs; made once by `gateway.app`."""
+
+    schema: GraphQLSchema
+    policy: Policy
+    consents: Consents
+    terms: Terms
+    ledger: Ledger
+    seal: Seal
+    _running: set[asyncio.Task[Reply]] = field(default_factory=set, repr=False)
+
+    async def answer(
+        self, request: GraphQLRequest, operation: Operation, caller: Caller, today: str, started: float
+    ) -> Reply:
+        """Return the answer to the mutation ``operation`` of ``request``, its ledger entry durable.
+
+        Raises `RequestError`. ``today`` is ISO 8601, ``started`` of the monotonic clock.
+        """
+        if sum(1 for _ in _fields(operation.node, operation)) > MAXIMUM_CHANGES:
+            raise TooCostly(f"a mutation takes at most {MAXIMUM_CHANGES} fields")
+        work = asyncio.create_task(self._carry_out(request, operation, caller, today, started))
+        self._running.add(work)
+        work.add_done_callback(self._done)
+        return await asyncio.shield(work)
+
+    async def finish(self) -> None:
+        """Return when nothing is being carried out any more."""
+        if self._running:
+            await asyncio.wait(self._running)
+
+    def _done(self, work: asyncio.Task[Reply]) -> None:
+        self._running.discard(work)
+        if not work.cancelled():
+            work.exception()  # whoever waited has it; when nobody does, it is not to be reported as forgotten
+
+    async def _carry_out(
+        self, request: GraphQLRequest, operation: Operation, caller: Caller, today: str, started: float
+    ) -> Reply:
+        changes = Changes(self.consents, self.policy.on(today), self.terms, caller, today)
+        result = await self._execute(request, operation, changes)
+        errors = [_told(error) for error in result.errors or ()]
+        receipt = new_receipt()
+        response: dict[str, Any] = {"data": result.data, "extensions": {"receipt": {"id": receipt}}}
+        body = orjson.dumps(response | ({"errors": errors} if errors else {}))
+        changed = Changed(changes.subjects, changes.denied, _outcome(changes.done, errors))
+        await self.ledger.append(self.seal.mutation_entry(receipt, caller, operation, changed, body, started))
+        return Reply(body, partial=bool(errors))
+
+    async def _execute(self, request: GraphQLRequest, operation: Operation, changes: Changes) -> ExecutionResult:
+        running = execute(
+            self.schema,
+            operation.document,
+            context_value=changes,
+            variable_values=request.variables,
+            operation_name=request.operation_name,
+            hide_suggestions=True,
+        )
+        result = await running if isawaitable(running) else running
+        if result.data is None and result.errors and result.errors[0].path is None:
+            raise BadQuery(redact(result.errors[0].message))
+        return result
+
+
+def _fields(node: OperationDefinitionNode, operation: Operation) -> Iterator[FieldNode]:
+    """Yield the fields that ``node`` selects at its root; a fragment that is spread twice is walked once."""
+    seen: set[str] = set()
+    open_: list[SelectionNode] = list(node.selection_set.selections)
+    while open_:
+        selection = open_.pop()
+        if isinstance(selection, FieldNode):
+            yield selection
+        elif isinstance(selection, InlineFragmentNode):
+            open_.extend(selection.selection_set.selections)
+        elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in seen:
+            seen.add(selection.name.value)
+            open_.extend(operation.fragments[selection.name.value].selection_set.selections)
+
+
+def _told(error: GraphQLError) -> dict[str, Any]:
+    """Return ``error`` as the response has it; of a fault of ours only an id, under which the log tells its kind."""
+    told: dict[str, Any] = {"message": redact(error.message)}
+    if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
+        failed = uuid4().hex
+        _log.error("mutation failed: id=%s kind=%s", failed, type(error.original_error).__name__)
+        told = {"message": "the gateway failed to carry this out; the id finds this failure in its log"}
+        told["extensions"] = {"code": "INTERNAL", "id": failed}
+    else:
+        told["extensions"] = dict(error.extensions or {"code": BadQuery.code})
+    if error.locations:
+        told["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    return told | {"path": error.path}
+
+
+def _outcome(done: int, errors: list[dict[str, Any]]) -> Outcome:
+    """Return how the mutation ended: DENIED, REFUSED (the input) and FAILED mean that nothing was changed."""
+    if not errors:
+        return "ANSWERED"
+    if done:
+        return "PARTIAL"
+    codes = {error["extensions"]["code"] for error in errors}
+    if codes == {"FIELD_FORBIDDEN"}:
+        return "DENIED"
+    return "REFUSED" if codes <= REFUSED | {"FIELD_FORBIDDEN"} else "FAILED"
