@@ -14,6 +14,7 @@ from gateway.auth.possession import Possession
 from gateway.auth.remote import RemoteKeys
 from gateway.auth.replay import SharedMemory
 from gateway.auth.tokens import Issuer
+from gateway.secrets import SecretRefused, read_secret
 
 
 def open_issuers(tokens: Tokens, environ: Mapping[str, str], folder: Path, *, production: bool) -> list[Issuer]:
@@ -70,13 +71,10 @@ def _rules(spec: IssuerSpec) -> ClaimRules:
 
 
 def _secret(spec: IssuerSpec, environ: Mapping[str, str], folder: Path) -> str:
-    """Return the secret of introspection; raises ValueError when its file holds none. Never quotes the path."""
+    """Return the secret of introspection; raises ValueError when its file cannot be used. No path is quoted."""
     if spec.introspection_secret_env:
         return environ.get(spec.introspection_secret_env, "").strip()
     try:
-        secret = (folder / spec.introspection_secret_file).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        raise ValueError("the file cannot be read") from None
-    if not secret:
-        raise ValueError("the file is empty")
-    return secret
+        return read_secret(folder / spec.introspection_secret_file)
+    except SecretRefused as error:
+        raise ValueError(error.reason) from None

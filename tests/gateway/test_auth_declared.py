@@ -181,7 +181,7 @@ def test_in_production_the_short_form_is_an_issuer_of_its_own(tmp_path: Path) ->
         ),
         ("introspection_secret_file = 'secret'", {}, {}, "introspection_secret_file: the file cannot be read"),
         ("introspection_secret_file = 'secret'", {}, {"secret": b"\n"}, "introspection_secret_file: the file is empty"),
-        ("introspection_secret_file = 'secret'", {}, {"secret": b"\xff"}, "introspection_secret_file: the file cannot"),
+        ("introspection_secret_file = 'secret'", {}, {"secret": b"\xff"}, "introspection_secret_file: the file is not"),
     ],
 )
 def test_a_secret_that_is_missing(
@@ -189,12 +189,21 @@ def test_a_secret_that_is_missing(
 ) -> None:
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(0o600)
     declared = tokens(tmp_path, OPAQUE + line)
     with pytest.raises(ConfigError) as raised:
         open_issuers(declared, environ, tmp_path, production=False)
     (found,) = raised.value.mistakes
     assert str(found).startswith(f"gateway.toml: tokens.issuers.1.{message}")
     assert str(tmp_path) not in str(found)
+
+
+def test_a_secret_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"hunter2")
+    (tmp_path / "secret").chmod(0o644)
+    declared = tokens(tmp_path, OPAQUE + "introspection_secret_file = 'secret'")
+    with pytest.raises(ConfigError, match="others may read or write the file: set its mode to 0600"):
+        open_issuers(declared, {}, tmp_path, production=False)
 
 
 def test_a_role_that_opens_an_unknown_scope_is_a_mistake(tmp_path: Path) -> None:
