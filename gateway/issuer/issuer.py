@@ -41,6 +41,8 @@ from gateway.issuer.grant import (
 )
 from gateway.issuer.signing import read_signing_keys
 
+OWN_RULES: Final = ClaimRules(subject=(SUBJECT_CLAIM,))
+"""Where its tokens say what: as RFC 9068 has it, and the client's own subject."""
 SEED_ENV: Final = "CREDIT_ISSUER_SEED"
 MINIMUM_SEED_LENGTH: Final = 16
 MAXIMUM_BODY_BYTES: Final = 8192
@@ -85,7 +87,7 @@ class DevelopmentIssuer:
 
     def trusted(self) -> Issuer:
         """Return this issuer as the gateway trusts it."""
-        return Issuer(self.issuer, FixedKeys(self._keys), ClaimRules(subject=(SUBJECT_CLAIM,)))
+        return Issuer(self.issuer, FixedKeys(self._keys), OWN_RULES)
 
     def mint(
         self,

@@ -13,7 +13,7 @@ import pytest
 
 from gateway.demo import Departments
 from gateway.demo.codes import uscc
-from gateway.issuer.issuer import KEY_FILE_ENV
+from gateway.issuer import KEY_FILE_ENV
 from tests.commands import nobody_there
 from tests.end_to_end.forgery import write_key
 from tests.end_to_end.queries import PERSON, WHOLE, uscc_key
