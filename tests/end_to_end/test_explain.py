@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.demo.codes import uscc
-from gateway.issuer.issuer import KEY_FILE_ENV
+from gateway.issuer import KEY_FILE_ENV
 from tests.commands import Run, nobody_there
 from tests.end_to_end.queries import PERSON, WHOLE, uscc_key
 from tests.end_to_end.served import Served, Told, serving

@@ -15,7 +15,7 @@ import pytest
 from connectors.clock import today_text
 from gateway.demo import Departments
 from gateway.demo.codes import uscc
-from gateway.issuer.issuer import KEY_FILE_ENV
+from gateway.issuer import KEY_FILE_ENV
 from tests.commands import nobody_there
 from tests.end_to_end.consenting import HELD, RECORD, given
 from tests.end_to_end.forgery import write_key
