@@ -7,6 +7,7 @@ no subject has to exist. Only a token needs its issuer's keys.
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from connectors.clock import today_text
-from gateway.auth import Authenticator, Client, Issuer, RemoteKeys, open_issuers
+from gateway.auth import Client, Issuer, RemoteKeys, open_issuers
 from gateway.auth.access import Access, InvalidToken
 from gateway.auth.tokens import TokenReader
 from gateway.caller import Caller
@@ -25,7 +26,7 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.configuration import Configuration, load_configuration
 from gateway.desk import PROVENANCE_SCOPE
 from gateway.errors import BadQuery, Forbidden, Unauthenticated
-from gateway.issuer import KEY_FILE_ENV, OWN_RULES, DevelopmentIssuer
+from gateway.issuer import KEY_FILE_ENV, DevelopmentIssuer
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
@@ -124,13 +125,15 @@ def _caller(configuration: Configuration, name: str, purpose: str | None) -> Cal
 
 
 def _bearer(configuration: Configuration, token: str, purpose: str | None) -> Caller:
-    """Return who would ask with ``token``; raises the `RequestError` that says why it is not taken."""
+    """Return who would ask with ``token``; raises the `RequestError` that says why it is not taken.
+
+    That its possession can be proved, where it asks for that, is taken for granted: nothing is told but a plan.
+    """
     access = asyncio.run(_read_token(configuration, _read(token).strip()))
     client = configuration.clients.get(access.client)
     if client is None:
-        raise Forbidden(
-            f"client `{access.client}` of the token is not registered; known: {', '.join(configuration.clients)}"
-        )
+        known = ", ".join(configuration.clients)
+        raise Forbidden(f"client `{access.client}` of the token is not registered; known: {known}")
     scopes = access.scopes & client.scopes
     if not scopes:
         raise Forbidden("the token carries none of the scopes that its client is registered for")
@@ -138,35 +141,36 @@ def _bearer(configuration: Configuration, token: str, purpose: str | None) -> Ca
 
 
 async def _read_token(configuration: Configuration, token: str) -> Access:
-    """Return what a good token says, checked as its issuer is declared; whoever holds it need not prove more here."""
+    """Return what a good token says, checked with the keys of the issuers that the configuration trusts."""
     issuers = _issuers(configuration)
-    known = Authenticator(issuers, configuration.settings.tokens.audience, configuration.clients)
-    await known.start()
+    await asyncio.gather(*(issuer.keys.start() for issuer in issuers))
     try:
         return await TokenReader(issuers, configuration.settings.tokens.audience).read(token)
     except InvalidToken as error:
         raise Unauthenticated(error.reason) from error
     finally:
-        await known.close()
+        for issuer in issuers:
+            await issuer.keys.close()
+            if issuer.introspection is not None:
+                await issuer.introspection.close()
 
 
 def _issuers(configuration: Configuration) -> list[Issuer]:
-    """Return the trusted issuers; the development issuer by its key file where that is named, else as it publishes."""
-    settings, tokens = configuration.settings, configuration.settings.tokens
-    elsewhere = open_issuers(tokens, os.environ, configuration.folder, production=settings.production)
+    """Return the trusted issuers; the development issuer's keys are those of its key file, or as it publishes them."""
+    settings = configuration.settings
+    tokens = settings.tokens
+    found = open_issuers(tokens, os.environ, configuration.folder, production=settings.production)
     if settings.production:
-        return elsewhere
-    if not os.environ.get(KEY_FILE_ENV):
-        return [Issuer(tokens.issuer, RemoteKeys(tokens.issuer), OWN_RULES), *elsewhere]
-    issuer = DevelopmentIssuer(
+        return found
+    own = DevelopmentIssuer(
         configuration.clients,
         issuer=tokens.issuer,
         audience=tokens.audience,
         production=False,
         environ=os.environ,
         folder=configuration.folder,
-    )
-    return [issuer.trusted(), *elsewhere]
+    ).trusted()
+    return [own if os.environ.get(KEY_FILE_ENV) else replace(own, keys=RemoteKeys(own.name)), *found]
 
 
 def _purpose(client: Client, purpose: str | None) -> str:
