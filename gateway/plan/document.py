@@ -17,14 +17,16 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    NameNode,
     OperationDefinitionNode,
     OperationType,
     parse,
     validate,
 )
 from graphql.execution.values import VariableValues, get_variable_values
+from graphql.language import Visitor, visit
 
-from gateway.auth.personal import holds_written_number
+from gateway.auth.personal import holds_personal_number, holds_written_number
 from gateway.errors import BadDocument, BadQuery, TooCostly
 
 MAX_TOKENS = 4_000
@@ -89,6 +91,7 @@ class Documents:
             return known, digest, False
         document = self._parse_and_validate(query)
         if holds_written_number(query):
+            visit(document, _NamesWithoutNumbers())
             return document, digest, True
         self._known[digest] = document
         if len(self._known) > self.capacity:
@@ -118,6 +121,14 @@ class Documents:
         if isinstance(coerced, VariableValues):
             return coerced
         raise bad_query(coerced[0])
+
+
+class _NamesWithoutNumbers(Visitor):
+    """Raises `BadQuery` for a name that may be a personal number: aliases stand in the paths of errors."""
+
+    def enter_name(self, node: NameNode, *_: object) -> None:
+        if holds_personal_number(node.value):
+            raise BadQuery("a name in the document may be a personal number: name aliases, variables otherwise")
 
 
 def bad_query(error: GraphQLError, kind: type[BadQuery] = BadQuery) -> BadQuery:
