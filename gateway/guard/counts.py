@@ -55,15 +55,17 @@ class Counts:
         self._shared = shared
         self._days: dict[str, dict[Account, set[str]]] = {}
 
-    async def spend(self, account: Account, budget: int, members: Iterable[str], day_ends_in: int) -> int | None:
-        """Note distinct ``members`` on ``account``: all of them, or none.
+    def new_of(self, account: Account, members: Iterable[str]) -> list[str]:
+        """Return those of ``members``, each once, that this process has not noted on ``account``."""
+        known = self._known(account)
+        return list(dict.fromkeys(each for each in members if each not in known))
+
+    async def spend(self, account: Account, budget: int, new: list[str], day_ends_in: int) -> int | None:
+        """Note the members ``new`` on ``account``: all of them, or none.
 
         Returns None when they fit its ``budget``, else how many it holds. ``day_ends_in`` are seconds.
         """
         known = self._known(account)
-        new = list(dict.fromkeys(each for each in members if each not in known))
-        if not new:
-            return None
         if len(known) + len(new) > budget:  # what this process admitted is a part of what all did
             return len(known)
         if self._shared is not None:

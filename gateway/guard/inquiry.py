@@ -53,7 +53,7 @@ class Inquiry:
 
     async def admit(self, asked: Collection[tuple[str, str]]) -> None:
         """Count the subjects that were ``asked`` about, as scheme and value; raises `SubjectBudgetExceeded`."""
-        asked = [(scheme, canonical_name(value) if scheme == "NAME" else value) for scheme, value in asked]
+        asked = [(scheme, canonical_name(value)) if scheme == "NAME" else (scheme, value) for scheme, value in asked]
         for _, value in asked:
             self._notice(value)
         self._asked.update(value for scheme, value in asked if scheme == "USCC")
@@ -116,8 +116,10 @@ class Inquiry:
             return None
         day = self._now.date().isoformat()
         account = Account(counted, caller.client, caller.purpose, day)
-        members = [member_of(self._secret, day, scheme, value) for scheme, value in who]
-        used = await self._counts.spend(account, budget, members, self._day_ends_in)
+        new = self._counts.new_of(account, [member_of(self._secret, day, scheme, value) for scheme, value in who])
+        if not new:
+            return None
+        used = await self._counts.spend(account, budget, new, self._day_ends_in)
         return None if used is None else _exceeded(account, budget, used, self._day_ends_in)
 
     @property

@@ -22,6 +22,12 @@ def account(day: str = DAY, client: str = "bank") -> Account:
     return Account("subjects", client, "BANK_CREDIT", day)
 
 
+async def spend(counts: Counts, mine: Account, budget: int, members: list[str], ends_in: int) -> int | None:
+    """Note ``members`` as an inquiry does."""
+    new = counts.new_of(mine, members)
+    return await counts.spend(mine, budget, new, ends_in) if new else None
+
+
 @pytest.fixture
 async def replicas(valkey_url: str) -> AsyncIterator[tuple[Counts, Counts]]:
     servers = [SharedServer(valkey_url, SCRIPTS) for _ in range(2)]
@@ -32,48 +38,48 @@ async def replicas(valkey_url: str) -> AsyncIterator[tuple[Counts, Counts]]:
 
 async def test_asking_again_costs_nothing_and_what_exceeds_is_not_noted() -> None:
     counts = Counts()
-    assert await counts.spend(account(), 3, ["a", "b", "a"], 60) is None
-    assert await counts.spend(account(), 3, ["b", "c", "d"], 60) == 2
-    assert await counts.spend(account(), 3, ["b", "c"], 60) is None
-    assert await counts.spend(account(), 3, ["a", "b", "c"], 60) is None
-    assert await counts.spend(account(), 3, ["d"], 60) == 3
+    assert await spend(counts, account(), 3, ["a", "b", "a"], 60) is None
+    assert await spend(counts, account(), 3, ["b", "c", "d"], 60) == 2
+    assert await spend(counts, account(), 3, ["b", "c"], 60) is None
+    assert await spend(counts, account(), 3, ["a", "b", "c"], 60) is None
+    assert await spend(counts, account(), 3, ["d"], 60) == 3
 
 
 async def test_clients_purposes_kinds_and_days_have_accounts_of_their_own() -> None:
     counts = Counts()
     others = [account(client="court"), account()._replace(purpose="AUDIT"), account()._replace(counted="persons")]
     for each in [account(), *others, account("2026-11-27"), account("2026-11-28")]:
-        assert await counts.spend(each, 1, ["a"], 60) is None
-        assert await counts.spend(each, 1, ["b"], 60) == 1
+        assert await spend(counts, each, 1, ["a"], 60) is None
+        assert await spend(counts, each, 1, ["b"], 60) == 1
 
 
 async def test_a_request_from_before_midnight_does_not_empty_the_new_day() -> None:
     counts = Counts()
-    await counts.spend(account("2026-11-27"), 1, ["a"], 60)
-    await counts.spend(account("2026-11-26"), 1, ["a"], 60)
-    assert await counts.spend(account("2026-11-27"), 1, ["b"], 60) == 1
+    await spend(counts, account("2026-11-27"), 1, ["a"], 60)
+    await spend(counts, account("2026-11-26"), 1, ["a"], 60)
+    assert await spend(counts, account("2026-11-27"), 1, ["b"], 60) == 1
 
 
 async def test_two_days_are_kept_at_most() -> None:
     counts = Counts()
     for day in range(1, 9):
-        await counts.spend(account(f"2026-12-0{day}"), 1, ["a"], 60)
+        await spend(counts, account(f"2026-12-0{day}"), 1, ["a"], 60)
     assert sorted(counts._days) == ["2026-12-07", "2026-12-08"]
 
 
 async def test_replicas_share_one_budget(replicas: tuple[Counts, Counts]) -> None:
     here, there = replicas
     mine = account(client=uuid4().hex)
-    assert await here.spend(mine, 3, ["a", "b"], 60) is None
-    assert await there.spend(mine, 3, ["c", "d"], 60) == 2
-    assert await there.spend(mine, 3, ["b", "c"], 60) is None
-    assert await here.spend(mine, 3, ["d"], 60) == 3
-    assert await here.spend(mine, 3, ["c"], 60) is None
+    assert await spend(here, mine, 3, ["a", "b"], 60) is None
+    assert await spend(there, mine, 3, ["c", "d"], 60) == 2
+    assert await spend(there, mine, 3, ["b", "c"], 60) is None
+    assert await spend(here, mine, 3, ["d"], 60) == 3
+    assert await spend(here, mine, 3, ["c"], 60) is None
 
 
 async def test_of_many_at_once_exactly_as_many_pass_as_fit(replicas: tuple[Counts, Counts]) -> None:
     mine = account(client=uuid4().hex)
-    told = await asyncio.gather(*(replicas[at % 2].spend(mine, 7, [f"m{at}"], 60) for at in range(40)))
+    told = await asyncio.gather(*(spend(replicas[at % 2], mine, 7, [f"m{at}"], 60) for at in range(40)))
     assert told.count(None) == 7
     assert set(told) <= {None, 5, 6, 7}
 
@@ -83,7 +89,7 @@ async def test_the_shared_set_expires_after_the_day_and_holds_pseudonyms(
 ) -> None:
     mine = account(client=uuid4().hex)
     member = member_of(SECRET, DAY, "USCC", "91230881TJ0000019A")
-    await replicas[0].spend(mine, 3, [member], 120)
+    await spend(replicas[0], mine, 3, [member], 120)
     redis = Redis.from_url(valkey_url, decode_responses=True)
     key = f"credit:asked:subjects:{mine.client}:BANK_CREDIT:{DAY}"
     members, expires = await redis.smembers(key), await redis.ttl(key)
@@ -98,10 +104,10 @@ async def test_while_the_server_is_away_each_counts_what_it_admitted(
     away = SharedServer(f"redis://127.0.0.1:{free_port()}", SCRIPTS)
     counts = replicas[0]
     mine = account(client=uuid4().hex)
-    assert await counts.spend(mine, 3, ["a", "b"], 60) is None
+    assert await spend(counts, mine, 3, ["a", "b"], 60) is None
     counts._shared = SharedCounts(away)
-    assert await counts.spend(mine, 3, ["b", "c"], 60) is None
-    assert await counts.spend(mine, 3, ["d"], 60) == 3
+    assert await spend(counts, mine, 3, ["b", "c"], 60) is None
+    assert await spend(counts, mine, 3, ["d"], 60) == 3
     await away.close()
 
 
@@ -122,7 +128,7 @@ def test_an_account_never_holds_more_than_its_budget_and_forgets_nobody(budget: 
     async def play() -> None:
         counts, admitted = Counts(), set[str]()
         for members in asked:
-            told = await counts.spend(account(), budget, members, 60)
+            told = await spend(counts, account(), budget, members, 60)
             fits = len(admitted | set(members)) <= budget
             assert (told is None) == fits
             if told is None:
