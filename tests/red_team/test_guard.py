@@ -98,7 +98,7 @@ async def by_several_tokens(served: Served) -> list[Told]:
 async def by_tokens_of_other_scopes_and_consents(served: Served) -> list[Told]:
     told = []
     for at, code in enumerate(SEVEN):
-        more = {"Credit-Consent": f"consent-{at}", "Credit-Case": f"case {at}"}
+        more = {"Credit-Consent": f"019a8b6c55d07c3f9a1be0d1c2f3a4b{at}", "Credit-Case": f"case {at}"}
         told.append(
             await served.post({"query": ONE, "variables": {"key": key(code)}}, {**served.headers("bank"), **more})
         )
