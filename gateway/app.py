@@ -23,6 +23,7 @@ from gateway.consents.input import Terms
 from gateway.consents.issuers import consent_keys
 from gateway.consents.tokens import ConsentTokens
 from gateway.desk import Desk
+from gateway.guard import Alarm, Counts, Guard
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
 from gateway.issuer import DevelopmentIssuer
 from gateway.ledger import Ledger, Secret, load_secret
@@ -30,7 +31,7 @@ from gateway.mutate import Mutations
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.seal import Seal
-from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedPaces, SharedProofs, SharedServer
+from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedCounts, SharedPaces, SharedProofs, SharedServer
 from schema.schema import SCHEMA
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -73,6 +74,9 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             stack.push_async_callback(source.gate.close)
         issuer = _issuer(configuration, environ)
         authenticator = _authenticator(configuration, environ, issuer, secret, shared)
+        alarm = Alarm.of(environ)
+        stack.push_async_callback(alarm.close)
+        counts = Counts(SharedCounts(shared) if shared is not None else None)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
         seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
@@ -93,11 +97,12 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             consents=consents,
             mutations=mutations,
             seal=seal,
+            guard=Guard(configuration.guard, secret, counts, alarm),
             deadline_seconds=configuration.settings.limits.deadline_seconds,
         )
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(sources))
         versions = {"catalogue": configuration.catalogue.version, "policy": configuration.policy.version}
-        measured = Measured({name: source.gate for name, source in sources.items()}, ledger, versions)
+        measured = Measured({name: source.gate for name, source in sources.items()}, ledger, versions, alarm)
         yield Gateway(_application(configuration, desk, measured, readiness, issuer), desk, readiness, issuer)
 
 

@@ -23,6 +23,8 @@ from gateway.departmental import Known as KnownToDepartments
 from gateway.departments import Departments, load_departments
 from gateway.disclosure import Known as KnownToDisclosure
 from gateway.disclosure import Rules, load_disclosure
+from gateway.guard import GuardRules, load_guard
+from gateway.guard import Known as KnownToGuard
 from gateway.policy import Policy, load_policy
 from gateway.policy.departmental import Departmental
 from gateway.settings import Settings, load_settings
@@ -45,6 +47,7 @@ class Configuration:
     departmental: Departmental
     covered: Mapping[str, Covered]
     """How far the policy file of each department is signed for."""
+    guard: GuardRules
 
     @property
     def rules_version(self) -> str:
@@ -91,6 +94,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     clients = None
     if policy is not None:
         clients = _read(mistakes, lambda: load_clients(folder / "clients.toml", policy, departments))
+    guard = _read(mistakes, lambda: load_guard(folder / "guard.toml", _known_to_guard(policy, clients)))
     known = Known(departments, policy.field_mistake if policy is not None else None)
     sources = _read(mistakes, lambda: load_sources(folder / "sources", known))
     bases = _read(mistakes, lambda: load_legal_bases(folder / "legal_bases.toml"))
@@ -114,10 +118,18 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
     assert disclosure is not None, "what cannot be read is a mistake"
+    assert guard is not None, "what cannot be read is a mistake"
     assert policies is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
-    return Configuration(folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered)
+    return Configuration(
+        folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered, guard
+    )
+
+
+def _known_to_guard(policy: Policy | None, clients: Mapping[str, Client] | None) -> KnownToGuard:
+    purposes = {name: client.purposes for name, client in clients.items()} if clients is not None else None
+    return KnownToGuard(policy.purposes if policy is not None else None, purposes)
 
 
 def _read(mistakes: list[Mistake], load: Callable[[], T]) -> T | None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.checks import OF_PERSONS
 from connectors.health import Drift
+from connectors.personal import OF_PERSONS
 from connectors.spec import AnyEntity, FieldSpec, SourceSpec
 from gateway.catalogue import CatalogueItem
 from gateway.coalesce import Coalescer

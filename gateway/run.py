@@ -12,6 +12,7 @@ from connectors.errors import SourceError
 from gateway.catalogue.shown import ShownCatalogue, ShownItem, ShownUnserved
 from gateway.coalesce import Coalescer
 from gateway.departments import Department
+from gateway.guard import Inquiry
 from gateway.page import Page, make_page
 from gateway.plan.asks import Rights
 from gateway.plan.model import Ask, Need, Plan, Use
@@ -36,9 +37,12 @@ class Run:
         departments: Mapping[str, Department],
         deadline_seconds: float,
         today: str,
+        inquiry: Inquiry | None = None,
     ) -> None:
         self.plan = plan
         self.caller = rights.caller
+        self.inquiry = inquiry
+        """What the guard knows of this request; None where nobody outside asks."""
         self.today = today
         self.variables = variables
         self.sources = sources
