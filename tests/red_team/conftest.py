@@ -31,8 +31,8 @@ CLOSED = {
     ("double_publicity", "AdministrativeLicense"): ("decided_on", "status", "category"),
     ("environment_credit", "AdministrativeLicense"): ("decided_on", "status", "category"),
     ("finance_supervision", "AdministrativeLicense"): ("decided_on", "status", "category"),
-    ("double_publicity", "AdministrativePenalty"): ("fine_amount",),
-    ("upper_platform", "AdministrativePenalty"): ("authority", "content"),
+    ("fire_penalties", "AdministrativePenalty"): ("fine_amount",),
+    ("upper_platform", "AdministrativePenalty"): ("content",),
 }
 """Source and entity -> fields that are closed to all but the owner, though they are open in the demo."""
 
