@@ -31,6 +31,7 @@ from gateway.fetch import fetch_stage
 from gateway.http import GraphQLRequest, Reply
 from gateway.ledger import Ledger, new_receipt
 from gateway.mutate import Mutations
+from gateway.names import PROVENANCE_SCOPE
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Compiled, Plans
 from gateway.plan.document import Documents, Operation
@@ -44,8 +45,6 @@ from gateway.run import Run
 from gateway.seal import Seal
 
 NOTHING_NAMED: Final = Named()
-PROVENANCE_SCOPE: Final = "provenance.read"
-"""Who holds it is also told, in an explained plan, what the departments call their columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ class Desk:
 
     async def _values(self, run: Run, rights: Rights, root: RootField, lookup: Lookup) -> list[Any]:
         if root.kind == "sources":
-            return source_statuses(self.sources, self.departments)
+            return source_statuses(self.sources, self.departments, named=run.named)
         if root.kind == "consents":
             return await self._consents(run, rights, root)
         if root.kind in REGISTERS:
