@@ -1,4 +1,4 @@
-"""Attacks as a router or a reader: by representations, and by all that tells of the schema, the catalogue and a plan."""
+"""Attacks as a router or a reader: by representations, and by what tells of the schema, the catalogue and a plan."""
 
 from typing import Any, Final
 
