@@ -19,7 +19,7 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.demo import Departments
-from gateway.issuer.issuer import KEY_FILE_ENV
+from gateway.issuer import KEY_FILE_ENV
 from schema.entities import entity_of
 from tests.end_to_end.conftest import city as city
 from tests.end_to_end.conftest import demo_day as demo_day
