@@ -148,6 +148,7 @@ METHODS: Final = {
     "a mutation by GET": b"GET /graphql?query=mutation%7Bx%7D HTTP/1.1",
     "a mutation among queries by GET": b"GET /graphql?query=" + quote("query A{__typename} mutation B{x}").encode()
     + b"&operationName=B HTTP/1.1",
+    "a mutation of the schema by GET": b"GET /graphql?query=mutation%7B__typename%7D HTTP/1.1",
     "a subscription by GET": b"GET /graphql?query=subscription%7Bx%7D HTTP/1.1",
     "a query by PUT": b"PUT /graphql HTTP/1.1",
     "a query by DELETE": b"DELETE /graphql HTTP/1.1",
