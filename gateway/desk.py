@@ -31,7 +31,7 @@ from gateway.fetch import fetch_stage
 from gateway.http import GraphQLRequest, Reply
 from gateway.ledger import Ledger, new_receipt
 from gateway.mutate import Mutations
-from gateway.names import PROVENANCE_SCOPE
+from gateway.names import PROVENANCE_SCOPE as PROVENANCE_SCOPE
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Compiled, Plans
 from gateway.plan.document import Documents, Operation

@@ -22,10 +22,10 @@ from gateway.auth.tokens import InvalidToken, TokenReader
 from gateway.caller import Caller
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.configuration import Configuration, load_configuration
+from gateway.desk import PROVENANCE_SCOPE
 from gateway.errors import BadQuery, Forbidden, Unauthenticated
 from gateway.issuer import DevelopmentIssuer
 from gateway.issuer.issuer import KEY_FILE_ENV
-from gateway.names import PROVENANCE_SCOPE
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
