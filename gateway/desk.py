@@ -32,6 +32,7 @@ from gateway.guard import Guard, Inquiry
 from gateway.http import GraphQLRequest, Reply
 from gateway.ledger import Ledger, new_receipt
 from gateway.mutate import Mutations
+from gateway.names import PROVENANCE_SCOPE as PROVENANCE_SCOPE
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Compiled, Plans
 from gateway.plan.document import Documents, Operation
@@ -45,8 +46,6 @@ from gateway.run import Run
 from gateway.seal import Seal
 
 NOTHING_NAMED: Final = Named()
-PROVENANCE_SCOPE: Final = "provenance.read"
-"""Who holds it is also told, in an explained plan, what the departments call their columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ class Desk:
 
     async def _values(self, run: Run, rights: Rights, root: RootField, lookup: Lookup) -> list[Any]:
         if root.kind == "sources":
-            return source_statuses(self.sources, self.departments)
+            return source_statuses(self.sources, self.departments, named=run.named)
         if root.kind == "consents":
             return await self._consents(run, rights, root)
         if root.kind in REGISTERS:

@@ -33,6 +33,8 @@ MAX_TOKENS = 4_000
 MAX_FRAGMENTS = 100
 LONG_NUMBER = re.compile(r"[0-9](?:[\W_]{0,3}[0-9*]){14,}(?:[\W_]{0,3}[Xx])?|[0-9]{8,}[0-9Xx*]*")
 """Digits that may be a person's number: 15 or more, whatever stands between them, or 8 or more without a break."""
+_LITERALS = {"None": "null", "True": "true", "False": "false"}
+"""What graphql-core writes of values -> what they are in GraphQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ class _NamesWithoutNumbers(Visitor):
 def bad_query(error: GraphQLError, kind: type[BadQuery] = BadQuery) -> BadQuery:
     """Return ``error`` as a `BadQuery` that quotes no long number (it may be a person's)."""
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-    return kind(redact(error.message), locations=locations or None)
+    message = re.sub(r"\b(?:None|True|False)\b", lambda found: _LITERALS[found[0]], error.message)
+    return kind(redact(message), locations=locations or None)
 
 
 def redact(text: str) -> str:
