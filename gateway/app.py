@@ -23,6 +23,7 @@ from gateway.consents.issuers import consent_keys
 from gateway.consents.tokens import ConsentTokens
 from gateway.desk import Desk
 from gateway.front import Followed, Front, clients_by_name
+from gateway.guard import Alarm, Counts, Guard
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
 from gateway.issuer import DevelopmentIssuer
 from gateway.ledger import Ledger, Secret, load_secret
@@ -32,7 +33,7 @@ from gateway.plan.document import Documents
 from gateway.reload import Origin, Reload, load_from, start_register
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
-from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedPaces, SharedProofs, SharedServer
+from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedCounts, SharedPaces, SharedProofs, SharedServer
 from schema.schema import SCHEMA
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -88,6 +89,9 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         stack.push_async_callback(reload.close)
         issuer = _issuer(front)
         authenticator = _authenticator(front, issuer, secret, shared)
+        alarm = Alarm.of(told)
+        stack.push_async_callback(alarm.close)
+        counts = Counts(SharedCounts(shared) if shared is not None else None)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
         seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
@@ -108,13 +112,14 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             consents=consents,
             mutations=mutations,
             seal=seal,
+            guard=Guard(configuration.guard, secret, counts, alarm),
             deadline_seconds=configuration.settings.limits.deadline_seconds,
         )
         await start_register(front.loaded)
         front.put_up(front.loaded, desk)
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(front.loaded.opened.sources))
         gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
-        measured = Measured(gates, ledger, Followed(lambda: front.loaded.versions), reloads=reload.outcomes)
+        measured = Measured(gates, ledger, Followed(lambda: front.loaded.versions), alarm, reloads=reload.outcomes)
         yield Gateway(_application(configuration, front, measured, readiness, issuer), front, readiness, issuer, reload)
 
 

@@ -23,6 +23,8 @@ from gateway.departmental import Known as KnownToDepartments
 from gateway.departments import Departments, load_departments
 from gateway.disclosure import Known as KnownToDisclosure
 from gateway.disclosure import Rules, load_disclosure
+from gateway.guard import GuardRules, load_guard
+from gateway.guard import Known as KnownToGuard
 from gateway.policy import Policy, load_policy
 from gateway.policy.departmental import Departmental
 from gateway.settings import Settings, load_settings
@@ -31,6 +33,7 @@ from schema.entities import ENTITY_FIELDS
 T = TypeVar("T")
 
 OWN_SECRETS: Final = (
+    "CREDIT_ALERT_URL",
     "CREDIT_CLIENTS_URL",
     "CREDIT_CONSENTS_URL",
     "CREDIT_ISSUER_SEED",
@@ -55,6 +58,7 @@ class Configuration:
     departmental: Departmental
     covered: Mapping[str, Covered]
     """How far the policy file of each department is signed for."""
+    guard: GuardRules
 
     @property
     def rules_version(self) -> str:
@@ -110,6 +114,8 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     clients: dict[str, Client] | None = {} if settings is not None and settings.clients.home == "table" else None
     if policy is not None and clients is None:
         clients = _read(mistakes, lambda: load_clients(folder / "clients.toml", policy, departments))
+    named_clients = clients or None  # those of a table are not known here
+    guard = _read(mistakes, lambda: load_guard(folder / "guard.toml", _known_to_guard(policy, named_clients)))
     known = Known(departments, policy.field_mistake if policy is not None else None)
     sources = _read(mistakes, lambda: load_sources(folder / "sources", known))
     bases = _read(mistakes, lambda: load_legal_bases(folder / "legal_bases.toml"))
@@ -133,10 +139,18 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
     assert disclosure is not None, "what cannot be read is a mistake"
+    assert guard is not None, "what cannot be read is a mistake"
     assert policies is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
-    return Configuration(folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered)
+    return Configuration(
+        folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered, guard
+    )
+
+
+def _known_to_guard(policy: Policy | None, clients: Mapping[str, Client] | None) -> KnownToGuard:
+    purposes = {name: client.purposes for name, client in clients.items()} if clients is not None else None
+    return KnownToGuard(policy.purposes if policy is not None else None, purposes)
 
 
 def _read(mistakes: list[Mistake], load: Callable[[], T]) -> T | None:

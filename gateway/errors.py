@@ -8,6 +8,7 @@
       TooCostly              TOO_COSTLY                400     over a limit; says which
       Unauthenticated        UNAUTHENTICATED           401     no token, or one that is not good
       Forbidden              FORBIDDEN                 403     a good token that may not do this (purpose, scope)
+      SubjectBudgetExceeded  SUBJECT_BUDGET_EXCEEDED  429    whom a client may ask about in a day is spent
       NotAcceptable          NOT_ACCEPTABLE            406
       MethodNotAllowed       METHOD_NOT_ALLOWED        405
       TooLarge               TOO_LARGE                 413
@@ -82,6 +83,13 @@ class Forbidden(RequestError):
 
     code = "FORBIDDEN"
     status = 403
+
+
+class SubjectBudgetExceeded(RequestError):
+    """A client has asked about as many subjects, or persons, as it may in a day; `Retry-After` tells when that ends."""
+
+    code = "SUBJECT_BUDGET_EXCEEDED"
+    status = 429
 
 
 class MethodNotAllowed(RequestError):

@@ -87,6 +87,7 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
         departments=configuration.departments,
         sources=loaded.opened.sources,
         seal=seal,
+        guard=replace(desk.guard, rules=configuration.guard),
     )
 
 

@@ -1,6 +1,5 @@
 """`check`: read the whole configuration and the cases, and list every mistake in them, without asking any source."""
 
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -45,7 +44,7 @@ def check(
     folder = cases_folder(cases)
     try:
         environ = with_secret_files(os.environ, OWN_SECRETS)
-        configuration, of_rows = asyncio.run(with_clients(load_configuration(config), environ))
+        configuration, of_rows = with_clients(load_configuration(config), environ)
         if mistakes := [*of_rows, *_mistakes(configuration, folder, environment)]:
             raise ConfigError(mistakes)
     except ConfigError as error:

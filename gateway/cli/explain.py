@@ -7,6 +7,7 @@ no subject has to exist. Only a token needs its issuer's keys.
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,9 +18,9 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from connectors.clock import today_text
-from gateway.auth import Client, RemoteKeys, open_issuers
+from gateway.auth import Client, Issuer, RemoteKeys, open_issuers
 from gateway.auth.access import Access, InvalidToken
-from gateway.auth.tokens import Issuer, TokenReader
+from gateway.auth.tokens import TokenReader
 from gateway.caller import Caller
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.clients.opened import with_clients
@@ -62,7 +63,7 @@ def explain_command(
     would open them. Column names are shown to holders of provenance.read, as over HTTP, or with --columns.
     """
     environ = with_secret_files(os.environ, OWN_SECRETS)
-    configuration, _ = asyncio.run(with_clients(load_configuration(config, unsigned=True), environ))
+    configuration, _ = with_clients(load_configuration(config, unsigned=True), environ)
     caller = _caller(configuration, client, purpose) if token is None else _bearer(configuration, token, purpose)
     documents = Documents(SCHEMA)
     chosen = documents.operation(_read(query), operation)
@@ -127,7 +128,10 @@ def _caller(configuration: Configuration, name: str, purpose: str | None) -> Cal
 
 
 def _bearer(configuration: Configuration, token: str, purpose: str | None) -> Caller:
-    """Return who would ask with ``token``; raises the `RequestError` that says why it is not taken."""
+    """Return who would ask with ``token``; raises the `RequestError` that says why it is not taken.
+
+    That its possession can be proved, where it asks for that, is taken for granted: nothing is told but a plan.
+    """
     access = asyncio.run(_read_token(configuration, _read(token).strip()))
     client = configuration.clients.get(access.client)
     if client is None:
@@ -140,7 +144,7 @@ def _bearer(configuration: Configuration, token: str, purpose: str | None) -> Ca
 
 
 async def _read_token(configuration: Configuration, token: str) -> Access:
-    """Return what a good token says, checked with the keys of the configured issuers; who holds it is not."""
+    """Return what a good token says, checked with the keys of the issuers that the configuration trusts."""
     issuers = _issuers(configuration)
     await asyncio.gather(*(issuer.keys.start() for issuer in issuers))
     try:
@@ -155,25 +159,21 @@ async def _read_token(configuration: Configuration, token: str) -> Access:
 
 
 def _issuers(configuration: Configuration) -> list[Issuer]:
-    """Return the trusted issuers; the development issuer's keys are in the file named here, else as it publishes them.
-
-    Raises `ConfigError`.
-    """
-    settings, tokens = configuration.settings, configuration.settings.tokens
-    issuers = open_issuers(tokens, os.environ, configuration.folder, production=settings.production)
+    """Return the trusted issuers; the development issuer's keys are those of its key file, or as it publishes them."""
+    settings = configuration.settings
+    tokens = settings.tokens
+    found = open_issuers(tokens, os.environ, configuration.folder, production=settings.production)
     if settings.production:
-        return issuers
-    if not os.environ.get(KEY_FILE_ENV):
-        return [Issuer(tokens.issuer, RemoteKeys(tokens.issuer)), *issuers]
-    development = DevelopmentIssuer(
+        return found
+    own = DevelopmentIssuer(
         {},  # its keys are all that is asked of it
         issuer=tokens.issuer,
         audience=tokens.audience,
         production=False,
         environ=os.environ,
         folder=configuration.folder,
-    )
-    return [development.trusted(), *issuers]
+    ).trusted()
+    return [own if os.environ.get(KEY_FILE_ENV) else replace(own, keys=RemoteKeys(own.name)), *found]
 
 
 def _purpose(client: Client, purpose: str | None) -> str:

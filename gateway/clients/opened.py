@@ -1,5 +1,6 @@
 """The register of clients from the home that `gateway.toml` names."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -55,18 +56,24 @@ async def read_register(
     return register
 
 
-async def with_clients(configuration: Configuration, environ: Mapping[str, str]) -> tuple[Configuration, list[Mistake]]:
+def with_clients(configuration: Configuration, environ: Mapping[str, str]) -> tuple[Configuration, list[Mistake]]:
     """Return ``configuration`` with the clients of its home, and the mistakes of rows; raises `ConfigError`.
 
     For commands: the clients of the file are there already, those of a table are read now.
     """
-    table = await open_table(configuration.settings, environ)
-    if table is None:
+    if configuration.settings.clients.home == "file":
         return configuration, []
+    register = asyncio.run(_read_once(configuration, environ))
+    mistakes = [each for found in register.mistakes.values() for each in found]
+    return replace(configuration, clients=register.clients), mistakes
+
+
+async def _read_once(configuration: Configuration, environ: Mapping[str, str]) -> TableRegister:
+    table = await open_table(configuration.settings, environ)
+    assert table is not None, "only asked for where clients are in a table"
     try:
         register = await read_register(configuration, table)
     finally:
         await table.close()
     assert isinstance(register, TableRegister)
-    mistakes = [each for found in register.mistakes.values() for each in found]
-    return replace(configuration, clients=register.clients), mistakes
+    return register

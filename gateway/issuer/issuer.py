@@ -44,6 +44,8 @@ from gateway.issuer.grant import (
 from gateway.issuer.signing import read_signing_keys
 from gateway.secrets import SecretRefused
 
+OWN_RULES: Final = ClaimRules(subject=(SUBJECT_CLAIM,))
+"""Where its tokens say what: as RFC 9068 has it, and the client's own subject."""
 SEED_ENV: Final = "CREDIT_ISSUER_SEED"
 MINIMUM_SEED_LENGTH: Final = 16
 MAXIMUM_BODY_BYTES: Final = 8192
@@ -94,7 +96,7 @@ class DevelopmentIssuer:
 
     def trusted(self) -> Issuer:
         """Return this issuer as the gateway trusts it."""
-        return Issuer(self.issuer, FixedKeys(self._keys), ClaimRules(subject=(SUBJECT_CLAIM,)))
+        return Issuer(self.issuer, FixedKeys(self._keys), OWN_RULES)
 
     def mint(
         self,

@@ -77,10 +77,11 @@ class City:
         self.policy(department).write_text(text.replace(old, new), encoding="utf-8")
 
     def production(self) -> None:
-        """Let the configuration be that of a production installation."""
+        """Let the configuration be that of a production installation, whose issuer nobody is."""
         path = self.folder / "gateway.toml"
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("# production = false", "production = true"), encoding="utf-8")
+        text = path.read_text(encoding="utf-8").replace("# production = false", "production = true", 1)
+        issuer = 'issuers = [{issuer = "https://127.0.0.1:1"}]'
+        path.write_text(text.replace("# issuers = []", issuer, 1), encoding="utf-8")
 
 
 def city(folder: Path) -> City:

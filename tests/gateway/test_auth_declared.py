@@ -8,8 +8,9 @@ import pytest
 from connectors.errors import ConfigError
 from gateway.auth import open_issuers, open_possession
 from gateway.auth.declared import Tokens, scope_mistakes
+from gateway.consents.issuers import access_issuers
 from gateway.policy import load_policy
-from gateway.settings import load_settings
+from gateway.settings import Settings, load_settings
 from tests.gateway.policies import CONFIG
 
 KEYCLOAK = """
@@ -211,6 +212,12 @@ def test_a_role_that_opens_an_unknown_scope_is_a_mistake(tmp_path: Path) -> None
     assert scope_mistakes(tokens(tmp_path, KEYCLOAK), policy) == []
     (found,) = scope_mistakes(tokens(tmp_path, KEYCLOAK.replace('"credit.gov"', '"credit.guv"')), policy)
     assert str(found).startswith("gateway.toml: tokens.issuers.1.role_scopes.officer: unknown scope `credit.guv`")
+
+
+def test_no_issuer_of_access_tokens_states_consents(tmp_path: Path) -> None:
+    settings = Settings(tokens=tokens(tmp_path, f"{KEYCLOAK}{OPAQUE}introspection_secret_env = 'SECRET'"))
+    named = {"http://127.0.0.1:8088", "https://id.city.test/realms/credit", "https://opaque.test"}
+    assert access_issuers(settings) == named
 
 
 @pytest.mark.parametrize("nonce", [True, False])

@@ -6,15 +6,18 @@ Guard of the whole: `Desk.answer` leaves after the plan when only an explanation
 
 import json
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.clock import today_text
 from gateway.demo import Departments
 from gateway.demo.codes import uscc
 from gateway.issuer import KEY_FILE_ENV
 from tests.commands import nobody_there
+from tests.end_to_end.consenting import HELD, RECORD, given
 from tests.end_to_end.forgery import write_key
 from tests.end_to_end.queries import PERSON, WHOLE, uscc_key
 from tests.end_to_end.served import Served, Told, serving
@@ -24,6 +27,9 @@ ENTITIES = "query($r: [_Any!]!) { _entities(representations: $r) { ... on Enterp
 SUBJECTS = "query($keys: [SubjectKey!]!) { subjects(keys: $keys) { ... on Organization { uscc name } } }"
 SOURCES = "{ sources { name calls state } }"
 SUBJECT: tuple[str, dict[str, Any]] = (WHOLE, {"key": uscc_key(3)})
+FIRST = today_text()
+LAST = (date.fromisoformat(FIRST) + timedelta(days=30)).isoformat()
+"""A consent that holds today, whatever day it is."""
 NAME = "北岸建筑工程有限公司(示例)"
 ASKING: dict[str, tuple[str, dict[str, Any]]] = {
     "a subject": SUBJECT,
@@ -77,9 +83,14 @@ async def test_a_wish_that_nearly_says_only_asks_no_source(served: Served, wish:
 
 async def test_what_changes_something_is_not_done_by_explaining(served: Served) -> None:
     """Guard: only queries are explained, and that is decided before anything is done."""
-    told = await explained(served, "bank", "mutation { __typename }", {})
+    variables = {"given": given(form="ELECTRONIC", notBefore=FIRST, notAfter=LAST)}
+    told = await explained(served, "bank", RECORD, variables)
     assert "data" not in told.content
-    assert told.content["errors"]
+    assert told.content["errors"][0]["message"] == "only a query can be explained"
+    assert (await served.ask("bank", HELD)).data["consents"] == []
+    done = await explained(served, "bank", RECORD, variables, wish=False)
+    assert done.errors == []
+    assert len((await served.ask("bank", HELD)).data["consents"]) == 1
 
 
 # ---- finding out who exists ---------------------------------------------------------------------------------------
