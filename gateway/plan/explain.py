@@ -59,6 +59,8 @@ def _step(stage: Stage, need: Need, ask: Ask, standings: Sequence[Standing]) -> 
         step["alsoBy"] = list(ask.also_by)
     if ask.crosswalk:
         step["needs"] = [f"crosswalk: {scheme}" for scheme in ask.crosswalk]
+    if ask.decided_by is not None:
+        step["decidedBy"] = ask.decided_by
     return step | _towards(ask, standings)
 
 
