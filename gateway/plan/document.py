@@ -1,8 +1,8 @@
 """Parse and validate a document once, pick its operation, coerce its variables.
 
-Limits are linear in the document (`MAX_TOKENS` here, `MAX_SELECTIONS` in `gateway.plan.collect`): the usual depth and
-alias rules walk every spread of every fragment and are themselves exponential. A caller gets one error, without
-suggestions.
+Limits come first and are linear in the document (`gateway.limits.measure`; `MAX_SELECTIONS` in `gateway.plan.collect`
+bounds what it expands to). Validation compares fields of one name pair by pair, so it has a budget. A caller gets one
+error, without suggestions.
 """
 
 import re
@@ -20,14 +20,20 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     parse,
+    specified_rules,
     validate,
 )
 from graphql.execution.values import VariableValues, get_variable_values
+from graphql.validation import OverlappingFieldsCanBeMergedRule, ValidationContext
+from graphql.validation.validate import ValidationAbortedError
 
-from gateway.errors import BadDocument, BadQuery, TooCostly
+from gateway.errors import BadDocument, BadQuery
+from gateway.limits.measure import check_document, check_text, too_deep, too_many_tokens
+from gateway.limits.refusal import too_costly
+from gateway.limits.spec import DocumentLimits
 
-MAX_TOKENS = 4_000
-MAX_FRAGMENTS = 100
+MAX_COMPARISONS = 20_000
+"""What validation may spend on fields that have one name in the answer; graphql-core's own budget takes a second."""
 LONG_NUMBER = re.compile(r"[0-9](?:[\W_]{0,3}[0-9*]){14,}(?:[\W_]{0,3}[Xx])?|[0-9]{8,}[0-9Xx*]*")
 """Digits that may be a person's number: 15 or more, whatever stands between them, or 8 or more without a break."""
 
@@ -52,11 +58,27 @@ class Operation:
         return self.node.operation is OperationType.QUERY
 
 
-class Documents:
-    """The valid documents of one schema, parsed and validated once each."""
+LONGEST_MESSAGE = 400
+"""Characters of a message of graphql-core that are passed on: it may quote a value as long as the document."""
 
-    def __init__(self, schema: GraphQLSchema, capacity: int = 512) -> None:
+
+class _OverlappingFields(OverlappingFieldsCanBeMergedRule):
+    """graphql-core's rule with a budget of ours."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self.rule_context.remaining_complexity_budget = MAX_COMPARISONS
+
+
+_RULES = tuple(_OverlappingFields if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules)
+
+
+class Documents:
+    """The valid documents of one schema within ``limits``, parsed and validated once each."""
+
+    def __init__(self, schema: GraphQLSchema, capacity: int = 512, limits: DocumentLimits | None = None) -> None:
         self.schema = schema
+        self.limits = limits or DocumentLimits()
         self._read = lru_cache(maxsize=capacity)(self._parse_and_validate)
 
     def operation(self, query: str, name: str | None) -> Operation:
@@ -74,16 +96,20 @@ class Documents:
         return Operation(document, chosen[0], fragments, digest)
 
     def _parse_and_validate(self, query: str) -> tuple[DocumentNode, str]:
+        check_text(query, self.limits)
         try:
-            document = parse(query, max_tokens=MAX_TOKENS)
+            document = parse(query, max_tokens=self.limits.max_tokens)
         except GraphQLError as error:
-            if f"more than {MAX_TOKENS}" in error.message:
-                raise TooCostly(f"the document has more than {MAX_TOKENS} tokens") from error
+            if f"more than {self.limits.max_tokens} tokens" in error.message:
+                raise too_many_tokens(self.limits) from error
+            if "nested too deeply" in error.message:
+                raise too_deep(self.limits) from error
             raise bad_query(error, BadDocument) from error
-        fragments = sum(isinstance(node, FragmentDefinitionNode) for node in document.definitions)
-        if fragments > MAX_FRAGMENTS:
-            raise TooCostly(f"the document has {fragments} fragments, more than {MAX_FRAGMENTS}")
-        errors = validate(self.schema, document, max_errors=1, hide_suggestions=True)
+        check_document(document, self.limits)
+        errors = validate(self.schema, document, _RULES, max_errors=1, hide_suggestions=True)
+        if errors and isinstance(errors[0], ValidationAbortedError):
+            message = "the document has too many fields of one name: give each an alias of its own, or select it once"
+            raise too_costly("max_comparisons", MAX_COMPARISONS, MAX_COMPARISONS + 1, message)
         if errors:
             raise bad_query(errors[0])
         return document, sha256(query.encode("utf-8", "surrogatepass")).hexdigest()
@@ -101,7 +127,10 @@ class Documents:
 def bad_query(error: GraphQLError, kind: type[BadQuery] = BadQuery) -> BadQuery:
     """Return ``error`` as a `BadQuery` that quotes no long number (it may be a person's)."""
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-    return kind(redact(error.message), locations=locations or None)
+    message = redact(error.message)
+    if len(message) > LONGEST_MESSAGE:
+        message = message[:LONGEST_MESSAGE] + "…"
+    return kind(message, locations=locations or None)
 
 
 def redact(text: str) -> str:
