@@ -25,7 +25,7 @@ audience = ["credit-gateway"]
 deadline_seconds = 0
 """
 TOLD = [
-    "produktion: unknown key `produktion`; known: production, listen, tokens, limits, metrics, consents; "
+    "produktion: unknown key `produktion`; known: production, listen, tokens, limits, metrics, consents, http, cors; "
     "did you mean `production`?",
     "production: expected true or false, found a text",
     "listen.host: expected a text, found 8088",
