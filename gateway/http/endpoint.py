@@ -62,7 +62,8 @@ def graphql_endpoint(
     ``outcomes`` counts the requests: ANSWERED, PARTIAL (data with errors), CLIENT_GONE, or the code of the error;
     ``strangers`` counts the failures to identify.
     """
-    return _Endpoint(desk, max_body_bytes, rules, Counter() if outcomes is None else outcomes, strangers or Strangers())
+    counted = Counter[str]() if outcomes is None else outcomes
+    return _Endpoint(desk, max_body_bytes, rules, counted, Strangers() if strangers is None else strangers)
 
 
 class _Endpoint:

@@ -25,7 +25,8 @@ class Strangers:
         self._window_seconds = window_seconds
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
-    def __len__(self) -> int:
+    @property
+    def remembered(self) -> int:
         """Return how many addresses are remembered."""
         return len(self._windows)
 

@@ -58,6 +58,8 @@ class Operation:
         return self.node.operation is OperationType.QUERY
 
 
+LONGEST_NAME = 100
+"""Characters of an operation's name that an error repeats."""
 LONGEST_MESSAGE = 400
 """Characters of a message of graphql-core that are passed on: it may quote a value as long as the document."""
 
@@ -89,7 +91,7 @@ class Documents:
         if not operations:
             raise BadQuery("the document holds no operation")
         if not chosen:
-            raise BadQuery(f"the document has no operation named `{redact(str(name))}`")
+            raise BadQuery(f"the document has no operation named `{redact(str(name)[:LONGEST_NAME])}`")
         if len(chosen) > 1:
             raise BadQuery("the document holds several operations: name one of them in `operationName`")
         fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}

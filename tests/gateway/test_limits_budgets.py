@@ -248,4 +248,4 @@ def test_no_more_addresses_are_remembered_than_there_is_room_for() -> None:
     strangers = Strangers(max_failures=1, window_seconds=10)
     for number in range(CAPACITY + 100):
         strangers.failed(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", 0.0)
-    assert len(strangers) == CAPACITY
+    assert strangers.remembered == CAPACITY
