@@ -101,7 +101,7 @@ class Desk:
         caller, named = await self._consented(caller, today)
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights)
-        cost = check_plan(compiled.plan, variables, account.allowed)
+        cost = check_plan(compiled.plan, variables, account.allowed, operation.introspected)
         run = Run(compiled.plan, rights, variables, self.sources, self.departments, self.deadline_seconds, today)
         if wish == "only":
             return await self._explain(run, compiled, operation, named, cost, started)

@@ -2,6 +2,7 @@
 
 spec       what the settings and a client's entry may say
 measure    how large a document is, in one pass that is linear in it
+introspection  how much of the schema it reads
 trusted    the documents that are kept in `config/documents/`, and who may send others
 cost       what a plan costs at most, before anything is fetched
 check      the limits that need the plan: introspection, subjects, cost

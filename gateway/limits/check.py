@@ -4,15 +4,17 @@ from graphql.execution.values import VariableValues
 
 from gateway.errors import IntrospectionOff
 from gateway.limits.cost import cost_of, subjects_of
+from gateway.limits.introspection import VALUES_PER_COST
 from gateway.limits.refusal import too_costly
 from gateway.limits.spec import Allowance
 from gateway.plan.model import Plan
 
 
-def check_plan(plan: Plan, variables: VariableValues, allowed: Allowance) -> int:
-    """Return the cost of ``plan``; raises `IntrospectionOff`, `TooCostly` where it is over what is ``allowed``.
+def check_plan(plan: Plan, variables: VariableValues, allowed: Allowance, introspected: int = 0) -> int:
+    """Return the cost of ``plan``, which reads so many ``introspected`` values of the schema.
 
-    Subjects count over all root fields: a hundred aliases of `subject` are a hundred subjects.
+    Raises `IntrospectionOff`, `TooCostly` where it is over what is ``allowed``. Subjects count over all root fields: a
+    hundred aliases of `subject` are a hundred subjects.
     """
     if plan.passed_on and not allowed.introspection:
         name = plan.passed_on[0].name
@@ -21,7 +23,7 @@ def check_plan(plan: Plan, variables: VariableValues, allowed: Allowance) -> int
     if subjects > allowed.max_subjects:
         message = f"the operation asks for {subjects} subjects, more than {allowed.max_subjects} in all its root fields"
         raise too_costly("max_subjects", allowed.max_subjects, subjects, message)
-    cost = cost_of(plan, variables)
+    cost = cost_of(plan, variables) + (introspected // VALUES_PER_COST if plan.passed_on else 0)
     if cost > allowed.max_cost:
         message = (
             f"the operation may cost {cost}, more than {allowed.max_cost}: ask for fewer subjects, items or sections"

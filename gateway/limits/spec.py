@@ -22,6 +22,7 @@ class DocumentLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     max_directives_per_location: PositiveInt = 8
     max_fragments: Annotated[int, Meta(ge=1, le=400)] = 100
     max_variables: PositiveInt = 100
+    max_introspected: PositiveInt = 150_000
 
 
 class ListLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

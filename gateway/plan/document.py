@@ -28,6 +28,7 @@ from graphql.validation import OverlappingFieldsCanBeMergedRule, ValidationConte
 from graphql.validation.validate import ValidationAbortedError
 
 from gateway.errors import BadDocument, BadQuery
+from gateway.limits.introspection import check_introspected, introspected, lengths
 from gateway.limits.measure import check_document, check_text, too_deep, too_many_tokens
 from gateway.limits.refusal import too_costly
 from gateway.limits.spec import DocumentLimits
@@ -40,12 +41,16 @@ LONG_NUMBER = re.compile(r"[0-9](?:[\W_]{0,3}[0-9*]){14,}(?:[\W_]{0,3}[Xx])?|[0-
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One executable operation of a valid document; ``sha256`` is the digest of the whole document's text."""
+    """One executable operation of a valid document; ``sha256`` is the digest of the whole document's text.
+
+    ``introspected`` is how many values of the schema the document reads, by estimate.
+    """
 
     document: DocumentNode
     node: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     sha256: str
+    introspected: int = 0
 
     @property
     def name(self) -> str | None:
@@ -85,7 +90,7 @@ class Documents:
 
     def operation(self, query: str, name: str | None) -> Operation:
         """Return the operation called ``name`` (or the only one); raises `BadQuery`, `TooCostly`."""
-        document, digest = self._read(query)
+        document, digest, read = self._read(query)
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         chosen = [node for node in operations if name is None or (node.name and node.name.value == name)]
         if not operations:
@@ -95,9 +100,9 @@ class Documents:
         if len(chosen) > 1:
             raise BadQuery("the document holds several operations: name one of them in `operationName`")
         fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-        return Operation(document, chosen[0], fragments, digest)
+        return Operation(document, chosen[0], fragments, digest, read)
 
-    def _parse_and_validate(self, query: str) -> tuple[DocumentNode, str]:
+    def _parse_and_validate(self, query: str) -> tuple[DocumentNode, str, int]:
         check_text(query, self.limits)
         try:
             document = parse(query, max_tokens=self.limits.max_tokens)
@@ -114,7 +119,9 @@ class Documents:
             raise too_costly("max_comparisons", MAX_COMPARISONS, MAX_COMPARISONS + 1, message)
         if errors:
             raise bad_query(errors[0])
-        return document, sha256(query.encode("utf-8", "surrogatepass")).hexdigest()
+        read = introspected(document, lengths(self.schema))
+        check_introspected(read, self.limits)
+        return document, sha256(query.encode("utf-8", "surrogatepass")).hexdigest(), read
 
     def variables(self, operation: Operation, values: dict[str, Any]) -> VariableValues:
         """Return the coerced variables; raises `BadQuery` naming the first variable that does not fit."""

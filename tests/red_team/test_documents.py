@@ -84,6 +84,12 @@ async def test_a_confined_client_gets_its_own_document(strict: Served, body: dic
     assert told.data["subject"]["uscc"] == KEY["value"]
 
 
+async def test_a_confined_client_gets_its_own_document_by_url(strict: Served) -> None:
+    sent = urlencode({"documentId": f"sha256:{PORTAL.id}", "variables": orjson.dumps({"key": KEY})})
+    told = await strict.get(f"/graphql?{sent}", {**strict.headers("portal"), **MEDIA})
+    assert told.data["subject"]["uscc"] == KEY["value"]
+
+
 # Guard: `check_plan` looks at what the plan passes on to the schema's own executor.
 
 ASKED = {

@@ -51,6 +51,21 @@ FLOODS: dict[str, tuple[str, dict[str, Any], str]] = {
         {},
         "max_depth",
     ),
+    "introspection of all types by aliases": (
+        "{ __schema { " + " ".join(f"a{at}: types {{ fields {{ name type {{ name }} }} }}" for at in range(99)) + " } }",
+        {},
+        "max_introspected",
+    ),
+    "introspection of all types by fragments that double": (
+        "{ __schema { ...F0 } } " + DOUBLING.replace("Query", "__Schema") + "fragment F60 on __Schema { description }",
+        {},
+        "max_introspected",
+    ),
+    "the text of the schema by aliases": (
+        "{ " + " ".join(f"a{at}: _service {{ sdl }}" for at in range(100)) + " }",
+        {},
+        "max_introspected",
+    ),
     "links there and back": (
         "{ " + SUBJECT % ("legalRepresentative { items { person { roles { items { organization { " * 5 + "name")
         + " } } } } } }" * 5 + " }",
