@@ -52,7 +52,7 @@ FLOODS: dict[str, tuple[str, dict[str, Any], str]] = {
         "max_depth",
     ),
     "introspection of all types by aliases": (
-        "{ __schema { " + " ".join(f"a{at}: types {{ fields {{ name type {{ name }} }} }}" for at in range(99)) + " } }",
+        "{ __schema { " + " ".join(f"a{at}: types {{ fields {{ type {{ name }} }} }}" for at in range(99)) + " } }",
         {},
         "max_introspected",
     ),
