@@ -9,6 +9,7 @@ Clocks are arguments; only names of clients and counts are kept.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from time import monotonic
 from typing import Final, NamedTuple, Protocol
 
@@ -104,13 +105,18 @@ class Budgets:
 
 
 class Account:
-    """One request and the budgets of its client; ``headers`` tell, on every answer, what is left."""
+    """One request and the budgets of its client."""
 
     def __init__(self, budgets: Budgets, client: str, allowed: Allowance) -> None:
         self._budgets = budgets
         self._client = client
         self.allowed = allowed
-        self.headers: dict[str, str] = {}
+        self._counted: Counted | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return what tells the client's budgets after what was counted last; nothing before."""
+        return {} if self._counted is None else _headers(self._counted, self.allowed)
 
     async def request(self) -> None:
         """Count this request; raises `RateLimited`."""
@@ -123,19 +129,24 @@ class Account:
 
     async def _take(self, requests: int, cost: int) -> None:
         counted = await self._budgets.count(self._client, (requests, cost), self.allowed)
-        self.headers = _headers(counted, self.allowed)
+        self._counted = counted
         if not counted.fits:
             raise _limited("requests" if requests else "cost", counted, self.allowed)
 
 
 def _headers(counted: Counted, allowed: Allowance) -> dict[str, str]:
-    reset, window = whole_seconds(counted.left_seconds), allowed.window_seconds
-    left = {"requests": allowed.requests - counted.requests, "cost": allowed.cost - counted.cost}
-    quotas = {"requests": allowed.requests, "cost": allowed.cost}
+    requests, cost = max(allowed.requests - counted.requests, 0), max(allowed.cost - counted.cost, 0)
+    reset = whole_seconds(counted.left_seconds)
     return {
-        "RateLimit-Policy": ", ".join(f'"{name}";q={quota};w={window}' for name, quota in quotas.items()),
-        "RateLimit": ", ".join(f'"{name}";r={max(rest, 0)};t={reset}' for name, rest in left.items()),
+        "RateLimit-Policy": _policy(allowed),
+        "RateLimit": f'"requests";r={requests};t={reset}, "cost";r={cost};t={reset}',
     }
+
+
+@lru_cache
+def _policy(allowed: Allowance) -> str:
+    window = allowed.window_seconds
+    return f'"requests";q={allowed.requests};w={window}, "cost";q={allowed.cost};w={window}'
 
 
 def _limited(budget: str, counted: Counted, allowed: Allowance) -> RateLimited:

@@ -3,7 +3,7 @@
 from graphql.execution.values import VariableValues
 
 from gateway.errors import IntrospectionOff
-from gateway.limits.cost import cost_of, subjects_of
+from gateway.limits.cost import cost_of, keys_of
 from gateway.limits.introspection import VALUES_PER_COST
 from gateway.limits.refusal import too_costly
 from gateway.limits.spec import Allowance
@@ -19,11 +19,12 @@ def check_plan(plan: Plan, variables: VariableValues, allowed: Allowance, intros
     if plan.passed_on and not allowed.introspection:
         name = plan.passed_on[0].name
         raise IntrospectionOff(f"`{name}` is not answered here: this client may not ask about the schema")
-    subjects = sum(subjects_of(plan, variables))
+    keys = keys_of(plan, variables)
+    subjects = sum(map(len, keys))
     if subjects > allowed.max_subjects:
         message = f"the operation asks for {subjects} subjects, more than {allowed.max_subjects} in all its root fields"
         raise too_costly("max_subjects", allowed.max_subjects, subjects, message)
-    cost = cost_of(plan, variables) + (introspected // VALUES_PER_COST if plan.passed_on else 0)
+    cost = cost_of(plan, variables, keys) + (introspected // VALUES_PER_COST if plan.passed_on else 0)
     if cost > allowed.max_cost:
         message = (
             f"the operation may cost {cost}, more than {allowed.max_cost}: ask for fewer subjects, items or sections"

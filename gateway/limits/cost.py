@@ -8,7 +8,7 @@ A call is one batch: n keys cost ceil(n / `batch_size`) calls of every table tha
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graphql.execution.values import VariableValues
@@ -21,15 +21,19 @@ _BY_ANY = ""
 """Stands for the scheme of a key that was given without one: which registers are asked depends on how it reads."""
 
 
-def subjects_of(plan: Plan, variables: VariableValues) -> list[int]:
-    """Return how many subjects each root field of ``plan`` asks for; raises `BadQuery`, `TooCostly` as its keys do."""
-    return [len(root.keys(variables)) if root.keys is not None else 0 for root in plan.roots]
+def keys_of(plan: Plan, variables: VariableValues) -> list[list[Any]]:
+    """Return the keys of the subjects that each root field asks for; raises `BadQuery`, `TooCostly` as reading does."""
+    return [root.keys(variables) if root.keys is not None else [] for root in plan.roots]
 
 
-def cost_of(plan: Plan, variables: VariableValues) -> int:
-    """Return an upper bound of what ``plan`` costs under ``variables``; raises as the readers of arguments do."""
-    users = dict(enumerate(subjects_of(plan, variables)))
-    return _lookups(plan, variables) + _stage(plan, plan.stage, users, variables)
+def cost_of(plan: Plan, variables: VariableValues, keys: Sequence[list[Any]] | None = None) -> int:
+    """Return an upper bound of what ``plan`` costs under ``variables``; raises as the readers of arguments do.
+
+    ``keys`` are those of each root field, where they have been read already.
+    """
+    keys = keys_of(plan, variables) if keys is None else keys
+    users = {index: len(each) for index, each in enumerate(keys)}
+    return _lookups(plan, keys) + _stage(plan, plan.stage, users, variables)
 
 
 def _stage(plan: Plan, stage: Stage, users: Mapping[int, int], variables: VariableValues) -> int:
@@ -61,6 +65,8 @@ def _calls(ask: Ask, keys: int) -> int:
 def _translation(plan: Plan, stage: Stage, subjects: int) -> int:
     """Return the cost of learning the codes that sources of ``stage`` ask by, and of seeing whose they are."""
     total = 0
+    if not stage.crosswalk or not subjects:
+        return total
     for ask in _registers(plan):
         gives = any(CROSSWALK_FIELDS.get(scheme) in ask.fields for scheme in stage.crosswalk)
         if gives and not KNOWN_SCHEMES.isdisjoint(ask.entity.keys):
@@ -69,14 +75,16 @@ def _translation(plan: Plan, stage: Stage, subjects: int) -> int:
     return total
 
 
-def _lookups(plan: Plan, variables: VariableValues) -> int:
+def _lookups(plan: Plan, keys: Sequence[list[Any]]) -> int:
     """Return the cost of finding the subjects of keys that hold no unified code."""
     asked = Counter(
         scheme
-        for root in plan.roots
-        if root.keys is not None and root.kind != "entities"
-        for scheme in _foreign(root.keys(variables))
+        for root, each in zip(plan.roots, keys, strict=True)
+        if root.kind != "entities"
+        for scheme in _foreign(each)
     )
+    if not asked:
+        return 0
     return sum(
         _calls(ask, count) + (0 if scheme else _further(ask, count))
         for scheme, count in asked.items()

@@ -1,6 +1,7 @@
 """What `[limits]` of `gateway.toml`, and `limits` of a client, may say. Sizes are counts, times are seconds."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta, Struct
@@ -76,6 +77,7 @@ class Allowance:
     introspection: bool
 
 
+@lru_cache
 def allowance(own: ClientLimits, defaults: ClientDefaults, *, production: bool) -> Allowance:
     """Return what a client with limits of its ``own`` may take; no request costs more than a whole window's budget."""
     cost = own.cost or defaults.cost
