@@ -10,7 +10,7 @@ import pytest
 
 from gateway.configuration import Configuration
 from gateway.demo import Departments
-from gateway.issuer.issuer import KEY_FILE_ENV
+from gateway.issuer import KEY_FILE_ENV
 from gateway.limits.spec import ClientLimits
 from gateway.settings import Cors, Http
 from tests.end_to_end.forgery import write_key
