@@ -1,38 +1,16 @@
 """What the command line says of limits: the trusted documents, the cost of a query, the setting for production."""
 
 import json
-import re
-import shutil
+from dataclasses import replace
 from pathlib import Path
 
-from gateway.configuration import load_configuration
+from gateway.limits.notes import document_notes
+from gateway.limits.spec import ClientDefaults, ClientLimits
 from gateway.limits.trusted import digest
 from tests.commands import Run
+from tests.gateway.world import configuration
 
 ROOT = Path(__file__).parents[2]
-
-
-def free(run: Run, config: Path) -> list[str]:
-    """Return the clients that `check` notes because they may send any document."""
-    done = run("check", "--config", str(config), "--json")
-    assert done.returncode == 0, done.stdout
-    said = [re.match("clients of no department may send any document: (.*); ", note) for note in _notes(done.stdout)]
-    return [name for match in said if match for name in match[1].split(", ")]
-
-
-def _notes(told: str) -> list[str]:
-    notes: list[str] = json.loads(told)["notes"]
-    return notes
-
-
-def changed(folder: Path, file: str, before: str, after: str) -> Path:
-    """Return a copy of the configuration in which ``before`` reads ``after``."""
-    config = folder / "config"
-    shutil.copytree(ROOT / "config", config)
-    text = (config / file).read_text(encoding="utf-8")
-    assert before in text
-    (config / file).write_text(text.replace(before, after, 1), encoding="utf-8")
-    return config
 
 
 def test_documents_lists_every_file_with_its_id(run: Run) -> None:
@@ -54,21 +32,17 @@ def test_check_tells_a_document_that_is_not_valid(run: Run, tmp_path: Path) -> N
     assert "documents/catalogue.graphql: line 6: Cannot query field 'englishName' on type" in done.stderr
 
 
-def test_check_notes_in_production_who_may_send_any_document(run: Run, tmp_path: Path) -> None:
-    config = changed(tmp_path, "gateway.toml", "# production = false", "production = true")
-    clients = load_configuration(config).clients
-    assert free(run, config) == [name for name, client in clients.items() if client.department is None]
-    assert free(run, ROOT / "config") == []
-
-
-def test_a_confined_client_is_not_noted(run: Run, tmp_path: Path) -> None:
-    config = changed(tmp_path, "gateway.toml", "# production = false", "production = true")
-    clients = config / "clients.toml"
-    confined = '[clients.bank]\nlimits = {documents = "trusted"}\n'
-    clients.write_text(clients.read_text(encoding="utf-8").replace("[clients.bank]\n", confined), encoding="utf-8")
-    noted = free(run, config)
-    assert "portal" in noted
-    assert "bank" not in noted
+def test_check_notes_in_production_who_may_send_any_document(run: Run) -> None:
+    clients = dict(configuration().clients)
+    free = ", ".join(name for name, client in clients.items() if client.department is None)
+    (note,) = document_notes(clients, ClientDefaults(), production=True)
+    assert note.startswith(f"clients of no department may send any document: {free}; ")
+    clients["bank"] = replace(clients["bank"], limits=ClientLimits(documents="trusted"))
+    (note,) = document_notes(clients, ClientDefaults(), production=True)
+    assert "portal" in note
+    assert "bank" not in note
+    assert document_notes(clients, ClientDefaults(documents="trusted"), production=True) == []
+    assert "may send any document" not in run("check").stdout
 
 
 def test_explain_tells_what_a_query_costs_at_most(run: Run) -> None:

@@ -114,6 +114,8 @@ def test_what_cannot_be_read_is_told_with_its_line(tmp_path: Path, text: str | b
 
 ORIGINS = """
 production = %s
+[tokens]
+issuer = "https://id.example.cn"
 [cors]
 origins = %s
 """
