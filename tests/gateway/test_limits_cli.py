@@ -1,6 +1,7 @@
 """What the command line says of limits: the trusted documents, the cost of a query, the setting for production."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,16 @@ from tests.commands import Run
 from tests.gateway.world import configuration
 
 ROOT = Path(__file__).parents[2]
+
+
+def changed(folder: Path, file: str, before: str, after: str) -> Path:
+    """Return a copy of the configuration in which ``before`` reads ``after``."""
+    config = folder / "config"
+    shutil.copytree(ROOT / "config", config)
+    text = (config / file).read_text(encoding="utf-8")
+    assert before in text
+    (config / file).write_text(text.replace(before, after, 1), encoding="utf-8")
+    return config
 
 
 def test_documents_lists_every_file_with_its_id(run: Run) -> None:
