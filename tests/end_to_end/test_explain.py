@@ -49,7 +49,7 @@ async def test_no_source_is_asked(served: Served, client: str, purpose: str | No
         told = await explained(served, client, query, purpose)
         assert told.content["data"] is None
         assert "errors" not in told.content
-        assert set(told.content["extensions"]) == {"receipt", "explain"}
+        assert set(told.content["extensions"]) == {"receipt", "explain", "cost"}
     assert calls(served) == before
     assert len(before) > 25
 
