@@ -13,17 +13,9 @@ from connectors import selection
 from connectors.declaration import Part, unknown
 from connectors.fields import Found, Known, empty, field_mistakes
 from connectors.hours import parse_quiet_days
+from connectors.personal import OF_PERSONS, shown_whole
 from schema.entities import ENTITY_FIELDS, entity_of
 
-OF_PERSONS: Final = (
-    "PersonRole",
-    "PersonQualification",
-    "ProfessionBan",
-    "PersonListEntry",
-    "PersonConsumptionRestriction",
-    "PersonVerification",
-)
-"""The entities that hold records of natural persons: they are asked by PERSON, and no others are."""
 STATUSES: Final = ("status_ok", "status_none", "status_closed", "status_rejected")
 
 _PART: Final = re.compile(r"[A-Za-z0-9]+(?:_[a-z0-9][a-z0-9_]*)?")
@@ -49,6 +41,7 @@ def source_mistakes(kind: str | None, source: Part, file: Path, known: Known) ->
     for part, entity in source.get("entities", {}).items():
         for place, message in _entity(kind, part, entity, file.stem, source.get("batch_size", 1), known):
             yield f"entities.{part}.{place}".rstrip("."), message
+    yield from shown_whole(source.get("entities", {}))
     if kind == "graphql":
         yield from selection.mistakes(source)
     if kind == "file":

@@ -9,6 +9,7 @@ from typing import Final
 
 from connectors.constants import TRUTHS, constant_mistake
 from connectors.declaration import Part, unknown
+from connectors.personal import NUMBERS, types_of_personal
 from schema.entities import ENTITY_FIELDS, EntityField
 
 Found = Iterator[tuple[str, str]]
@@ -32,8 +33,6 @@ TYPES_OF_FORM: Final[Mapping[str, tuple[str, ...]]] = {
     "boolean": ("boolean",),
     "key": ("uscc", "org_code", "identifier", "text"),
 }  # fmt: skip
-MASKED: Final = frozenset({"legal_rep_id_no", "person_id_no", "masked_id_no", "person_masked_id"})
-"""Fields that hold the number of a person's document: masked by the connector, whatever the source does."""
 _OF_COLUMNS: Final = ("column", "type", "codes", "blank", "currency")
 
 
@@ -64,7 +63,7 @@ def field_mistakes(entity: str, name: str, spec: Part, source: str, known: Known
         elif "value" in spec:
             yield from _value(spec["value"], fields[name])
         else:
-            yield from _type(spec, fields[name])
+            yield from _type(spec, entity, fields[name])
 
 
 def empty(table: Part, key: str, consequence: str) -> Found:
@@ -84,15 +83,15 @@ def _column_or_value(spec: Part) -> Found:
 
 
 def _value(value: str, field: EntityField) -> Found:
-    if field.form == "key" or field.name in MASKED:
+    if field.form == "key" or field.name in NUMBERS:
         yield "value", f"{field.name} is never the same for all records"
     elif (mistake := constant_mistake(value, field)) is not None:
         yield "value", mistake
 
 
-def _type(spec: Part, field: EntityField) -> Found:
+def _type(spec: Part, entity: str, field: EntityField) -> Found:
     if "type" in spec:
-        fitting = _fitting(field)
+        fitting = _fitting(entity, field)
         if spec["type"] not in fitting:
             yield "type", f"`{spec['type']}` does not fit {field.name} ({field.form}); fitting: {', '.join(fitting)}"
         else:
@@ -105,12 +104,10 @@ def _type(spec: Part, field: EntityField) -> Found:
                 yield f"codes.{code}", unknown("value", each, meanings)
 
 
-def _fitting(field: EntityField) -> tuple[str, ...]:
-    if field.name in MASKED:
-        return ("masked_id",)
-    if field.form == "key" and field.name == PERSON_KEY:
-        return (PERSON_KEY,)
-    return TYPES_OF_FORM[field.form]
+def _fitting(entity: str, field: EntityField) -> tuple[str, ...]:
+    if field.form == "key":
+        return (PERSON_KEY,) if field.name == PERSON_KEY else TYPES_OF_FORM["key"]
+    return types_of_personal(entity, field.name) or TYPES_OF_FORM[field.form]
 
 
 def _codes_or_none(field: EntityField, spec: Part) -> Found:

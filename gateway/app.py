@@ -23,6 +23,7 @@ from gateway.consents.input import Terms
 from gateway.consents.issuers import consent_keys
 from gateway.consents.tokens import ConsentTokens
 from gateway.desk import Desk
+from gateway.guard import Alarm, Counts, Guard
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
 from gateway.http.origins import cross_origin
 from gateway.issuer import DevelopmentIssuer
@@ -33,7 +34,7 @@ from gateway.mutate import Mutations
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.seal import Seal
-from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedCounts, SharedPaces, SharedProofs, SharedServer
+from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, SharedPaces, SharedProofs, SharedServer
 from schema.schema import SCHEMA
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -76,6 +77,9 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             stack.push_async_callback(source.gate.close)
         issuer = _issuer(configuration, environ)
         authenticator = _authenticator(configuration, environ, issuer, secret, shared)
+        alarm = Alarm.of(environ)
+        stack.push_async_callback(alarm.close)
+        counts = Counts(SharedCounts(shared) if shared is not None else None)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
         seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
@@ -96,13 +100,14 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             consents=consents,
             mutations=mutations,
             seal=seal,
+            guard=Guard(configuration.guard, secret, counts, alarm),
             deadline_seconds=configuration.settings.limits.deadline_seconds,
             budgets=_budgets(configuration, shared),
             trusted=configuration.trusted,
         )
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(sources))
         versions = {"catalogue": configuration.catalogue.version, "policy": configuration.policy.version}
-        measured = Measured({name: source.gate for name, source in sources.items()}, ledger, versions)
+        measured = Measured({name: source.gate for name, source in sources.items()}, ledger, versions, alarm)
         yield Gateway(_application(configuration, desk, measured, readiness, issuer), desk, readiness, issuer)
 
 
@@ -181,7 +186,7 @@ def _authenticator(
 
 def _budgets(configuration: Configuration, shared: SharedServer | None) -> Budgets:
     settings = configuration.settings
-    counts = SharedCounts(shared) if shared is not None else None
+    counts = SharedBudgets(shared) if shared is not None else None
     return Budgets(configuration.clients, settings.limits.client, production=settings.production, shared=counts)
 
 

@@ -23,6 +23,8 @@ from gateway.departmental import Known as KnownToDepartments
 from gateway.departments import Departments, load_departments
 from gateway.disclosure import Known as KnownToDisclosure
 from gateway.disclosure import Rules, load_disclosure
+from gateway.guard import GuardRules, load_guard
+from gateway.guard import Known as KnownToGuard
 from gateway.limits.trusted import FOLDER, TrustedDocuments, load_trusted
 from gateway.plan.document import Documents
 from gateway.policy import Policy, load_policy
@@ -48,6 +50,7 @@ class Configuration:
     departmental: Departmental
     covered: Mapping[str, Covered]
     """How far the policy file of each department is signed for."""
+    guard: GuardRules
     trusted: TrustedDocuments
 
     @property
@@ -95,6 +98,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     clients = None
     if policy is not None:
         clients = _read(mistakes, lambda: load_clients(folder / "clients.toml", policy, departments))
+    guard = _read(mistakes, lambda: load_guard(folder / "guard.toml", _known_to_guard(policy, clients)))
     known = Known(departments, policy.field_mistake if policy is not None else None)
     sources = _read(mistakes, lambda: load_sources(folder / "sources", known))
     bases = _read(mistakes, lambda: load_legal_bases(folder / "legal_bases.toml"))
@@ -119,18 +123,24 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
     assert disclosure is not None, "what cannot be read is a mistake"
+    assert guard is not None, "what cannot be read is a mistake"
     assert policies is not None, "what cannot be read is a mistake"
     assert trusted is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
     return Configuration(
-        folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered, trusted
+        folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered, guard, trusted
     )
 
 
 def _load_trusted(folder: Path, settings: Settings | None, clients: Mapping[str, Client] | None) -> TrustedDocuments:
     limits = settings.limits.document if settings is not None else None
     return load_trusted(folder / FOLDER, Documents(SCHEMA, limits=limits), clients)
+
+
+def _known_to_guard(policy: Policy | None, clients: Mapping[str, Client] | None) -> KnownToGuard:
+    purposes = {name: client.purposes for name, client in clients.items()} if clients is not None else None
+    return KnownToGuard(policy.purposes if policy is not None else None, purposes)
 
 
 def _read(mistakes: list[Mistake], load: Callable[[], T]) -> T | None:

@@ -29,12 +29,14 @@ from gateway.departments import Department
 from gateway.disclosure import Rules
 from gateway.errors import BadQuery, MethodNotAllowed, RequestError
 from gateway.fetch import fetch_stage
+from gateway.guard import Guard, Inquiry
 from gateway.http import GraphQLRequest, Reply
 from gateway.ledger import Ledger, new_receipt
 from gateway.limits.budgets import Account, Budgets
 from gateway.limits.check import check_plan
 from gateway.limits.trusted import TrustedDocuments
 from gateway.mutate import Mutations
+from gateway.names import PROVENANCE_SCOPE as PROVENANCE_SCOPE
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Compiled, Plans
 from gateway.plan.document import Documents, Operation
@@ -43,13 +45,11 @@ from gateway.plan.model import RootField
 from gateway.policy import Policy, decide_scope
 from gateway.project.flags import Flag
 from gateway.registers import source_statuses
-from gateway.resolve import resolve_root, users_of
+from gateway.resolve import named_in, resolve_root, users_of
 from gateway.run import Run
 from gateway.seal import Seal
 
 NOTHING_NAMED: Final = Named()
-PROVENANCE_SCOPE: Final = "provenance.read"
-"""Who holds it is also told, in an explained plan, what the departments call their columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Desk:
     consents: Consents
     mutations: Mutations
     seal: Seal
+    guard: Guard
     deadline_seconds: float
     budgets: Budgets
     trusted: TrustedDocuments
@@ -102,13 +103,16 @@ class Desk:
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights)
         cost = check_plan(compiled.plan, variables, account.allowed, operation.introspected)
-        run = Run(compiled.plan, rights, variables, self.sources, self.departments, self.deadline_seconds, today)
+        receipt = new_receipt()
+        inquiry = self.guard.inquiry(caller, receipt)
+        seconds = self.deadline_seconds
+        run = Run(compiled.plan, rights, variables, self.sources, self.departments, seconds, today, inquiry)
         if wish == "only":
             return await self._explain(run, compiled, operation, named, cost, started)
         await account.pay(cost)
-        values = await self._fetch(run, rights)
+        values = await self._fetch(run, rights, inquiry)
         data = complete(run, compiled, values, self._introspected(run, operation, request))
-        receipt = new_receipt()
+        inquiry.settle(run.shown(), run.links)
         body = _body(data, run, self._extensions(receipt, compiled, wish, caller, named, cost))
         entry = self.seal.entry(receipt, run, operation, values, body, started)
         await self.ledger.append(entry)
@@ -131,16 +135,18 @@ class Desk:
         await self.ledger.append(msgspec.structs.replace(entry, outcome="EXPLAINED"))
         return Reply(body)
 
-    async def _fetch(self, run: Run, rights: Rights) -> list[list[Any]]:
+    async def _fetch(self, run: Run, rights: Rights, inquiry: Inquiry) -> list[list[Any]]:
         """Return the values of the root fields, everything their sections need fetched."""
         lookup = Lookup(run)
         values = await asyncio.gather(*(self._values(run, rights, root, lookup) for root in run.plan.roots))
+        await inquiry.admit(list(named_in(values)))
         await fetch_stage(run, run.plan.stage, users_of(enumerate(values)))
+        inquiry.require()
         return values
 
     async def _values(self, run: Run, rights: Rights, root: RootField, lookup: Lookup) -> list[Any]:
         if root.kind == "sources":
-            return source_statuses(self.sources, self.departments)
+            return source_statuses(self.sources, self.departments, named=run.named)
         if root.kind == "consents":
             return await self._consents(run, rights, root)
         if root.kind in REGISTERS:

@@ -11,6 +11,7 @@
       Forbidden              FORBIDDEN                 403     a good token that may not do this (purpose, scope)
         DocumentNotTrusted   DOCUMENT_NOT_TRUSTED      403     the client may send trusted documents only
         IntrospectionOff     INTROSPECTION_OFF         403     the client may not read the schema here
+      SubjectBudgetExceeded  SUBJECT_BUDGET_EXCEEDED  429    whom a client may ask about in a day is spent
       NotAcceptable          NOT_ACCEPTABLE            406
       MethodNotAllowed       METHOD_NOT_ALLOWED        405
       TooLarge               TOO_LARGE                 413
@@ -104,6 +105,13 @@ class IntrospectionOff(Forbidden):
     """A question about the schema from a client that may not ask it."""
 
     code = "INTROSPECTION_OFF"
+
+
+class SubjectBudgetExceeded(RequestError):
+    """A client has asked about as many subjects, or persons, as it may in a day; `Retry-After` tells when that ends."""
+
+    code = "SUBJECT_BUDGET_EXCEEDED"
+    status = 429
 
 
 class MethodNotAllowed(RequestError):

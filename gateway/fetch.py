@@ -201,5 +201,13 @@ async def _follow(run: Run, follow: Follow, subjects: Sequence[Subject | Person]
                         found.learn_name(hit.value(row, PERSON_NAME))
         for each in linked.values():
             users.setdefault((use.index, each.type_name), []).append(each)
-    if users:
+    if users and await _may_follow(run, follow, users):
         await fetch_stage(run, follow.stage, users)
+
+
+async def _may_follow(run: Run, follow: Follow, users: Users) -> bool:
+    """Ask the guard whether the records of those whom a link leads to may be asked for; if not, it refuses all."""
+    if run.inquiry is None:
+        return True
+    linked = list(dict.fromkeys(each for found in users.values() for each in found))
+    return await run.inquiry.follow(linked, through_persons=follow.uses[0].need.person_key)

@@ -1,16 +1,17 @@
 """What the gateway says about itself: the state of every source, and which field is open to this caller, or why not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from connectors.checks import OF_PERSONS
 from connectors.health import Drift
+from connectors.personal import OF_PERSONS
 from connectors.spec import AnyEntity, FieldSpec, SourceSpec
 from gateway.catalogue import CatalogueItem
 from gateway.coalesce import Coalescer
 from gateway.departments import Department
 from gateway.errors import BadQuery
+from gateway.names import without_names
 from gateway.plan.asks import Rights
 from gateway.policy import Place, decide
 from schema.entities import CROSSWALK, ENTITIES, INTERNAL_FIELDS, entity_of
@@ -38,13 +39,16 @@ class SourceStatus:
     drift: Sequence[Drift]
 
 
-def source_statuses(sources: Mapping[str, Coalescer], departments: Mapping[str, Department]) -> list[SourceStatus]:
-    """Return the state of every source, in the order of their names."""
-    return [_status(source, departments) for source in sources.values()]
+def source_statuses(
+    sources: Mapping[str, Coalescer], departments: Mapping[str, Department], *, named: bool = False
+) -> list[SourceStatus]:
+    """Return the state of every source, in the order of their names; ``named`` tells its own words for its columns."""
+    return [_status(source, departments, named) for source in sources.values()]
 
 
-def _status(source: Coalescer, departments: Mapping[str, Department]) -> SourceStatus:
+def _status(source: Coalescer, departments: Mapping[str, Department], named: bool) -> SourceStatus:
     spec, health = source.gate.spec, source.gate.health()
+    drift = health.drift if named else [replace(each, reason=without_names(each.reason)) for each in health.drift]
     return SourceStatus(
         spec.name,
         spec.title,
@@ -60,7 +64,7 @@ def _status(source: Coalescer, departments: Mapping[str, Department]) -> SourceS
         spec.since_year,
         spec.update_cycle,
         [name for name in dict.fromkeys(map(entity_of, spec.entities)) if name != CROSSWALK],
-        health.drift,
+        drift,
     )
 
 

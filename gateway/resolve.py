@@ -6,7 +6,7 @@ company. A key without a stated scheme that may be a citizen's number is asked b
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -191,6 +191,17 @@ async def _look_up(run: Run, identifier: Identifier, lookup: Lookup) -> Resolved
         return Unresolved("SubjectAmbiguous", message, identifier.scheme, identifier.check, candidates)
     via = next(row.source for row in found.held if row.codes.get("USCC") == usccs[0])
     return Subject(identifier, usccs[0], "NAME" if identifier.scheme == "NAME" else "CROSSWALK", via)
+
+
+def named_in(values: Iterable[Sequence[Resolved]]) -> Iterator[tuple[str, str]]:
+    """Yield scheme and value of everybody whom keys led to or might mean, and of each key that led to nobody."""
+    for each in (each for found in values for each in found):
+        if isinstance(each, Subject):
+            yield "USCC", each.uscc
+        elif isinstance(each, Unresolved):
+            if each.key is not None:
+                yield each.key
+            yield from (("USCC", candidate.uscc) for candidate in each.candidates if candidate.uscc is not None)
 
 
 def registers_some(run: Run, scheme: str) -> list[Reached]:

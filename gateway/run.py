@@ -6,15 +6,19 @@ from time import monotonic
 from typing import Any
 
 from graphql.execution.values import VariableValues
+from msgspec.structs import replace
 
 from connectors.base import Batch
 from connectors.errors import SourceError
 from gateway.catalogue.shown import ShownCatalogue, ShownItem, ShownUnserved
 from gateway.coalesce import Coalescer
 from gateway.departments import Department
+from gateway.guard import Inquiry
+from gateway.names import PROVENANCE_SCOPE, unnamed, without_names
 from gateway.page import Page, make_page
 from gateway.plan.asks import Rights
 from gateway.plan.model import Ask, Need, Plan, Use
+from gateway.policy import decide_scope
 from gateway.reach import AskResult, Reached
 from gateway.subject import Person, Subject
 from gateway.told import Teller
@@ -36,9 +40,14 @@ class Run:
         departments: Mapping[str, Department],
         deadline_seconds: float,
         today: str,
+        inquiry: Inquiry | None = None,
     ) -> None:
         self.plan = plan
         self.caller = rights.caller
+        self.inquiry = inquiry
+        """What the guard knows of this request; None where nobody outside asks."""
+        self.named = decide_scope(rights.policy, rights.caller, PROVENANCE_SCOPE).allowed
+        """Whether the caller is told what the departments call their tables and columns."""
         self.today = today
         self.variables = variables
         self.sources = sources
@@ -76,8 +85,10 @@ class Run:
             answer = await self.sources[ask.source.name].fetch(batch, self.caller.fingerprint, self.remaining())
         except SourceError as error:
             reached = unreached.failed(error, _milliseconds(started))
+            if not self.named and reached.reason is not None:
+                reached = replace(reached, reason=without_names(reached.reason))
         else:
-            reached = unreached.by(answer, _milliseconds(started))
+            reached = unreached.by(answer if self.named else unnamed(answer), _milliseconds(started))
         self.calls.append((ask, batch, reached))
         return reached
 

@@ -24,7 +24,7 @@ from gateway.ledger import Denial, Entry, Outcome, Secret, SourceUse, pseudonym
 from gateway.plan.document import Operation, redact
 from gateway.plan.model import Plan, Selected
 from gateway.reach import Reached
-from gateway.resolve import Unresolved
+from gateway.resolve import named_in
 from gateway.run import Run
 from gateway.subject import Subject
 from schema.entities import CROSSWALK
@@ -178,16 +178,9 @@ def _links(selected: Selected) -> Iterator[Selected]:
 
 def _subjects(run: Run, values: Sequence[Sequence[Any]]) -> Iterator[tuple[str, str]]:
     """Yield scheme and value of everybody whom the answer is about."""
-    for found in values:
-        for each in found:
-            if isinstance(each, Subject):
-                yield "USCC", each.uscc
-            elif isinstance(each, ShownConsent):
-                yield "USCC", each.subject
-            elif isinstance(each, Unresolved):
-                if each.key is not None:
-                    yield each.key
-                yield from (("USCC", candidate.uscc) for candidate in each.candidates if candidate.uscc is not None)
+    yield from named_in(values)
+    shown = (each for found in values for each in found if isinstance(each, ShownConsent))
+    yield from (("USCC", each.subject) for each in shown)
     for linked in run.links:
         scheme = "USCC" if isinstance(linked, Subject) else "PERSON"
         yield from ((scheme, key) for key in linked.keys(scheme))

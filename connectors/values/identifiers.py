@@ -24,9 +24,12 @@ _BLANKS: Final = frozenset({"", "无", "暂无", "\\N", "NULL", "NONE"})
 _LONGEST: Final = 120
 _CITIZEN: Final = re.compile("[0-9*]{17}[0-9X*]|[0-9*]{15}")
 _PERSONAL: Final = re.compile("[0-9A-Z]{5,24}")
-_MOST_SHOWN: Final = 14
-_LEAST_HIDDEN: Final = 4
-"""As courts mask: the first ten characters and the last four are shown, four are not."""
+_SHORTEST: Final = 5
+"""A shorter code is no number of a document: nothing of it could be hidden."""
+_BY_SOURCE: Final = re.compile(r"([0-9A-Z]*)\*{4,}([0-9A-Z]{0,4})")
+"""A number that its source has masked: of 18 characters, unified codes among them, courts show the first ten and the
+last four."""
+_WHOLE: Final = 18
 
 
 def canonical_code(text: str) -> str:
@@ -51,16 +54,18 @@ def parse_org_code(cell: Any) -> str | Noted | None:
 
 
 def parse_masked_id(cell: Any) -> str | None:
-    """Return a personal number as it may be shown: as the source masked it, else masked here."""
+    """Return a personal number as it may be shown (`domain.md` §4.5), and never more of it.
+
+    Of a citizen's number, 18 or 15 characters, the first 6 and the last 4 are shown; the first 10 and the last 4 where
+    the source has masked the rest of 18, as courts do. Of any other document the first and the last character.
+    """
     code = _code(cell)
     if not code:
         return None
-    hidden = code.count("*")
-    if hidden >= _LEAST_HIDDEN and len(code) - hidden <= _MOST_SHOWN:
-        return code
-    if _CITIZEN.fullmatch(code):
-        return f"{code[:6]}{'*' * (len(code) - 10)}{code[-4:]}"
-    return f"{code[0]}{'*' * (len(code) - 2)}{code[-1]}" if len(code) > 4 else None
+    if len(code) < _SHORTEST:
+        raise InvalidValue("too short for the number of a document")
+    head, tail = _shown(code)
+    return f"{code[:head]}{'*' * (len(code) - head - tail)}{code[len(code) - tail :]}"
 
 
 def parse_person_key(cell: Any) -> str | None:
@@ -72,6 +77,14 @@ def parse_person_key(cell: Any) -> str | None:
     if _PERSONAL.fullmatch(code) is None or len(set(code)) < 3:
         raise InvalidValue("not a personal number")
     return code
+
+
+def _shown(code: str) -> tuple[int, int]:
+    """Return how many characters of a personal number are shown at its beginning and at its end."""
+    masked = _BY_SOURCE.fullmatch(code)
+    if masked and (len(code) >= _WHOLE or code.rstrip("X").replace("*", "").isdigit()):
+        return min(len(masked[1]), 10 if len(code) >= _WHOLE else 6), len(masked[2])
+    return (6, 4) if _CITIZEN.fullmatch(code) else (1, 1)
 
 
 def _checked(scheme: str, cell: Any) -> str | Noted | None:

@@ -10,6 +10,8 @@ from connectors.values.reading import Noted
 from connectors.values.text import folded
 
 _FORM: Final = re.compile(r"(\d{4})(?:(\d\d)|[-/.](\d{1,2})|年(\d{1,2})月)", re.ASCII)
+_MASKED_BIRTH: Final = re.compile(r"(\d{4})(?:[-/.年]?\*{1,2}){2}日?|(\d{4})[-/.年]?\*{2,4}", re.ASCII)
+"""A date of birth that its source has masked down to the year: `1985-**-**`, `1985****`."""
 _YEARS: Final = range(1901, 2099)
 _BIRTHS: Final = range(1800, 2101)
 
@@ -29,6 +31,8 @@ def parse_birth_year(cell: Any) -> int | Noted | None:
     found = _FORM.fullmatch(text)
     if found is not None:
         return int(_checked(int(found[1]), int(found[2] or found[3] or found[4]), _BIRTHS)[:4])
+    if masked := _MASKED_BIRTH.fullmatch(text.replace("月", "")):
+        return parse_year(masked[1] or masked[2])
     if len(text.removesuffix("年")) == 4:
         return parse_year(text)
     day = parse_date(cell)

@@ -19,6 +19,8 @@ from schema.identifiers import citizen_check, is_citizen_number, is_old_citizen_
 
 RUN: Final = re.compile(r"[0-9](?:[\W_]*[0-9])*(?:[\W_]*X)?")
 BETWEEN: Final = re.compile(r"[\W_]+")
+_ESCAPED: Final = re.compile(r"\\u(?:([0-9A-Fa-f]{4})|\{([0-9A-Fa-f]{1,8})\})")
+"""`\\u0031` of JSON and GraphQL, `\\u{31}` of GraphQL."""
 ADULT_BORN_BEFORE: Final = 2010
 OLD_FORM_FROM_YEAR: Final = 30
 
@@ -26,6 +28,17 @@ OLD_FORM_FROM_YEAR: Final = 30
 def holds_personal_number(text: str) -> bool:
     """Return whether ``text`` holds what reads as a citizen's number of 18 or, in the old form, 15 digits."""
     return any(_holds(BETWEEN.split(run[0])) for run in RUN.finditer(_legible(text)))
+
+
+def holds_written_number(text: str) -> bool:
+    """Return whether a GraphQL document or JSON ``text`` holds such a number, whichever characters are escaped."""
+    written = _ESCAPED.sub(_unescaped, text)
+    return holds_personal_number(text) or (written != text and holds_personal_number(written))
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    code = int(escape[1] or escape[2], 16)
+    return chr(code) if code <= 0x10FFFF else ""
 
 
 def _legible(text: str) -> str:

@@ -42,6 +42,11 @@ class Departments:
         """Return how the department was asked since the last `forget_calls`: `calls`, `keys`, `paths`."""
         return self._ask(source, "GET", "/_calls")
 
+    def targets(self, source: str) -> list[str]:
+        """Return the URLs, without origin, by which the department was asked since then: each once, 2,000 at most."""
+        told: list[str] = self._ask(source, "GET", "/_targets")["targets"]
+        return told
+
     def forget_calls(self, source: str) -> None:
         """Count the calls to ``source`` from zero."""
         self._ask(source, "DELETE", "/_calls")

@@ -5,6 +5,7 @@ benchmark: one answer costs about 25 us. Not for the open network: no TLS, no li
 connection.
 
     GET    /_calls   how often the department was asked, for how many keys, by which path
+    GET    /_targets the URLs by which it was asked, each once, the first of them
     DELETE /_calls   counts from zero
     POST   /_fault   {"mode": …, "seconds": …, "times": …}: how the next answers fail (`gateway.demo.faults`)
 """
@@ -14,13 +15,16 @@ from collections import Counter
 from collections.abc import Mapping
 from http import HTTPStatus
 from random import Random
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 from urllib.parse import parse_qsl
 
 import httptools
 from msgspec import Struct, json
 
 from gateway.demo.faults import Fault, Mode
+
+_TARGETS: Final = 2_000
+"""Distinct URLs that a department remembers, for tests that look for what must not stand in one."""
 
 
 class Asked(Struct, frozen=True):
@@ -81,6 +85,7 @@ class Desk:
         self._draw = Random(2018)  # noqa: S311  # latency, not a secret
         self._calls: Counter[str] = Counter()
         self._keys = 0
+        self._targets: dict[bytes, None] = {}
 
     def protocol(self) -> "Connection":
         """Return the protocol of a new connection."""
@@ -99,6 +104,8 @@ class Desk:
         """Return the department's answer and count the call."""
         answered = self.department.answer(asked)
         self._calls[asked.path] += 1
+        if len(self._targets) < _TARGETS:
+            self._targets[asked.target] = None
         self._keys += answered.keys
         return answered
 
@@ -110,10 +117,13 @@ class Desk:
             except ValueError as error:
                 return Answered(json.encode({"error": str(error)}), 400)
             return Answered(json.encode(self.fault))
+        if asked.path == "/_targets":
+            return Answered(json.encode({"targets": [each.decode("latin-1") for each in self._targets]}))
         if asked.path != "/_calls":
             return Answered(b"{}", 404)
         if asked.method == "DELETE":
             self._calls.clear()
+            self._targets.clear()
             self._keys = 0
         return Answered(json.encode({"calls": self._calls.total(), "keys": self._keys, "paths": self._calls}))
 

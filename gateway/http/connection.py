@@ -57,6 +57,7 @@ class Connection(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.access_log = False  # however logging is set up: a URL may hold anything
         self._timer: asyncio.TimerHandle | None = None
         self._refusal = HTTPStatus.BAD_REQUEST
         self._in_head = self._in_body = self._moved_on = False

@@ -2,10 +2,13 @@
 
 Terms: a *media range* is one element of an `Accept` header (RFC 9110 §12.5.1): a type or a wildcard, with a weight `q`.
 Responses come in two types, with one body and different status codes (`gateway.http.response`); UTF-8 only.
-Decisions without I/O; both functions are cached by the header's text, since clients repeat themselves.
+Decisions without I/O; both functions are cached by the header's text, since clients repeat themselves; but no text is
+kept that could hold a number of somebody.
 """
 
+import re
 from functools import lru_cache
+from typing import Final
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -17,7 +20,10 @@ _EXACT = 2
 _UTF_8 = frozenset({"utf-8", "utf8"})
 
 
-@lru_cache(maxsize=512)
+_NUMBER: Final = re.compile(r"[0-9](?:[^0-9]{0,3}[0-9]){14}")
+"""As many digits as a personal number has; no media type that anybody uses has them."""
+
+
 def choose_media(accept: str | None) -> str | None:
     """Return the media type to answer in, or None if nothing that we serve is accepted.
 
@@ -26,14 +32,23 @@ def choose_media(accept: str | None) -> str | None:
     """
     if accept is None or not accept.strip():
         return JSON
+    return _choose.__wrapped__(accept) if _NUMBER.search(accept) else _choose(accept)
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a request body of this `Content-Type` is JSON in UTF-8; an absent charset means UTF-8."""
+    return _is_json.__wrapped__(content_type) if _NUMBER.search(content_type) else _is_json(content_type)
+
+
+@lru_cache(maxsize=512)
+def _choose(accept: str) -> str | None:
     ranges = [found for index, text in enumerate(accept.split(",")) if (found := _read_range(text, index))]
     ranked = [(rank, media) for media in _SERVED if (rank := _rank(media, ranges)) is not None]
     return max(ranked, key=lambda pair: pair[0])[1] if ranked else None
 
 
 @lru_cache(maxsize=512)
-def is_json(content_type: str) -> bool:
-    """Whether a request body of this `Content-Type` is JSON in UTF-8; an absent charset means UTF-8."""
+def _is_json(content_type: str) -> bool:
     media, parameters = _split(content_type)
     return media == JSON and parameters.get("charset", "utf-8") in _UTF_8
 

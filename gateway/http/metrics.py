@@ -2,8 +2,8 @@
 
 A request pays for one count by its outcome and nothing else: sources are counted by their gates, entries by the ledger.
 
-# INVARIANT: labels name sources, states and outcomes of our own configuration and code; none holds a subject, a key,
-# a caller, an address, or a word that a source or a caller sent.
+# INVARIANT: labels name sources, states, outcomes and canaries of our own configuration and code; none holds a subject,
+# a key, a caller, an address, or a word that a source or a caller sent.
 """
 
 from collections import Counter
@@ -45,6 +45,13 @@ class Entries(Protocol):
         ...
 
 
+class Canaries(Protocol):
+    """What the alarm counts: requests that asked about each canary, messages that did not arrive."""
+
+    touched: Counter[str]
+    lost: int
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What is looked at when the metrics are asked for; ``outcomes`` is counted by the endpoint."""
@@ -52,6 +59,7 @@ class Measured:
     gates: Mapping[str, Gate]
     entries: Entries
     versions: Mapping[str, str]
+    canaries: Canaries
     outcomes: Counter[str] = field(default_factory=Counter)
     now: Callable[[], datetime] = china_now
 
@@ -71,6 +79,7 @@ class _OfGateway(Collector):
             requests.add_metric([outcome], count)
         yield requests
         yield from _of_ledger(measured.entries)
+        yield from _of_canaries(measured.canaries)
         yield from _of_sources([(gate, gate.health()) for gate in measured.gates.values()], measured.now())
 
 
@@ -79,6 +88,14 @@ def _of_ledger(entries: Entries) -> Iterator[Metric]:
     refused = "Entries that could not be written: their requests got no answer"
     yield CounterMetricFamily(f"{_PREFIX}ledger_refused_entries", refused, value=entries.refused)
     yield GaugeMetricFamily(f"{_PREFIX}ledger_waiting_entries", "Entries that wait to be written", entries.waiting)
+
+
+def _of_canaries(canaries: Canaries) -> Iterator[Metric]:
+    touched = CounterMetricFamily(f"{_PREFIX}canary_requests", "Requests about a canary", labels=["canary"])
+    for name, count in sorted(canaries.touched.items()):
+        touched.add_metric([name], count)
+    yield touched
+    yield CounterMetricFamily(f"{_PREFIX}canary_alerts_lost", "Alerts that did not arrive", value=canaries.lost)
 
 
 def _of_sources(sources: Iterable[tuple[Gate, Health]], now: datetime) -> Iterator[Metric]:

@@ -12,8 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from connectors.declaration import unknown
-from connectors.fields import MASKED, PERSON_KEY
+from connectors.fields import PERSON_KEY
 from connectors.load import STRUCT_OF_KIND
+from connectors.personal import NUMBERS
 from connectors.spec import KeySpec, SourceBase
 from gateway.kit.header import Column
 from gateway.kit.levels import LEVELS, usual_level
@@ -190,7 +191,7 @@ def _rights(policy: Policy, scope: str, level: str) -> dict[str, str]:
 
 
 def _usual_scope(told: Told, name: str, type_: str) -> str:
-    if type_ == "masked_id" or name in MASKED:
+    if type_ == "masked_id" or name in NUMBERS:
         return OWNER_PREFIX + told.name
     return LINK_SCOPE if type_ == PERSON_KEY else told.scope
 

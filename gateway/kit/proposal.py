@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Final, get_args
 from unicodedata import normalize
 
-from connectors.checks import OF_PERSONS
-from connectors.fields import MASKED, PERSON_KEY, TYPES_OF_FORM
+from connectors.fields import PERSON_KEY, TYPES_OF_FORM
+from connectors.personal import NUMBERS, OF_PERSONS
 from connectors.spec import Scheme
 from gateway.kit.header import Column
 from gateway.kit.words import Words, field_words, names_of, scheme_words
@@ -70,7 +70,7 @@ def usual_type(part: str, name: str, column: Column | None = None) -> str | None
     known = ENTITY_FIELDS.get(entity_of(part), {}).get(name)
     if known is None:
         return None
-    if name in MASKED:
+    if name in NUMBERS:
         return "masked_id"
     if name == PERSON_KEY:
         return "person_key"

@@ -1,8 +1,8 @@
 """What each client has taken of its budgets: requests and cost per window, and the headers that tell what is left.
 
 A window opens with a client's first request and is `window_seconds` long; what is refused is not counted. Replicas
-count together on the shared server (`gateway.shared.counts`), by its clock. While it is away each replica counts alone,
-from nothing: N replicas then allow up to N times a budget, which is preferred to answering nobody for want of Redis.
+count together on the shared server (`gateway.shared.budgets`), by its clock. While it is away each counts alone, from
+nothing: N replicas then allow up to N times a budget, which is preferred to answering nobody for want of Redis.
 
 Headers: draft-ietf-httpapi-ratelimit-headers-10, `RateLimit-Policy` and `RateLimit` as structured fields (RFC 9651).
 Clocks are arguments; only names of clients and counts are kept.
@@ -30,7 +30,7 @@ class Counted(NamedTuple):
 
 
 class Shared(Protocol):
-    """Counts that all replicas share (`gateway.shared.SharedCounts`)."""
+    """Counts that all replicas share (`gateway.shared.SharedBudgets`)."""
 
     async def take(
         self, client: str, taken: tuple[int, int], quotas: tuple[int, int], window_seconds: int

@@ -133,6 +133,8 @@ class Rights:
         if not any(decision.allowed for decision in decisions.values()):
             ask.refused = next(iter(decisions.values()))
             return ask
+        # What a filter makes of a constant tells the constant: one that is closed rules nothing out.
+        ask.constants = {name: value for name, value in ask.constants.items() if decisions[name].allowed}
         wanted = sorted(name for name in need.fields | need.inputs if name in decisions)
         ask.fields = tuple(name for name in wanted if decisions[name].allowed)
         ask.places = {name: at for at, name in enumerate(ask.fields)}

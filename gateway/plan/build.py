@@ -5,7 +5,8 @@ it leads to. Nothing is fetched here, and nothing that the caller may not see is
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from graphql import (
     FieldNode,
@@ -18,6 +19,7 @@ from graphql import (
     is_object_type,
 )
 
+from gateway.errors import TooCostly
 from gateway.identity import READ
 from gateway.limits.spec import ListLimits
 from gateway.plan.arguments import argument_names, argument_reader, key_reader, section_reader, stated_names
@@ -48,16 +50,24 @@ JUDGED_FROM = {
     "repair": ("repaired_on", "repair_basis"),
 }
 """What is judged of a record -> what its source must tell for it, beside what it is judged by."""
+MAX_PERSON_LINKS: Final = 2
+"""Links to persons on one path: from a company to its people, and from their companies on to theirs (`domain.md` §4.5).
+Further on a query no longer asks about a subject, it maps a city's people."""
 PASSED_ON = frozenset({"__schema", "__type", "_service"})
 
 
 @dataclass(slots=True)
 class _Place:
-    """Where the walk stands: the stage and users of the subject above, and the need whose records it is in."""
+    """Where the walk stands: the stage and users of the subject above, and the need whose records it is in.
+
+    ``path`` are the fields that lead here, in the words of the schema; ``persons`` tells how many link to a person.
+    """
 
     stage: Stage
     users: frozenset[tuple[int, str]]
     use: Use | None = None
+    path: tuple[str, ...] = ()
+    persons: int = 0
 
 
 @dataclass(slots=True)
@@ -90,14 +100,15 @@ class Builder:
         return self._finish(tuple(selected.key for selected in selections), stage, roots, passed_on)
 
     def _root(self, selected: Selected, index: int, stage: Stage) -> RootField:
+        place = _Place(stage, frozenset(), path=(selected.name,))
         if selected.name == "_entities":
-            self._subjects(selected, index, _Place(stage, frozenset()))
+            self._subjects(selected, index, place)
             return RootField(selected, "entities", key_reader(self.schema, selected, self.lists))
         if selected.name == "__typename":
             return RootField(selected, "typename")
         assert isinstance(selected.binding, Root), f"Query.{selected.name} is bound to a root kind"
         if selected.binding.kind in {"subject", "subjects"}:
-            self._subjects(selected, index, _Place(stage, frozenset()))
+            self._subjects(selected, index, place)
             return RootField(selected, selected.binding.kind, key_reader(self.schema, selected, self.lists))
         return RootField(selected, selected.binding.kind, arguments=argument_reader(self.schema, selected))
 
@@ -107,7 +118,7 @@ class Builder:
         for type_name, children in selected.children.items():
             users.setdefault(id(children), set()).add((root, type_name))
         for children in {id(each): each for each in selected.children.values()}.values():
-            self._walk(children, _Place(place.stage, frozenset(users[id(children)]), place.use))
+            self._walk(children, replace(place, users=frozenset(users[id(children)])))
 
     def _finish(self, order: tuple[str, ...], stage: Stage, roots: list[RootField], passed_on: list[Selected]) -> Plan:
         for index, each in enumerate(self.stages):
@@ -155,7 +166,7 @@ class Builder:
                 case Section() as section:
                     self._section(selected, section, place)
                 case Same():
-                    self._walk(selected.only, place)
+                    self._walk(selected.only, _below(place, selected))
                 case Derived(entity=entity, field=name):
                     selected.needs = [self._whole_need(place, entity, {name})]
                 case Conflicts():
@@ -198,13 +209,13 @@ class Builder:
         self.filtered.append((use, given, stated_names(selected)))
         need.uses.append(use)
         selected.use = use
-        self._walk(selected.only, _Place(place.stage, place.users, use))
+        self._walk(selected.only, replace(_below(place, selected), use=use))
 
     def _items(self, selected: Selected, place: _Place) -> None:
         assert place.use is not None, "items stand in a section"
         if place.use.order_by:
             place.use.need.fields.add(place.use.order_by)
-        self._walk(selected.only, place)
+        self._walk(selected.only, _below(place, selected))
 
     def _record_field(self, selected: Selected, need: Need) -> None:
         match selected.binding:
@@ -233,6 +244,7 @@ class Builder:
         """Read the linked subject's own fields from the record; fetch only where its sections are selected."""
         use = place.use
         assert use is not None, "a link stands in a record"
+        linked = _linked(place, selected, link)
         follow = selected.follow = use.need.follows.setdefault(link, Follow(link, Stage(0)))
         if link.scope is not None:
             decision = decide_scope(self.rights.policy, self.rights.caller, link.scope)
@@ -240,7 +252,7 @@ class Builder:
                 follow.denied = decision
                 return
         place_in_order = len(self.stages)  # before the stages that its own records lead to
-        self._subjects(selected, use.index, _Place(follow.stage, frozenset(), use if link.to == "person" else None))
+        self._subjects(selected, use.index, replace(linked, stage=follow.stage, users=frozenset()))
         if link.to == "organization" or follow.stage.needs:
             use.need.fields.add(link.key_field)
         if link.to == "person" and any("NAME" in self.rights.told_beside(entity) for entity, _ in follow.stage.needs):
@@ -249,6 +261,24 @@ class Builder:
             follow.uses.append(use)
         if follow.stage.needs and follow.stage not in self.stages:
             self.stages.insert(place_in_order, follow.stage)
+
+
+def _below(place: _Place, selected: Selected) -> _Place:
+    return replace(place, path=(*place.path, selected.name))
+
+
+def _linked(place: _Place, selected: Selected, link: Link) -> _Place:
+    """Return the place behind ``link``; raises `TooCostly` for one link to a person too many on the path."""
+    behind = _below(place, selected)
+    if link.to != "person":
+        return replace(behind, use=None)
+    if place.persons == MAX_PERSON_LINKS:
+        raise TooCostly(
+            f"`{'.'.join(behind.path)}` follows more than {MAX_PERSON_LINKS} links to persons: ask about "
+            "whom it would lead to by a key of their own",
+            extensions={"limit": "person_links", "most": MAX_PERSON_LINKS, "path": ".".join(behind.path)},
+        )
+    return replace(behind, persons=place.persons + 1)
 
 
 def _due(need: Need, asks: tuple[Ask, ...]) -> tuple[Ask, ...]:

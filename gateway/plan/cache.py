@@ -53,7 +53,10 @@ class Plans:
         known = self._plans.get(key)
         if known is None:
             plan = make_plan(self.schema, operation, dict(zip(names, conditions, strict=True)), rights, self.lists)
-            known = self._plans[key] = Compiled(plan, compile_plan(plan))
+            known = Compiled(plan, compile_plan(plan))
+            if operation.personal:  # its nodes, and the readers of its keys, hold the number
+                return known
+            self._plans[key] = known
             if len(self._plans) > self.capacity:
                 self._plans.popitem(last=False)
         else:
@@ -61,6 +64,8 @@ class Plans:
         return known
 
     def _condition_names(self, operation: Operation) -> tuple[str, ...]:
+        if operation.personal:
+            return condition_names(operation.node, operation.fragments)
         key = (operation.sha256, operation.name)
         if key not in self._conditions:
             self._conditions[key] = condition_names(operation.node, operation.fragments)

@@ -6,9 +6,9 @@ error, without suggestions.
 """
 
 import re
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +17,7 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    NameNode,
     OperationDefinitionNode,
     OperationType,
     parse,
@@ -24,9 +25,11 @@ from graphql import (
     validate,
 )
 from graphql.execution.values import VariableValues, get_variable_values
+from graphql.language import Visitor, visit
 from graphql.validation import OverlappingFieldsCanBeMergedRule, ValidationContext
 from graphql.validation.validate import ValidationAbortedError
 
+from gateway.auth.personal import holds_personal_number, holds_written_number
 from gateway.errors import BadDocument, BadQuery
 from gateway.limits.introspection import check_introspected, introspected, lengths
 from gateway.limits.measure import check_document, check_text, too_deep, too_many_tokens
@@ -37,6 +40,8 @@ MAX_COMPARISONS = 20_000
 """What validation may spend on fields that have one name in the answer; graphql-core's own budget takes a second."""
 LONG_NUMBER = re.compile(r"[0-9](?:[\W_]{0,3}[0-9*]){14,}(?:[\W_]{0,3}[Xx])?|[0-9]{8,}[0-9Xx*]*")
 """Digits that may be a person's number: 15 or more, whatever stands between them, or 8 or more without a break."""
+_LITERALS = {"None": "null", "True": "true", "False": "false"}
+"""What graphql-core writes of values -> what they are in GraphQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class Operation:
     fragments: Mapping[str, FragmentDefinitionNode]
     sha256: str
     introspected: int = 0
+    personal: bool = False
+    """Whether a personal number may stand in the text: then nothing of it is kept beyond the request."""
 
     @property
     def name(self) -> str | None:
@@ -81,16 +88,23 @@ _RULES = tuple(_OverlappingFields if rule is OverlappingFieldsCanBeMergedRule el
 
 
 class Documents:
-    """The valid documents of one schema within ``limits``, parsed and validated once each."""
+    """The valid documents of one schema within ``limits``, read once each, least recently used dropped first.
+
+    # INVARIANT: known by their digests, and none is kept that holds a personal number (invariant 7): a literal key
+    # stands in the text and in every node above it.
+    """
 
     def __init__(self, schema: GraphQLSchema, capacity: int = 512, limits: DocumentLimits | None = None) -> None:
         self.schema = schema
         self.limits = limits or DocumentLimits()
-        self._read = lru_cache(maxsize=capacity)(self._parse_and_validate)
+        self.capacity = capacity
+        self._known: OrderedDict[str, tuple[DocumentNode, int]] = OrderedDict()
 
     def operation(self, query: str, name: str | None) -> Operation:
         """Return the operation called ``name`` (or the only one); raises `BadQuery`, `TooCostly`."""
-        document, digest, read = self._read(query)
+        check_text(query, self.limits)
+        digest = sha256(query.encode("utf-8", "surrogatepass")).hexdigest()
+        document, read, personal = self._read(query, digest)
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         chosen = [node for node in operations if name is None or (node.name and node.name.value == name)]
         if not operations:
@@ -100,10 +114,23 @@ class Documents:
         if len(chosen) > 1:
             raise BadQuery("the document holds several operations: name one of them in `operationName`")
         fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-        return Operation(document, chosen[0], fragments, digest, read)
+        return Operation(document, chosen[0], fragments, digest, read, personal)
 
-    def _parse_and_validate(self, query: str) -> tuple[DocumentNode, str, int]:
-        check_text(query, self.limits)
+    def _read(self, query: str, digest: str) -> tuple[DocumentNode, int, bool]:
+        known = self._known.get(digest)
+        if known is not None:
+            self._known.move_to_end(digest)
+            return *known, False
+        document, read = self._parse_and_validate(query)
+        if holds_written_number(query):
+            visit(document, _NamesWithoutNumbers())
+            return document, read, True
+        self._known[digest] = document, read
+        if len(self._known) > self.capacity:
+            self._known.popitem(last=False)
+        return document, read, False
+
+    def _parse_and_validate(self, query: str) -> tuple[DocumentNode, int]:
         try:
             document = parse(query, max_tokens=self.limits.max_tokens)
         except GraphQLError as error:
@@ -121,7 +148,7 @@ class Documents:
             raise bad_query(errors[0])
         read = introspected(document, lengths(self.schema))
         check_introspected(read, self.limits)
-        return document, sha256(query.encode("utf-8", "surrogatepass")).hexdigest(), read
+        return document, read
 
     def variables(self, operation: Operation, values: dict[str, Any]) -> VariableValues:
         """Return the coerced variables; raises `BadQuery` naming the first variable that does not fit."""
@@ -133,10 +160,19 @@ class Documents:
         raise bad_query(coerced[0])
 
 
+class _NamesWithoutNumbers(Visitor):
+    """Raises `BadQuery` for a name that may be a personal number: aliases stand in the paths of errors."""
+
+    def enter_name(self, node: NameNode, *_: object) -> None:
+        if holds_personal_number(node.value):
+            raise BadQuery("a name in the document may be a personal number: name aliases, variables otherwise")
+
+
 def bad_query(error: GraphQLError, kind: type[BadQuery] = BadQuery) -> BadQuery:
     """Return ``error`` as a `BadQuery` that quotes no long number (it may be a person's)."""
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-    message = redact(error.message)
+    message = re.sub(r"\b(?:None|True|False)\b", lambda found: _LITERALS[found[0]], error.message)
+    message = redact(message)
     if len(message) > LONGEST_MESSAGE:
         message = message[:LONGEST_MESSAGE] + "…"
     return kind(message, locations=locations or None)

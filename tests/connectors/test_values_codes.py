@@ -190,12 +190,23 @@ def test_blank_is_no_code(type_: ValueType, cell: str | None) -> None:
         # Masks that hide nothing to speak of.
         (f"{CITIZEN[:17]}*", "230881********002*"),
         ("E1234567*", "E********"),
-        ("*", None),
-        ("1234", None),
+        # Whoever masked it so showed too much.
+        ("230881199001****02", "2308811990******02"),
+        ("23088119900101****", "2308811990********"),
+        ("230881****0101****", "230881************"),
+        ("230881850****02", "230881*******02"),
+        ("E12****34", "E*******4"),
+        ("91230881TJ****019A", "91230881TJ****019A"),
+        ("230881****002X", "230881****002X"),
     ],
 )
 def test_personal_number_is_masked(cell: str, shown: str | None) -> None:
     assert value_of("masked_id", cell) == shown
+
+
+@pytest.mark.parametrize("cell", ["*", "1234", "****", "无证件", "4 位 x"])
+def test_what_is_too_short_to_be_masked_is_misread(cell: str) -> None:
+    assert (read("masked_id", cell).value, read("masked_id", cell).codes) == (None, MISREAD)
 
 
 @pytest.mark.parametrize("cell", [CITIZEN, CITIZEN.lower(), f"{CITIZEN[:6]} {CITIZEN[6:]}", f"'{CITIZEN}"])

@@ -85,6 +85,34 @@ def test_personal_number_is_in_no_message_and_in_no_masked_value(number: str, be
 
 
 @quickly
+@given(
+    cell=citizens | st.text("0123456789X* -'", max_size=24) | st.text("0129TJXAE*", max_size=20) | st.text(max_size=20)
+)
+def test_of_a_personal_number_the_first_ten_and_the_last_four_leave_at_most(cell: str) -> None:
+    masked = read_any("masked_id", cell).value
+    if masked is not None:
+        head, tail = masked[: masked.find("*")], masked[masked.rfind("*") + 1 :]
+        assert masked.count("*") >= min(4, len(masked) - 2)
+        assert set(masked[len(head) : len(masked) - len(tail)]) == {"*"}
+        assert (len(head), len(tail)) <= (10, 4)
+        assert len(head) <= 6 or len(masked) >= 18
+
+
+@quickly
+@given(
+    type_=st.sampled_from(["masked_id", "masked_name", "masked_phone", "masked_address", "birth_year"]),
+    cell=citizens
+    | st.text("0123456789X*- 年月", max_size=20)
+    | st.text("省市区县镇乡街道路村号同江友谊张三0123456789 A*", max_size=40)
+    | st.text(),
+)
+def test_masking_what_is_masked_changes_nothing(type_: ValueType, cell: str) -> None:
+    masked = read_any(type_, cell).value
+    if masked is not None:
+        assert read_any(type_, str(masked)).value == masked
+
+
+@quickly
 @given(day=st.dates(date(1901, 1, 1), date(2098, 12, 31)))
 def test_every_day_reads_back_from_every_form(day: date) -> None:
     for form in (

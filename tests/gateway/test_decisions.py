@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, get_args
 
 import pytest
 
-from connectors.checks import OF_PERSONS
+from connectors.personal import OF_PERSONS
 from gateway.caller import Caller, Standing
 from gateway.disclosure import State
 from gateway.policy import Place, audience_of, decide

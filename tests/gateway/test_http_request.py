@@ -235,3 +235,24 @@ async def test_a_body_is_read_to_its_end_or_its_limit() -> None:
         await body_in(b"0", declared=b"11")
     with pytest.raises(TooLarge):
         await body_in(b"0", declared=b"9" * 5_000)
+
+
+@pytest.mark.parametrize(
+    "query_string",
+    [
+        "query=%7B__typename%7D&who=230881189304160019",
+        "query=%7B__typename%7D&230881189304160019",
+        "query=%7B__typename%7D&variables=%7B%22a%22:%20%222308811893-0416-0019%22%7D",
+        "query=%7B__typename%7D&variables=%7B%22a%22:%20%22%5Cu0032308811893" + "04160019%22%7D",
+        "operationName=%EF%BC%92%EF%BC%930881189304160019&query=%7B__typename%7D",
+    ],
+)
+def test_a_personal_number_in_a_url_is_refused_and_not_quoted(query_string: str) -> None:
+    with pytest.raises(BadParameters, match="send it by POST") as raised:
+        parse_get(query_string.encode())
+    assert "0416" not in str(raised.value)
+
+
+def test_the_code_of_an_organization_in_a_url_is_taken() -> None:
+    query = "query=%7Bsubject(key:%7Bvalue:%2291230881TJ00000350%22%7D)%7B__typename%7D%7D"
+    assert "91230881TJ00000350" in parse_get(query.encode()).query

@@ -15,7 +15,7 @@ from gateway.errors import RateLimited
 from gateway.limits.budgets import AGAIN_AFTER_SECONDS, Budgets, OwnCounts, whole_seconds
 from gateway.limits.spec import AS_SET, ClientDefaults, ClientLimits
 from gateway.limits.strangers import CAPACITY, Strangers
-from gateway.shared import SCRIPTS, SharedCounts, SharedServer
+from gateway.shared import SCRIPTS, SharedBudgets, SharedServer
 from tests.servers import free_port
 
 POLICY = re.compile(r'"requests";q=[0-9]+;w=[0-9]+, "cost";q=[0-9]+;w=[0-9]+')
@@ -142,14 +142,14 @@ def test_who_waits_as_told_never_comes_too_early(seconds: float) -> None:
 
 
 @pytest.fixture
-async def replicas(valkey_url: str) -> AsyncIterator[list[SharedCounts]]:
+async def replicas(valkey_url: str) -> AsyncIterator[list[SharedBudgets]]:
     servers = [SharedServer(valkey_url, SCRIPTS) for _ in range(3)]
-    yield [SharedCounts(server) for server in servers]
+    yield [SharedBudgets(server) for server in servers]
     for server in servers:
         await server.close()
 
 
-async def test_replicas_count_together_and_exactly(replicas: list[SharedCounts]) -> None:
+async def test_replicas_count_together_and_exactly(replicas: list[SharedBudgets]) -> None:
     name = uuid4().hex
     clients = {name: Registered(ClientLimits(requests=50, cost=120))}
     budgets = [Budgets(clients, DEFAULTS, shared=counts) for counts in replicas]
@@ -160,7 +160,7 @@ async def test_replicas_count_together_and_exactly(replicas: list[SharedCounts])
     assert counted[1:3] == (50, 120)
 
 
-async def test_the_servers_clock_ends_the_window(replicas: list[SharedCounts], valkey_url: str) -> None:
+async def test_the_servers_clock_ends_the_window(replicas: list[SharedBudgets], valkey_url: str) -> None:
     name, quotas = uuid4().hex, (1, 10)
     assert await replicas[0].take(name, (1, 4), quotas, 60) == (True, 1, 4, 60.0)
     refused = await replicas[1].take(name, (1, 0), quotas, 60)
@@ -174,7 +174,7 @@ async def test_the_servers_clock_ends_the_window(replicas: list[SharedCounts], v
     assert await replicas[1].take(name, (1, 0), quotas, 60) == (True, 1, 0, 60.0)
 
 
-async def test_a_refusal_opens_no_window_and_leaves_no_key(replicas: list[SharedCounts], valkey_url: str) -> None:
+async def test_a_refusal_opens_no_window_and_leaves_no_key(replicas: list[SharedBudgets], valkey_url: str) -> None:
     name = uuid4().hex
     assert await replicas[0].take(name, (0, 11), (1, 10), 60) == (False, 0, 0, 60.0)
     redis = Redis.from_url(valkey_url)
@@ -182,7 +182,7 @@ async def test_a_refusal_opens_no_window_and_leaves_no_key(replicas: list[Shared
     await redis.aclose()
 
 
-async def test_nothing_but_a_name_and_two_counts_is_stored(replicas: list[SharedCounts], valkey_url: str) -> None:
+async def test_nothing_but_a_name_and_two_counts_is_stored(replicas: list[SharedBudgets], valkey_url: str) -> None:
     name = uuid4().hex
     await replicas[0].take(name, (1, 7), (10, 10), 60)
     redis = Redis.from_url(valkey_url, decode_responses=True)
@@ -196,7 +196,7 @@ async def test_nothing_but_a_name_and_two_counts_is_stored(replicas: list[Shared
 
 async def test_when_the_server_is_away_each_replica_counts_alone() -> None:
     server = SharedServer(f"redis://127.0.0.1:{free_port()}", SCRIPTS)
-    budgets = Budgets(CLIENTS, DEFAULTS, shared=SharedCounts(server))
+    budgets = Budgets(CLIENTS, DEFAULTS, shared=SharedBudgets(server))
     assert [await allowed(budgets, "portal") for _ in range(4)] == [True, True, True, False]
     await server.close()
 

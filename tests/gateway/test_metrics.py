@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -44,8 +44,16 @@ class Counted:
     waiting: int = 2
 
 
+@dataclass
+class Touched:
+    """An alarm as the metrics see it."""
+
+    touched: Counter[str] = field(default_factory=lambda: Counter({"timber_yard": 3}))
+    lost: int = 1
+
+
 def measured_of(gate: Gate) -> Measured:
-    return Measured({"registry": gate}, Counted(), VERSIONS, now=lambda: NOON)
+    return Measured({"registry": gate}, Counted(), VERSIONS, Touched(), now=lambda: NOON)
 
 
 @asynccontextmanager
@@ -139,6 +147,8 @@ async def test_the_ledger_and_the_configuration_show() -> None:
     assert told["credit_gateway_ledger_entries_total",] == 7
     assert told["credit_gateway_ledger_refused_entries_total",] == 1
     assert told["credit_gateway_ledger_waiting_entries",] == 2
+    assert told["credit_gateway_canary_requests_total", "timber_yard"] == 3
+    assert told["credit_gateway_canary_alerts_lost_total",] == 1
     assert told["credit_gateway_configuration_info", "c0", "p0"] == 1
     assert told["process_resident_memory_bytes",] > 0
 

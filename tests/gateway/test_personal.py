@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.auth.personal import holds_personal_number
+from gateway.auth.personal import holds_personal_number, holds_written_number
 from gateway.demo import codes
 
 
@@ -103,3 +103,20 @@ def test_text_without_digits_never_counts(text: str) -> None:
 def test_more_text_never_hides_a_number(before: str, after: str) -> None:
     assert isinstance(holds_personal_number(before), bool)
     assert holds_personal_number(f"{before}案11010519491231002X案{after}")
+
+
+def escaped(text: str, form: str) -> str:
+    return "".join(form % ord(each) for each in text)
+
+
+@pytest.mark.parametrize("form", ["\\u%04x", "\\u%04X", "\\u{%x}", "\\u{0000%X}"])
+@pytest.mark.parametrize("number", ["11010519491231002X", "110105491231002"])
+def test_an_escaped_number_is_a_number(form: str, number: str) -> None:
+    assert holds_written_number(f'{{ subject(key: "{escaped(number, form)}") }}')
+    assert holds_written_number(f'{{"value": "{number[:9]}{escaped(number[9:], form)}"}}')
+    assert not holds_written_number(escaped("91230881TJ00000350", form))
+
+
+@given(st.text() | st.text("\\u{}0123456789abcdef"))
+def test_no_text_breaks_the_reader_of_escapes(text: str) -> None:
+    assert holds_written_number(text) >= holds_personal_number(text)

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from connectors.checks import OF_PERSONS
 from connectors.load import Known
+from connectors.personal import OF_PERSONS
 from connectors.spec import ValueType
 from gateway.catalogue import Known as KnownToItems
 from gateway.catalogue import load_items, load_legal_bases
