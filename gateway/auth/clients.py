@@ -11,6 +11,7 @@ import msgspec
 from connectors.declaration import Part, read_toml, sound_part, unknown
 from connectors.errors import ConfigError, Mistake
 from gateway.auth.subject import identity_mistakes
+from gateway.limits.spec import AS_SET, ClientLimits
 from gateway.policy import Policy
 from gateway.policy.model import of_source
 
@@ -29,6 +30,7 @@ class ClientSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     case_required: list[str] = []
     keys_file: str | None = None
     subject: str | None = None
+    limits: ClientLimits = AS_SET
 
 
 class _Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +55,7 @@ class Client:
     case_required: frozenset[str]
     keys_file: str | None = None
     subject: str | None = None
+    limits: ClientLimits = AS_SET
 
 
 def load_clients(path: Path, policy: Policy, departments: Container[str] | None = None) -> dict[str, Client]:
@@ -124,4 +127,5 @@ def _client(name: str, spec: ClientSpec) -> Client:
         case_required=frozenset(spec.case_required),
         keys_file=spec.keys_file,
         subject=spec.subject,
+        limits=spec.limits,
     )

@@ -11,6 +11,7 @@ from gateway.cli.catalogue import catalogue_command, departments_command
 from gateway.cli.check import check
 from gateway.cli.conform import conform
 from gateway.cli.demo import demo
+from gateway.cli.documents import documents_command
 from gateway.cli.explain import explain_command
 from gateway.cli.policy import policy_commands
 from gateway.cli.probe import probe
@@ -39,6 +40,7 @@ commands.command("check")(check)
 commands.command("explain")(explain_command)
 commands.command("catalogue")(catalogue_command)
 commands.command("departments")(departments_command)
+commands.command("documents")(documents_command)
 commands.command("probe")(probe)
 commands.command("conform")(conform)
 commands.add_typer(source_commands, name="source")

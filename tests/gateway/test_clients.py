@@ -109,7 +109,7 @@ def test_departments_may_stay_unchecked(tmp_path: Path) -> None:
             {"department": 3, "scopes": ["credit.gov"], "purposes": ["OWNER"], "key": "s"},
             [
                 "key: unknown key `key`; known: title, scopes, purposes, department, default_purpose, case_required, "
-                "keys_file, subject",
+                "keys_file, subject, limits",
                 "department: expected a text, found 3",
             ],
         ),
