@@ -25,15 +25,18 @@ from gateway.desk import Desk
 from gateway.front import Followed, Front, clients_by_name
 from gateway.guard import Alarm, Counts, Guard
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
+from gateway.http.origins import cross_origin
 from gateway.issuer import DevelopmentIssuer
 from gateway.ledger import Ledger, Secret, load_secret
+from gateway.limits.budgets import Budgets
+from gateway.limits.strangers import Strangers
 from gateway.mutate import Mutations
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.reload import Origin, Reload, load_from, start_register
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
-from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedCounts, SharedPaces, SharedProofs, SharedServer
+from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, SharedPaces, SharedProofs, SharedServer
 from schema.schema import SCHEMA
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -100,8 +103,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         stack.push_async_callback(mutations.finish)
         desk = Desk(
             schema=SCHEMA,
-            documents=Documents(SCHEMA),
-            plans=Plans(SCHEMA),
+            documents=Documents(SCHEMA, limits=configuration.settings.limits.document),
+            plans=Plans(SCHEMA, lists=configuration.settings.limits.lists),
             authenticator=authenticator,
             policy=configuration.policy,
             catalogue=configuration.catalogue,
@@ -114,6 +117,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             seal=seal,
             guard=Guard(configuration.guard, secret, counts, alarm),
             deadline_seconds=configuration.settings.limits.deadline_seconds,
+            budgets=_budgets(front, shared),
+            trusted=configuration.trusted,
         )
         await start_register(front.loaded)
         front.put_up(front.loaded, desk)
@@ -178,6 +183,14 @@ def _authenticator(
     return Authenticator([*own, *elsewhere], settings.tokens.audience, loaded.register, possession=possession)
 
 
+def _budgets(front: Front, shared: SharedServer | None) -> Budgets:
+    settings = front.loaded.configuration.settings
+    counts = SharedBudgets(shared) if shared is not None else None
+    return Budgets(
+        clients_by_name(front.loaded.register), settings.limits.client, production=settings.production, shared=counts
+    )
+
+
 def _application(
     configuration: Configuration,
     front: Front,
@@ -186,7 +199,14 @@ def _application(
     issuer: DevelopmentIssuer | None,
 ) -> Starlette:
     settings = configuration.settings
-    routes = [Route(GRAPHQL_PATH, graphql_endpoint(front, outcomes=measured.outcomes)), *health_routes(readiness)]
+    http = settings.http
+    endpoint = graphql_endpoint(
+        front,
+        max_body_bytes=http.max_body_bytes,
+        outcomes=measured.outcomes,
+        strangers=Strangers(http.max_failures, http.failure_window_seconds),
+    )
+    routes = [Route(GRAPHQL_PATH, endpoint, middleware=cross_origin(settings.cors)), *health_routes(readiness)]
     if settings.metrics.enabled and (settings.metrics.remote or is_loopback(settings.listen.host)):
         routes.append(metrics_route(measured, remote=settings.metrics.remote))
     if issuer is not None:

@@ -25,10 +25,13 @@ from gateway.disclosure import Known as KnownToDisclosure
 from gateway.disclosure import Rules, load_disclosure
 from gateway.guard import GuardRules, load_guard
 from gateway.guard import Known as KnownToGuard
+from gateway.limits.trusted import FOLDER, TrustedDocuments, load_trusted
+from gateway.plan.document import Documents
 from gateway.policy import Policy, load_policy
 from gateway.policy.departmental import Departmental
 from gateway.settings import Settings, load_settings
 from schema.entities import ENTITY_FIELDS
+from schema.schema import SCHEMA
 
 T = TypeVar("T")
 
@@ -59,6 +62,7 @@ class Configuration:
     covered: Mapping[str, Covered]
     """How far the policy file of each department is signed for."""
     guard: GuardRules
+    trusted: TrustedDocuments
 
     @property
     def rules_version(self) -> str:
@@ -136,16 +140,23 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     mistakes += judged_mistakes(sources.values()) if sources is not None else ()
     if sources is not None and clients is not None and policy is not None and departments is not None:
         mistakes += department_mistakes(sources.values(), clients.values(), policy, departments)
+    trusted = _read(mistakes, lambda: _load_trusted(folder, settings, named_clients))
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
     assert disclosure is not None, "what cannot be read is a mistake"
     assert guard is not None, "what cannot be read is a mistake"
     assert policies is not None, "what cannot be read is a mistake"
+    assert trusted is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
     return Configuration(
-        folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered, guard
+        folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered, guard, trusted
     )
+
+
+def _load_trusted(folder: Path, settings: Settings | None, clients: Mapping[str, Client] | None) -> TrustedDocuments:
+    limits = settings.limits.document if settings is not None else None
+    return load_trusted(folder / FOLDER, Documents(SCHEMA, limits=limits), clients)
 
 
 def _known_to_guard(policy: Policy | None, clients: Mapping[str, Client] | None) -> KnownToGuard:

@@ -1,6 +1,7 @@
 """The one line of the gateway: identify -> parse+validate -> plan -> fetch -> complete -> seal.
 
-Read `Desk.answer` first, then each call in order; nothing calls back up. What stands before *fetch* is pure.
+Read `Desk.answer` first, then each call in order; nothing calls back up. What stands before *fetch* is pure, but for
+the client's budgets: a request is counted once it is known whose it is, its cost once it is planned.
 """
 
 import asyncio
@@ -26,11 +27,14 @@ from gateway.consents.shown import shown_consents
 from gateway.crosswalk import Lookup
 from gateway.departments import Department
 from gateway.disclosure import Rules
-from gateway.errors import BadQuery, MethodNotAllowed
+from gateway.errors import BadQuery, MethodNotAllowed, RequestError
 from gateway.fetch import fetch_stage
 from gateway.guard import Guard, Inquiry
 from gateway.http import GraphQLRequest, Reply
 from gateway.ledger import Ledger, new_receipt
+from gateway.limits.budgets import Account, Budgets
+from gateway.limits.check import check_plan
+from gateway.limits.trusted import TrustedDocuments
 from gateway.mutate import Mutations
 from gateway.names import PROVENANCE_SCOPE as PROVENANCE_SCOPE
 from gateway.plan.asks import Rights
@@ -67,12 +71,25 @@ class Desk:
     seal: Seal
     guard: Guard
     deadline_seconds: float
+    budgets: Budgets
+    trusted: TrustedDocuments
 
     async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
         """Return the answer to ``request``, its ledger entry durable; raises `RequestError`."""
         started = monotonic()
         caller = await self.authenticator.identify(presented)
-        operation = self.documents.operation(request.query, request.operation_name)
+        account = self.budgets.account(caller.client)
+        try:
+            reply = await self._answer(request, caller, account, started)
+        except RequestError as error:
+            error.headers.update(account.headers)
+            raise
+        return replace(reply, headers={**reply.headers, **account.headers})
+
+    async def _answer(self, request: GraphQLRequest, caller: Caller, account: Account, started: float) -> Reply:
+        await account.request()
+        text = self.trusted.text(request.query, request.document_id, caller.client, account.allowed.documents)
+        operation = self.documents.operation(text, request.operation_name)
         if request.method == "GET" and not operation.is_query:
             raise MethodNotAllowed("a GET request may only hold a query", headers={"Allow": "POST"})
         wish = explain_wish(request.extensions)
@@ -85,16 +102,18 @@ class Desk:
         caller, named = await self._consented(caller, today)
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights)
+        cost = check_plan(compiled.plan, variables, account.allowed, operation.introspected)
         receipt = new_receipt()
         inquiry = self.guard.inquiry(caller, receipt)
         seconds = self.deadline_seconds
         run = Run(compiled.plan, rights, variables, self.sources, self.departments, seconds, today, inquiry)
         if wish == "only":
-            return await self._explain(run, compiled, operation, named, started)
+            return await self._explain(run, compiled, operation, named, cost, started)
+        await account.pay(cost)
         values = await self._fetch(run, rights, inquiry)
         data = complete(run, compiled, values, self._introspected(run, operation, request))
         inquiry.settle(run.shown(), run.links)
-        body = _body(data, run, self._extensions(receipt, compiled, wish, caller, named))
+        body = _body(data, run, self._extensions(receipt, compiled, wish, caller, named, cost))
         entry = self.seal.entry(receipt, run, operation, values, body, started)
         await self.ledger.append(entry)
         return Reply(body, partial=bool(run.errors))
@@ -106,10 +125,12 @@ class Desk:
         named = await self.consents.named(references(caller.consent), caller.client, caller.purpose, today)
         return replace(caller, consents=named.live), named
 
-    async def _explain(self, run: Run, compiled: Compiled, operation: Operation, named: Named, started: float) -> Reply:
+    async def _explain(
+        self, run: Run, compiled: Compiled, operation: Operation, named: Named, cost: int, started: float
+    ) -> Reply:
         """Return the plan alone; who explained what is in the ledger, and no source was asked."""
         receipt = new_receipt()
-        body = _body(None, run, self._extensions(receipt, compiled, "only", run.caller, named))
+        body = _body(None, run, self._extensions(receipt, compiled, "only", run.caller, named, cost))
         entry = self.seal.entry(receipt, run, operation, [], body, started)
         await self.ledger.append(msgspec.structs.replace(entry, outcome="EXPLAINED"))
         return Reply(body)
@@ -148,7 +169,9 @@ class Desk:
             raise BadQuery("the schema could not be read by this operation")
         return result.data
 
-    def _extensions(self, receipt: str, compiled: Compiled, wish: Wish, caller: Caller, named: Named) -> dict[str, Any]:
+    def _extensions(
+        self, receipt: str, compiled: Compiled, wish: Wish, caller: Caller, named: Named, cost: int
+    ) -> dict[str, Any]:
         extensions: dict[str, Any] = {"receipt": {"id": receipt}}
         if named.refused and caller.consent is not None:
             places = enumerate(references(caller.consent), 1)  # a token is not told back
@@ -156,7 +179,8 @@ class Desk:
             extensions["consents"] = {"refused": why}
         if wish != "none":
             traced = decide_scope(self.policy, caller, PROVENANCE_SCOPE).allowed
-            extensions["explain"] = explain(compiled.plan, columns=traced, standings=caller.standings)
+            extensions["explain"] = explain(compiled.plan, columns=traced, standings=caller.standings, cost=cost)
+            extensions["cost"] = cost
         return extensions
 
 

@@ -6,13 +6,17 @@
       BadQuery               BAD_QUERY                 400     the document or the variables do not fit the schema
         BadDocument          BAD_QUERY                 400     the document does not parse
       TooCostly              TOO_COSTLY                400     over a limit; says which
+      DocumentUnknown        DOCUMENT_UNKNOWN          400     no trusted document has that id
       Unauthenticated        UNAUTHENTICATED           401     no token, or one that is not good
       Forbidden              FORBIDDEN                 403     a good token that may not do this (purpose, scope)
+        DocumentNotTrusted   DOCUMENT_NOT_TRUSTED      403     the client may send trusted documents only
+        IntrospectionOff     INTROSPECTION_OFF         403     the client may not read the schema here
       SubjectBudgetExceeded  SUBJECT_BUDGET_EXCEEDED  429    whom a client may ask about in a day is spent
       NotAcceptable          NOT_ACCEPTABLE            406
       MethodNotAllowed       METHOD_NOT_ALLOWED        405
       TooLarge               TOO_LARGE                 413
       UnsupportedMediaType   UNSUPPORTED_MEDIA_TYPE    415
+      RateLimited            RATE_LIMITED              429     over a budget; `Retry-After` tells when to come back
       LedgerUnavailable      LEDGER_UNAVAILABLE        503     no durable entry, no answer
       ShuttingDown           SHUTTING_DOWN             503     the server stopped before the answer was ready
       Failed                 INTERNAL                  500     a fault of ours; `extensions.id` finds it in the log
@@ -71,6 +75,12 @@ class TooCostly(RequestError):
     code = "TOO_COSTLY"
 
 
+class DocumentUnknown(RequestError):
+    """An id that no trusted document has. Nothing is ever registered over HTTP: sending the text does not help."""
+
+    code = "DOCUMENT_UNKNOWN"
+
+
 class Unauthenticated(RequestError):
     """No access token, or one that is not valid here."""
 
@@ -83,6 +93,18 @@ class Forbidden(RequestError):
 
     code = "FORBIDDEN"
     status = 403
+
+
+class DocumentNotTrusted(Forbidden):
+    """A document of its own from a client that may send trusted documents only."""
+
+    code = "DOCUMENT_NOT_TRUSTED"
+
+
+class IntrospectionOff(Forbidden):
+    """A question about the schema from a client that may not ask it."""
+
+    code = "INTROSPECTION_OFF"
 
 
 class SubjectBudgetExceeded(RequestError):
@@ -118,6 +140,13 @@ class UnsupportedMediaType(RequestError):
 
     code = "UNSUPPORTED_MEDIA_TYPE"
     status = 415
+
+
+class RateLimited(RequestError):
+    """A request over a budget of its client, or one more failure to identify from one address."""
+
+    code = "RATE_LIMITED"
+    status = 429
 
 
 class LedgerUnavailable(RequestError):

@@ -101,6 +101,25 @@ class Followed(Mapping[K, V], Generic[K, V]):
         return len(self._now())
 
 
+class _ByName(Mapping[str, Client]):
+    """The clients of a register, by name, as it has them at each question."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    def __getitem__(self, name: str) -> Client:
+        client = self._register.find(name)
+        if client is None:
+            raise KeyError(name)
+        return client
+
+    def __iter__(self) -> Iterator[str]:
+        return (client.id for client in self._register.all())
+
+    def __len__(self) -> int:
+        return len(self._register.all())
+
+
 def clients_by_name(register: Register) -> Mapping[str, Client]:
-    """Return the clients of ``register`` as a mapping that follows it, for what asks for few of them, seldom."""
-    return Followed(lambda: {client.id: client for client in register.all()})
+    """Return the clients of ``register`` as a mapping that follows it."""
+    return _ByName(register)

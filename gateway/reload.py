@@ -75,7 +75,8 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
     """
     configuration = loaded.configuration
     seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
-    terms = replace(desk.mutations.terms, clients=clients_by_name(loaded.register))
+    clients = clients_by_name(loaded.register)
+    terms = replace(desk.mutations.terms, clients=clients)
     return replace(
         desk,
         mutations=replace(desk.mutations, policy=configuration.policy, terms=terms, seal=seal),
@@ -88,6 +89,8 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
         sources=loaded.opened.sources,
         seal=seal,
         guard=replace(desk.guard, rules=configuration.guard),
+        budgets=desk.budgets.knowing(clients),
+        trusted=configuration.trusted,
     )
 
 

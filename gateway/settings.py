@@ -1,7 +1,9 @@
 """What `config/gateway.toml` says about this installation. Secrets come from the environment only."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -9,12 +11,35 @@ from msgspec import Meta, Struct
 from connectors.declaration import Part, read_toml, sound_part
 from connectors.errors import ConfigError, Mistake
 from gateway.auth.declared import Tokens, token_mistakes
+from gateway.limits.spec import ClientDefaults, DocumentLimits, ListLimits, PositiveInt
+
+ANY_ORIGIN: Final = "*"
+ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+"""What a browser sends as `Origin` (RFC 6454 §6.1): compared as a whole, so nothing may follow the port."""
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one request may take."""
+    """What one request, and one client, may take."""
 
     deadline_seconds: Annotated[float, Meta(gt=0)] = 8.0
+    document: DocumentLimits = DocumentLimits()
+    lists: ListLimits = ListLimits()
+    client: ClientDefaults = ClientDefaults()
+
+
+class Http(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is taken from anybody: bytes of a body, failures to identify from one address in a window."""
+
+    max_body_bytes: Annotated[int, Meta(ge=1_024)] = 1 << 20
+    max_failures: PositiveInt = 600
+    failure_window_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 60
+
+
+class Cors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The web pages, by exact origin, whose scripts may ask from a browser; none by default."""
+
+    origins: list[str] = []
+    max_age_seconds: Annotated[int, Meta(ge=0, le=86_400)] = 600
 
 
 class Listen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,6 +88,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     metrics: Metrics = Metrics()
     consents: ConsentRules = ConsentRules()
+    http: Http = Http()
+    cors: Cors = Cors()
 
 
 def load_settings(path: Path) -> Settings:
@@ -74,8 +101,20 @@ def load_settings(path: Path) -> Settings:
 
     tables = read_toml(path)
     sound = sound_part(tables, Settings, "", note)
-    for place, message in token_mistakes(sound.get("tokens", Part()), production=sound.get("production", False)):
+    production = sound.get("production", False)
+    for place, message in token_mistakes(sound.get("tokens", Part()), production=production):
+        note(place, message)
+    for place, message in _origin_mistakes(sound.get("cors", Part()), production=production):
         note(place, message)
     if mistakes:
         raise ConfigError(mistakes)
     return msgspec.convert(tables, Settings)
+
+
+def _origin_mistakes(cors: Part, *, production: bool) -> Iterator[tuple[str, str]]:
+    for number, origin in enumerate(cors.get("origins", []), 1):
+        if origin == ANY_ORIGIN and production:
+            yield f"cors.origins.{number}", "`*` lets every web page ask: in production name the origins"
+        elif origin != ANY_ORIGIN and ORIGIN.fullmatch(origin) is None:
+            message = f"`{origin}` is no origin: expected the form `https://host` or `https://host:port`, in lower case"
+            yield f"cors.origins.{number}", message

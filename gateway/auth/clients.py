@@ -15,6 +15,7 @@ from connectors.declaration import Part, read_toml, sound_part, unknown
 from connectors.errors import ConfigError, Mistake
 from connectors.spec import Variable
 from gateway.auth.subject import identity_mistakes, leads_down
+from gateway.limits.spec import AS_SET, ClientLimits
 from gateway.policy import Policy
 from gateway.policy.model import of_source
 
@@ -41,6 +42,7 @@ class ClientSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     secret_env: Variable | None = None
     secret_file: str | None = None
     subject: str | None = None
+    limits: ClientLimits = AS_SET
 
 
 class _Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,6 +71,7 @@ class Client:
     secret_env: str | None = None
     secret_file: str | None = None
     subject: str | None = None
+    limits: ClientLimits = AS_SET
 
 
 def load_clients(path: Path, policy: Policy, departments: Container[str] | None = None) -> dict[str, Client]:
@@ -170,4 +173,5 @@ def _client(name: str, spec: ClientSpec) -> Client:
         secret_env=spec.secret_env,
         secret_file=spec.secret_file,
         subject=spec.subject,
+        limits=spec.limits,
     )

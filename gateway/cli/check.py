@@ -20,6 +20,7 @@ from gateway.configuration import OWN_SECRETS, Configuration, load_configuration
 from gateway.issuer.assertion import key_mistakes
 from gateway.kit.agreement import agreement_mistakes, agreement_notes
 from gateway.kit.cases import case_files, case_mistakes
+from gateway.limits.notes import document_notes
 from gateway.secrets import with_secret_files
 
 _COLUMNS: Final = ("source", "kind", "department", "entities", "fields", "cases", "environment variables")
@@ -52,7 +53,7 @@ def check(
             raise
         _print_json({"mistakes": error.mistakes})
         sys.exit(1)
-    notes = agreement_notes(configuration) + ([NO_CASES] if folder is None else [])
+    notes = agreement_notes(configuration) + _limit_notes(configuration) + ([NO_CASES] if folder is None else [])
     if as_json:
         _print_json({"mistakes": [], "notes": notes, **_told(configuration, folder)})
     else:
@@ -83,6 +84,11 @@ def _environment_mistakes(configuration: Configuration) -> list[Mistake]:
     return mistakes
 
 
+def _limit_notes(configuration: Configuration) -> list[str]:
+    settings = configuration.settings
+    return document_notes(configuration.clients, settings.limits.client, production=settings.production)
+
+
 def _told(configuration: Configuration, folder: Path | None) -> dict[str, Any]:
     return {
         "sources": [
@@ -98,6 +104,7 @@ def _told(configuration: Configuration, folder: Path | None) -> dict[str, Any]:
         ],
         "departments": len(configuration.departments),
         "clients": len(configuration.clients),
+        "documents": len(configuration.trusted.by_id),
         "items": len(configuration.items.by_code),
         "catalogue": configuration.catalogue.version,
         "policy": configuration.policy.version,
@@ -117,7 +124,7 @@ def _print_tables(configuration: Configuration, folder: Path | None, notes: list
     cases = "" if folder is None else f", {sum(source['cases'] for source in told['sources'])} cases"
     console.print(
         f"no mistakes: {len(told['sources'])} sources{cases}, {told['departments']} departments, "
-        f"{told['clients']} clients, {told['items']} catalogue items; "
+        f"{told['clients']} clients, {told['documents']} trusted documents, {told['items']} catalogue items; "
         f"catalogue {told['catalogue']}, policy {told['policy']}"
     )
 

@@ -28,6 +28,7 @@ from gateway.configuration import OWN_SECRETS, Configuration, load_configuration
 from gateway.desk import PROVENANCE_SCOPE
 from gateway.errors import BadQuery, Forbidden, Unauthenticated
 from gateway.issuer import KEY_FILE_ENV, DevelopmentIssuer
+from gateway.limits.cost import cost_of
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
@@ -65,7 +66,8 @@ def explain_command(
     environ = with_secret_files(os.environ, OWN_SECRETS)
     configuration, _ = with_clients(load_configuration(config, unsigned=True), environ)
     caller = _caller(configuration, client, purpose) if token is None else _bearer(configuration, token, purpose)
-    documents = Documents(SCHEMA)
+    limits = configuration.settings.limits
+    documents = Documents(SCHEMA, limits=limits.document)
     chosen = documents.operation(_read(query), operation)
     if not chosen.is_query:
         raise BadQuery("only a query can be explained")
@@ -73,8 +75,8 @@ def explain_command(
     policy = configuration.policy.on(today_text())
     rights = Rights(policy, caller, configuration.catalogue, configuration.disclosure)
     shown = columns or decide_scope(policy, caller, PROVENANCE_SCOPE).allowed
-    plan = Plans(SCHEMA).plan(chosen, values, rights).plan
-    explained = explain(plan, columns=shown, standings=caller.standings)
+    plan = Plans(SCHEMA, lists=limits.lists).plan(chosen, values, rights).plan
+    explained = explain(plan, columns=shown, standings=caller.standings, cost=cost_of(plan, values))
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(explained), indent=2).decode() + "\n")
     else:
@@ -105,7 +107,7 @@ def print_plan(console: Console, explained: dict[str, Any]) -> None:
         entity = "\n".join([each["entity"], *_towards(each)])
         denied.add_row(*map(escape, (each["source"] or "(link)", entity, each["field"], str(each["reason"]), needs)))
     console.print(denied if explained["denied"] else "nothing is denied")
-    console.print(f"cost {explained['cost']}: the declared cost of one batch to each source", highlight=False)
+    console.print(f"cost {explained['cost']}: at most, calls to each source times its declared cost", highlight=False)
 
 
 def _table(title: str, *headings: str) -> Table:

@@ -12,6 +12,7 @@ from gateway.cli.check import check
 from gateway.cli.client import client_commands
 from gateway.cli.conform import conform
 from gateway.cli.demo import demo
+from gateway.cli.documents import documents_command
 from gateway.cli.explain import explain_command
 from gateway.cli.policy import policy_commands
 from gateway.cli.probe import probe
@@ -41,6 +42,7 @@ commands.command("check")(check)
 commands.command("explain")(explain_command)
 commands.command("catalogue")(catalogue_command)
 commands.command("departments")(departments_command)
+commands.command("documents")(documents_command)
 commands.command("probe")(probe)
 commands.command("conform")(conform)
 commands.add_typer(source_commands, name="source")

@@ -9,6 +9,7 @@ cancel, so a watcher does, from WATCH_AFTER_SECONDS on: a quick answer does not 
 import asyncio
 import logging
 from collections import Counter
+from time import monotonic
 from traceback import extract_tb
 from typing import Protocol, cast
 from uuid import uuid4
@@ -25,15 +26,17 @@ from gateway.errors import (
     NotAcceptable,
     RequestError,
     ShuttingDown,
+    Unauthenticated,
     UnsupportedMediaType,
 )
 from gateway.http.media import JSON, choose_media, is_json
 from gateway.http.request import GraphQLRequest, parse_get, parse_post, read_body
 from gateway.http.response import DRAFT, HttpResponse, Reply, StatusRules, render_error, render_reply
+from gateway.limits.strangers import Strangers
 
 WATCH_AFTER_SECONDS = 0.02
 MAX_BODY_BYTES = 1 << 20
-_READ = frozenset({b"accept", b"content-type", b"content-encoding", b"content-length"})
+_READ = frozenset({b"accept", b"authorization", b"content-type", b"content-encoding", b"content-length"})
 
 _log = logging.getLogger("gateway.http")
 
@@ -52,20 +55,26 @@ def graphql_endpoint(
     max_body_bytes: int = MAX_BODY_BYTES,
     rules: StatusRules = DRAFT,
     outcomes: Counter[str] | None = None,
+    strangers: Strangers | None = None,
 ) -> ASGIApp:
     """Return the ASGI application that serves ``desk``, to be the endpoint of a Starlette Route for all methods.
 
-    ``outcomes`` counts the requests: ANSWERED, PARTIAL (data with errors), CLIENT_GONE, or the code of the error.
+    ``outcomes`` counts the requests: ANSWERED, PARTIAL (data with errors), CLIENT_GONE, or the code of the error;
+    ``strangers`` counts the failures to identify.
     """
-    return _Endpoint(desk, max_body_bytes, rules, Counter() if outcomes is None else outcomes)
+    counted = Counter[str]() if outcomes is None else outcomes
+    return _Endpoint(desk, max_body_bytes, rules, counted, Strangers() if strangers is None else strangers)
 
 
 class _Endpoint:
-    def __init__(self, desk: Desk, max_body_bytes: int, rules: StatusRules, outcomes: Counter[str]) -> None:
+    def __init__(
+        self, desk: Desk, max_body_bytes: int, rules: StatusRules, outcomes: Counter[str], strangers: Strangers
+    ) -> None:
         self._desk = desk
         self._max_body_bytes = max_body_bytes
         self._rules = rules
         self._outcomes = outcomes
+        self._strangers = strangers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fields = _collect(scope["headers"])
@@ -76,6 +85,8 @@ class _Endpoint:
         except ClientDisconnect:
             self._outcomes["CLIENT_GONE"] += 1
             return
+        except Unauthenticated as error:
+            response = self._refused(self._strangers.failed(_address(scope), monotonic()) or error, media)
         except RequestError as error:
             response = self._refused(error, media)
         except asyncio.CancelledError:
@@ -94,6 +105,8 @@ class _Endpoint:
             raise MethodNotAllowed(f"method `{method[:20]}` is not allowed here", headers={"Allow": "GET, POST"})
         if media is None:
             raise NotAcceptable("answers come as `application/graphql-response+json` or `application/json`, in UTF-8")
+        if b"authorization" not in fields and (refusal := self._strangers.refusal(_address(scope), monotonic())):
+            raise refusal  # before the body is read
         if method == "GET":
             request = parse_get(scope["query_string"])
         else:
@@ -110,6 +123,12 @@ class _Endpoint:
     def _refused(self, error: RequestError, media: str | None) -> HttpResponse:
         self._outcomes[error.code] += 1
         return render_error(error, media or JSON, self._rules)
+
+
+def _address(scope: Scope) -> str:
+    """Return the address that the connection comes from; what a header says of it anybody can write."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def _outcome(reply: Reply) -> str:

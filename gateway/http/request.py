@@ -5,6 +5,7 @@ exact (an all-digit code sent as a number must not become a float). Of two membe
 Depth is limited here so that nothing behind needs to be safe against a document nested a hundred thousand deep.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,24 +21,31 @@ from gateway.errors import BadParameters, BadRequest, TooLarge
 MAX_DEPTH = 64
 """Levels of lists and objects in ``variables`` and ``extensions``."""
 _MAX_FIELDS = 32
-"""Parameters of a GET request; four have a meaning."""
+"""Parameters of a GET request; five have a meaning."""
+_DOCUMENT_ID = re.compile(r"sha256:([0-9a-f]{64})")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """One well-formed request: the text of the document may still be anything."""
+    """One well-formed request: the text of the document may still be anything.
+
+    ``document_id`` is the SHA-256 that names a trusted document; ``query`` is empty when it came alone.
+    """
 
     query: str
     operation_name: str | None
     variables: dict[str, Any]
     extensions: dict[str, Any]
     method: Literal["GET", "POST"]
+    document_id: str | None = None
 
 
 class _Members(msgspec.Struct):
     """The members that we know; others are ignored, as the specification asks."""
 
     query: Any = None
+    documentId: Any = None  # noqa: N815 (the wire's name)
     operationName: Any = None  # noqa: N815 (the wire's name)
     variables: Any = None
     extensions: Any = None
@@ -82,7 +90,7 @@ def parse_post(body: bytes) -> GraphQLRequest:
         raise BadRequest("the body is not JSON") from None
     if members.variables is not None or members.extensions is not None:
         _check_depth(body.count(b"{") + body.count(b"["), members.variables, members.extensions)
-    return _make("POST", members.query, members.operationName, members.variables, members.extensions)
+    return _make("POST", members)
 
 
 def parse_get(query_string: bytes) -> GraphQLRequest:
@@ -91,7 +99,8 @@ def parse_get(query_string: bytes) -> GraphQLRequest:
     _check_personal(found)
     variables, extensions = (_decode_parameter(name, found.get(name) or "null") for name in ("variables", "extensions"))
     _check_depth(len(query_string), variables, extensions)
-    return _make("GET", found.get("query"), found.get("operationName") or None, variables, extensions)
+    name, document_id = found.get("operationName") or None, found.get("documentId") or None
+    return _make("GET", _Members(found.get("query"), document_id, name, variables, extensions))
 
 
 def _read_parameters(query_string: bytes) -> Mapping[str, str]:
@@ -122,16 +131,45 @@ def _decode_parameter(name: str, text: str) -> Any:
         raise BadRequest(f"`{name}` is not JSON") from None
 
 
-def _make(method: Literal["GET", "POST"], query: Any, name: Any, variables: Any, extensions: Any) -> GraphQLRequest:
-    if not isinstance(query, str):
-        raise BadParameters("`query` is missing" if query is None else "`query` is not a string")
+def _make(method: Literal["GET", "POST"], members: _Members) -> GraphQLRequest:
+    query, name, variables, extensions = members.query, members.operationName, members.variables, members.extensions
+    if query is not None and not isinstance(query, str):
+        raise BadParameters("`query` is not a string")
     if name is not None and not isinstance(name, str):
         raise BadParameters("`operationName` is not a string")
     if variables is not None and not isinstance(variables, dict):
         raise BadParameters("`variables` is not an object")
     if extensions is not None and not isinstance(extensions, dict):
         raise BadParameters("`extensions` is not an object")
-    return GraphQLRequest(query, name, variables or {}, extensions or {}, method)
+    document_id = _document_id(members.documentId, (extensions or {}).get("persistedQuery"))
+    if query is None and document_id is None:
+        raise BadParameters("`query` is missing")
+    if query == "" and document_id is not None:
+        raise BadParameters("`query` is empty: leave it out when the document is named by its id")
+    return GraphQLRequest(query or "", name, variables or {}, extensions or {}, method, document_id)
+
+
+def _document_id(named: Any, persisted: Any) -> str | None:
+    """Return the SHA-256 by which a document is named, in either way; None when it is not.
+
+    `documentId` is that of GraphQL over HTTP (appendix A, persisted documents), `extensions.persistedQuery` Apollo's.
+    """
+    found: set[str] = set()
+    if named is not None:
+        matched = _DOCUMENT_ID.fullmatch(named) if isinstance(named, str) else None
+        if matched is None:
+            raise BadParameters("`documentId` is not of the form `sha256:` and 64 hexadecimal digits in lower case")
+        found.add(matched[1])
+    if persisted is not None:
+        value = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+        if not isinstance(value, str) or _DIGEST.fullmatch(value) is None:
+            raise BadParameters(
+                "`extensions.persistedQuery` needs a `sha256Hash` of 64 hexadecimal digits in lower case"
+            )
+        found.add(value)
+    if len(found) > 1:
+        raise BadParameters("`documentId` and `extensions.persistedQuery` name different documents")
+    return next(iter(found), None)
 
 
 def _misfit(body: bytes) -> BadRequest:

@@ -14,13 +14,12 @@ from graphql.execution.values import VariableValues, get_argument_values
 from graphql.language import Visitor, visit
 
 from gateway.errors import BadQuery
+from gateway.limits.refusal import too_costly
+from gateway.limits.spec import ListLimits
 from gateway.plan.document import bad_query
 from gateway.plan.model import SectionArguments, Selected
 
 T = TypeVar("T")
-MAX_FIRST = 1_000
-MAX_KEYS = 1_000
-MAX_VALUES = 1_000
 
 
 def argument_names(selected: Selected) -> tuple[str, ...]:
@@ -34,14 +33,16 @@ def stated_names(selected: Selected) -> frozenset[str]:
     return frozenset(each.name.value for each in arguments if not isinstance(each.value, VariableNode | NullValueNode))
 
 
-def section_reader(schema: GraphQLSchema, selected: Selected) -> Callable[[VariableValues], SectionArguments]:
+def section_reader(
+    schema: GraphQLSchema, selected: Selected, lists: ListLimits
+) -> Callable[[VariableValues], SectionArguments]:
     """Return the reader of a section's arguments; raises `BadQuery` when one is out of range."""
-    return _constant_or(schema, selected, lambda values: _section_arguments(selected.name, values))
+    return _constant_or(schema, selected, lambda values: _section_arguments(selected.name, values, lists))
 
 
-def key_reader(schema: GraphQLSchema, selected: Selected) -> Callable[[VariableValues], list[Any]]:
-    """Return the reader of a root field's keys, always as a list; raises `BadQuery` above `MAX_KEYS`."""
-    return _constant_or(schema, selected, lambda values: _keys(selected.name, values))
+def key_reader(schema: GraphQLSchema, selected: Selected, lists: ListLimits) -> Callable[[VariableValues], list[Any]]:
+    """Return the reader of a root field's keys, always as a list; raises `TooCostly` for too many."""
+    return _constant_or(schema, selected, lambda values: _keys(selected.name, values, lists))
 
 
 def argument_reader(schema: GraphQLSchema, selected: Selected) -> Callable[[VariableValues], Mapping[str, Any]]:
@@ -93,10 +94,13 @@ class _VariableFinder(Visitor):
         self.found = True
 
 
-def _section_arguments(name: str, values: Mapping[str, Any]) -> SectionArguments:
+def _section_arguments(name: str, values: Mapping[str, Any], lists: ListLimits) -> SectionArguments:
     first = values.get("first", 20)
-    if not 1 <= first <= MAX_FIRST:
-        raise BadQuery(f"`first` of `{name}` must be between 1 and {MAX_FIRST}, got {first}")
+    most = lists.max_first
+    if first < 1:
+        raise BadQuery(f"`first` of `{name}` must be between 1 and {most}, got {first}")
+    if first > most:
+        raise too_costly("max_first", most, first, f"`first` of `{name}` must be between 1 and {most}, got {first}")
     after = values.get("after")
     try:
         position = None if after is None else decode_cursor(after)
@@ -105,24 +109,26 @@ def _section_arguments(name: str, values: Mapping[str, Any]) -> SectionArguments
     tests = {key: _plain(value) for key, value in values.items() if key not in {"first", "after"} and value is not None}
     for key, value in tests.items():
         if isinstance(value, list):
-            _check_listed(name, key, len(value))
+            _check_listed(name, key, len(value), lists.max_values)
     return SectionArguments(first, position, tests)
 
 
-def _check_listed(name: str, argument: str, count: int) -> None:
+def _check_listed(name: str, argument: str, count: int, most: int) -> None:
     """Check a list of what may pass: of an empty one, no records would read as "none on record"."""
     if count == 0:
         raise BadQuery(f"`{argument}` of `{name}` is empty: leave it out to see all")
-    if count > MAX_VALUES:
-        raise BadQuery(f"`{argument}` of `{name}` takes at most {MAX_VALUES} values, got {count}")
+    if count > most:
+        message = f"`{argument}` of `{name}` takes at most {most} values, got {count}"
+        raise too_costly("max_values", most, count, message)
 
 
-def _keys(name: str, values: Mapping[str, Any]) -> list[Any]:
+def _keys(name: str, values: Mapping[str, Any], lists: ListLimits) -> list[Any]:
     if "key" in values:
         return [values["key"]]
     keys = values["keys"] if "keys" in values else values["representations"]
-    if len(keys) > MAX_KEYS:
-        raise BadQuery(f"`{name}` takes at most {MAX_KEYS} keys, got {len(keys)}")
+    most = lists.max_keys
+    if len(keys) > most:
+        raise too_costly("max_keys", most, len(keys), f"`{name}` takes at most {most} keys, got {len(keys)}")
     return list(keys)
 
 

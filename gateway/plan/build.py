@@ -21,9 +21,10 @@ from graphql import (
 
 from gateway.errors import TooCostly
 from gateway.identity import READ
+from gateway.limits.spec import ListLimits
 from gateway.plan.arguments import argument_names, argument_reader, key_reader, section_reader, stated_names
 from gateway.plan.asks import AUTHORITY_CODE, AUTHORITY_FIELDS, Rights
-from gateway.plan.collect import MAX_DEPTH, Collector
+from gateway.plan.collect import Collector
 from gateway.plan.document import Operation
 from gateway.plan.model import Ask, Follow, Need, Plan, RootField, Selected, Stage, Use
 from gateway.policy import decide_scope
@@ -76,6 +77,7 @@ class Builder:
     schema: GraphQLSchema
     rights: Rights
     collector: Collector
+    lists: ListLimits
     stages: list[Stage] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     filtered: list[tuple[Use, tuple[str, ...], frozenset[str]]] = field(default_factory=list)
@@ -89,7 +91,7 @@ class Builder:
         query = self.schema.query_type
         assert query is not None, "the schema has a Query type"
         fields = self.collector.fields(query, [operation.node.selection_set])
-        selections = [self._selected(query, key, nodes, depth=1) for key, nodes in fields.items()]
+        selections = [self._selected(query, key, nodes) for key, nodes in fields.items()]
         for selected in selections:
             if selected.name in PASSED_ON:
                 passed_on.append(selected)
@@ -101,13 +103,13 @@ class Builder:
         place = _Place(stage, frozenset(), path=(selected.name,))
         if selected.name == "_entities":
             self._subjects(selected, index, place)
-            return RootField(selected, "entities", key_reader(self.schema, selected))
+            return RootField(selected, "entities", key_reader(self.schema, selected, self.lists))
         if selected.name == "__typename":
             return RootField(selected, "typename")
         assert isinstance(selected.binding, Root), f"Query.{selected.name} is bound to a root kind"
         if selected.binding.kind in {"subject", "subjects"}:
             self._subjects(selected, index, place)
-            return RootField(selected, selected.binding.kind, key_reader(self.schema, selected))
+            return RootField(selected, selected.binding.kind, key_reader(self.schema, selected, self.lists))
         return RootField(selected, selected.binding.kind, arguments=argument_reader(self.schema, selected))
 
     def _subjects(self, selected: Selected, root: int, place: _Place) -> None:
@@ -131,20 +133,16 @@ class Builder:
         schemes = {"USCC"}.union(*(each.crosswalk for each in self.stages))
         return Plan(order, roots, passed_on, stage, self.stages, self.uses, self.rights.crosswalk(schemes))
 
-    def _selected(self, type_: GraphQLObjectType, key: str, nodes: list[FieldNode], depth: int) -> Selected:
-        if depth > MAX_DEPTH:
-            raise TooCostly(f"the operation nests more than {MAX_DEPTH} levels deep")
+    def _selected(self, type_: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Selected:
         name = nodes[0].name.value
         definition = self.schema.get_field(type_, name)
         assert definition is not None, "the document is valid"
         sets = [node.selection_set for node in nodes if node.selection_set and name not in PASSED_ON]
-        children = self._children(definition.type, sets, depth + 1) if sets else {}
+        children = self._children(definition.type, sets) if sets else {}
         attribute = name if name.startswith("__") else python_name(type_.name, name)
         return Selected(key, name, type_.name, definition.type, nodes, attribute, binding(type_.name, name), children)
 
-    def _children(
-        self, type_: GraphQLOutputType, sets: list[SelectionSetNode], depth: int
-    ) -> dict[str, list[Selected]]:
+    def _children(self, type_: GraphQLOutputType, sets: list[SelectionSetNode]) -> dict[str, list[Selected]]:
         """Return the sub-selections per concrete type; organization types that select the same share one list."""
         children: dict[str, list[Selected]] = {}
         shared: dict[tuple[object, ...], list[Selected]] = {}
@@ -152,7 +150,7 @@ class Builder:
             fields = self.collector.fields(each, sets)
             alike = tuple((key, *map(id, nodes)) for key, nodes in fields.items())
             if each.name not in ORGANIZATIONS or alike not in shared:
-                shared[alike] = [self._selected(each, key, nodes, depth) for key, nodes in fields.items()]
+                shared[alike] = [self._selected(each, key, nodes) for key, nodes in fields.items()]
             children[each.name] = shared[alike]
         return children
 
@@ -205,7 +203,7 @@ class Builder:
             section.order_by,
             section.filters,
             section.fixed,
-            section_reader(self.schema, selected),
+            section_reader(self.schema, selected, self.lists),
         )
         self.uses.append(use)
         self.filtered.append((use, given, stated_names(selected)))
@@ -290,7 +288,9 @@ def _due(need: Need, asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
     return tuple(ask for ask in asks if not all(use.excludes(ask, {}) for use in need.uses))
 
 
-def make_plan(schema: GraphQLSchema, operation: Operation, conditions: Mapping[str, bool], rights: Rights) -> Plan:
+def make_plan(
+    schema: GraphQLSchema, operation: Operation, conditions: Mapping[str, bool], rights: Rights, lists: ListLimits
+) -> Plan:
     """Return the plan of ``operation`` for the ``conditions`` of its `@skip`/`@include` and the caller's ``rights``."""
     collector = Collector(schema, operation.fragments, conditions)
-    return Builder(schema, rights, collector).build(operation)
+    return Builder(schema, rights, collector, lists).build(operation)

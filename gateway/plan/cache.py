@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from graphql import GraphQLSchema
 from graphql.execution.values import VariableValues
 
+from gateway.limits.spec import ListLimits
 from gateway.plan.asks import Rights
 from gateway.plan.build import make_plan
 from gateway.plan.collect import condition_names
@@ -29,10 +30,11 @@ class Compiled:
 
 
 class Plans:
-    """The compiled plans of one schema, least recently used dropped first."""
+    """The compiled plans of one schema, least recently used dropped first; ``lists`` is how much a field may ask."""
 
-    def __init__(self, schema: GraphQLSchema, capacity: int = 1024) -> None:
+    def __init__(self, schema: GraphQLSchema, capacity: int = 1024, lists: ListLimits | None = None) -> None:
         self.schema = schema
+        self.lists = lists or ListLimits()
         self.capacity = capacity
         self._plans: OrderedDict[PlanKey, Compiled] = OrderedDict()
         self._conditions: OrderedDict[tuple[str, str | None], tuple[str, ...]] = OrderedDict()
@@ -51,7 +53,7 @@ class Plans:
         )
         known = self._plans.get(key)
         if known is None:
-            plan = make_plan(self.schema, operation, dict(zip(names, conditions, strict=True)), rights)
+            plan = make_plan(self.schema, operation, dict(zip(names, conditions, strict=True)), rights, self.lists)
             known = Compiled(plan, compile_plan(plan))
             if operation.personal:  # its nodes, and the readers of its keys, hold the number
                 return known

@@ -22,10 +22,10 @@ from graphql import (
 )
 from graphql.language import DirectiveNode, NamedTypeNode, SelectionNode, Visitor, visit
 
-from gateway.errors import TooCostly
+from gateway.limits.refusal import too_costly
 
 MAX_SELECTIONS = 20_000
-MAX_DEPTH = 24
+"""How many selections an operation may expand to, for all the concrete types they are collected for."""
 
 
 @dataclass(slots=True)
@@ -55,7 +55,8 @@ class Collector:
         for selection in selection_set.selections:
             self.visited += 1
             if self.visited > MAX_SELECTIONS:
-                raise TooCostly(f"the operation expands to more than {MAX_SELECTIONS} selections")
+                message = f"the operation expands to more than {MAX_SELECTIONS} selections"
+                raise too_costly("max_selections", MAX_SELECTIONS, self.visited, message)
             if not self._included(selection):
                 continue
             if isinstance(selection, FieldNode):

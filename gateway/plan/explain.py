@@ -32,10 +32,13 @@ def explain_wish(extensions: Mapping[str, Any]) -> Wish:
             raise BadParameters('`extensions.explain` must be true, false or "only"')
 
 
-def explain(plan: Plan, *, columns: bool, standings: Sequence[Standing] = (ANYBODY,)) -> dict[str, Any]:
+def explain(
+    plan: Plan, *, columns: bool, standings: Sequence[Standing] = (ANYBODY,), cost: int | None = None
+) -> dict[str, Any]:
     """Return the plan as JSON-ready data.
 
-    ``steps`` in the order of their stages, ``open`` and ``denied`` fields, the ``cost`` of one batch to each source.
+    ``steps`` in the order of their stages, ``open`` and ``denied`` fields, the ``cost``: that under the request's
+    variables, or without one that of one batch to each source.
     ``columns`` adds what the departments themselves call the fields: not for everybody's eyes. ``standings`` are the
     caller's: an ask that is only for some subjects names those it is for.
     """
@@ -48,7 +51,8 @@ def explain(plan: Plan, *, columns: bool, standings: Sequence[Standing] = (ANYBO
     if not columns:
         for step in steps:
             del step["columns"]
-    return {"steps": steps, "open": _open(plan, standings), "denied": _denied(plan, standings), "cost": plan.cost}
+    cost = plan.cost if cost is None else cost
+    return {"steps": steps, "open": _open(plan, standings), "denied": _denied(plan, standings), "cost": cost}
 
 
 def _step(stage: Stage, need: Need, ask: Ask, standings: Sequence[Standing]) -> dict[str, Any]:
@@ -59,6 +63,8 @@ def _step(stage: Stage, need: Need, ask: Ask, standings: Sequence[Standing]) -> 
         step["alsoBy"] = list(ask.also_by)
     if ask.crosswalk:
         step["needs"] = [f"crosswalk: {scheme}" for scheme in ask.crosswalk]
+    if ask.decided_by is not None:
+        step["decidedBy"] = ask.decided_by
     return step | _towards(ask, standings)
 
 

@@ -1,8 +1,8 @@
 """Contender: the gateway as it is served, with rights, coverage, provenance and a durable ledger.
 
-Its configuration is the repository's, but for two things: the time that sources and requests may take, since nothing
-must be given up because the benchmark itself keeps the machine busy; and the sources, of which it knows those that the
-other contenders ask as well, and of them the tables that these read.
+Its configuration is the repository's, but for three things: the time that sources and requests may take, since nothing
+must be given up because the benchmark itself keeps the machine busy; the budgets of its client; and the sources, of
+which it knows those that the other contenders ask as well, and of them the tables that these read.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -18,6 +18,7 @@ from connectors.spec import SourceSpec
 from gateway.app import open_gateway
 from gateway.catalogue import Catalogue
 from gateway.configuration import Configuration, load_configuration
+from gateway.limits.spec import ClientDefaults
 from tests.benchmarks.sources import PATIENT_SECONDS
 from tests.benchmarks.workloads import CLIENT
 
@@ -37,6 +38,8 @@ PARTS: Final = frozenset(
         "ConsumptionRestriction",
     }
 )
+UNLIMITED: Final = ClientDefaults(requests=10**12, cost=10**12, max_cost=10**12)
+"""Budgets are counted, and never reached."""
 
 
 @asynccontextmanager
@@ -57,7 +60,7 @@ def _comparable(configuration: Configuration) -> Configuration:
         if name in SOURCES
     }
     settings = configuration.settings
-    limits = replace_members(settings.limits, deadline_seconds=PATIENT_SECONDS)
+    limits = replace_members(settings.limits, deadline_seconds=PATIENT_SECONDS, client=UNLIMITED)
     return replace(
         configuration,
         catalogue=Catalogue(sources, configuration.items),

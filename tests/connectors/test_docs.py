@@ -18,8 +18,9 @@ from gateway.catalogue.bases import LegalBasis, Level
 from gateway.catalogue.items import CatalogueItem, Category
 from gateway.catalogue.shown import LEVELS
 from gateway.departments import Department, load_departments
+from gateway.limits.spec import ClientDefaults, DocumentLimits, ListLimits
 from gateway.policy import load_policy
-from gateway.settings import Settings, load_settings
+from gateway.settings import Cors, Http, Settings, load_settings
 from schema.identifiers import SCHEMES, subject_kind
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -53,8 +54,13 @@ REGISTERS: dict[str, type[Struct]] = {
     "One category": Category,
     "One item": CatalogueItem,
     "One legal basis": LegalBasis,
+    "limits.document": DocumentLimits,
+    "limits.lists": ListLimits,
+    "limits.client": ClientDefaults,
+    "http": Http,
+    "cors": Cors,
 }
-"""The same for the other files that people of departments edit."""
+"""The same for the other files, as far as they are explained there."""
 ON_EVERY_SOURCE = {"kind", "entities"}
 """Keys that stand on the Structs of the kinds, and are explained once."""
 
@@ -158,7 +164,10 @@ def test_the_example_is_a_source_file(tmp_path: Path) -> None:
 def test_every_file_of_the_folder_is_named() -> None:
     named = {row[0].strip("`") for row in _tables(README)[0]}
     there = {path.name for path in CONFIG.glob("*.toml")}
-    folders = {"sources/<source>.toml", "catalogue/items/<category>.toml", "policies/<department>.toml"}
+    folders = {
+        *("sources/<source>.toml", "catalogue/items/<category>.toml", "policies/<department>.toml"),
+        "documents/<name>.graphql",
+    }
     assert named - folders == there
 
 

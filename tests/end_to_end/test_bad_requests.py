@@ -37,6 +37,9 @@ def check_clean(told: Told) -> None:
 def check_refused(told: Told, status: int, code: str, message: str) -> None:
     assert (told.status, list(told.content)) == (status, ["errors"])
     (error,) = told.errors
+    if code == "TOO_COSTLY":
+        assert error["extensions"].pop("limit").startswith("max_")
+        assert error["extensions"].pop("found") > error["extensions"].pop("allowed")
     assert (error["extensions"], re.fullmatch(message, error["message"]) is not None) == ({"code": code}, True), error
     check_clean(told)
 
@@ -44,7 +47,7 @@ def check_refused(told: Told, status: int, code: str, message: str) -> None:
 DOCUMENTS: list[tuple[dict[str, Any], str, str]] = [
     (
         {"query": BY_KEYS, "variables": {"keys": [uscc_key(3)] * 1001}},
-        "BAD_QUERY",
+        "TOO_COSTLY",
         "`subjects` takes at most 1000 keys, got 1001",
     ),
     ({"query": BY_KEY, "variables": {"key": 5}}, "BAD_QUERY", "Variable '\\$key' has invalid value: .* be an object.*"),
@@ -84,7 +87,7 @@ DOCUMENTS: list[tuple[dict[str, Any], str, str]] = [
     ),
     (
         {"query": SECTION.replace("licenses", "annualReports") % (NUMBER, f"years: {[2025] * 1001}")},
-        "BAD_QUERY",
+        "TOO_COSTLY",
         "`years` of `annualReports` takes at most 1000 values, got 1001",
     ),
     (
@@ -126,9 +129,9 @@ DOCUMENTS: list[tuple[dict[str, Any], str, str]] = [
         "Cannot query field 'salary'.*",
     ),
     ({"query": f"{{ f{NUMBER} }}"}, "BAD_QUERY", "Cannot query field 'f\\*\\*\\*\\*' on type 'Query'\\."),
-    ({"query": "mutation { pay }"}, "BAD_QUERY", "The mutation operation is not supported by the schema\\."),
+    ({"query": "mutation { pay }"}, "BAD_QUERY", "Cannot query field 'pay' on type 'Mutation'\\."),
     ({"query": "subscription { news }"}, "BAD_QUERY", "The subscription operation is not supported by the schema\\."),
-    ({"query": DEEP}, "TOO_COSTLY", "the operation nests more than 24 levels deep"),
+    ({"query": DEEP}, "TOO_COSTLY", "the document has [0-9]+ levels of fields, more than 24"),
     ({"query": "{ %s }" % ("__typename " * 4001)}, "TOO_COSTLY", "the document has more than 4000 tokens"),
     (
         {"query": SPREADS + FRAGMENTS},

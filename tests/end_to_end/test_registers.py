@@ -47,7 +47,9 @@ async def test_a_plan_tells_what_is_asked_of_whom_and_what_is_not(served: Served
     denied = [(each["source"], each["field"], each["reason"]) for each in plan["denied"]]
     remark = ("double_publicity", "remark", "CONSENT_MISSING")
     assert denied == [remark, remark, ("tax_credit", "*", "CONSENT_MISSING")], "of both tables of double publicity"
-    assert plan["cost"] == sum(each["cost"] for each in plan["steps"])
+    registry = steps["market_registry", "Crosswalk"]["cost"]
+    others = sum(each["cost"] for each in plan["steps"] if each["entity"] != "Crosswalk")
+    assert plan["cost"] == others + 2 * registry, "which is asked for REG_NO, and by REG_NO whose it is"
 
 
 async def test_a_plan_is_the_callers_own(served: Served) -> None:

@@ -1,6 +1,8 @@
 """What is a request and what is not, byte by byte; and that no bytes can break the reading."""
 
+import json
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -92,6 +94,48 @@ def test_json_that_is_no_request(body: bytes, message: str) -> None:
 )
 def test_a_request(body: bytes, request_: GraphQLRequest) -> None:
     assert parse_post(body) == request_
+
+
+ID = "ab" * 32
+PERSISTED = {"persistedQuery": {"version": 1, "sha256Hash": ID}}
+
+
+@pytest.mark.parametrize(
+    ("members", "request_"),
+    [
+        ({"documentId": f"sha256:{ID}"}, GraphQLRequest("", None, {}, {}, "POST", ID)),
+        ({"extensions": PERSISTED}, GraphQLRequest("", None, {}, PERSISTED, "POST", ID)),
+        (
+            {"query": "{a}", "documentId": f"sha256:{ID}", "extensions": PERSISTED},
+            GraphQLRequest("{a}", None, {}, PERSISTED, "POST", ID),
+        ),
+        ({"query": "{a}", "documentId": None}, GraphQLRequest("{a}", None, {}, {}, "POST")),
+    ],
+)
+def test_a_document_is_named_by_its_digest(members: dict[str, Any], request_: GraphQLRequest) -> None:
+    assert parse_post(msgspec.json.encode(members)) == request_
+    url = {name: value if isinstance(value, str) else json.dumps(value) for name, value in members.items() if value}
+    assert parse_get(urlencode(url).encode()) == replace(request_, method="GET")
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"documentId": 5}, "`documentId` is not of the form"),
+        ({"documentId": ID}, "`documentId` is not of the form"),
+        ({"documentId": f"sha256:{ID.upper()}"}, "`documentId` is not of the form"),
+        ({"documentId": f"sha256:{ID}\n"}, "`documentId` is not of the form"),
+        ({"documentId": "sha256:../../etc/passwd"}, "`documentId` is not of the form"),
+        ({"documentId": ""}, "`documentId` is not of the form"),
+        ({"query": "", "documentId": f"sha256:{ID}"}, "`query` is empty: leave it out"),
+        ({"query": "{a}", "extensions": {"persistedQuery": 1}}, "`extensions.persistedQuery` needs a `sha256Hash`"),
+        ({"query": "{a}", "extensions": {"persistedQuery": {"sha256Hash": 1}}}, "`extensions.persistedQuery` needs"),
+        ({"documentId": f"sha256:{'0' * 64}", "extensions": PERSISTED}, ".* name different documents"),
+    ],
+)
+def test_what_names_no_document(members: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadParameters, match=message):
+        parse_post(msgspec.json.encode(members))
 
 
 def test_the_deepest_request_that_is_taken() -> None:

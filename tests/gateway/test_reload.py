@@ -40,12 +40,12 @@ async def test_every_field_of_the_desk_is_renewed_or_kept(running: City) -> None
 
 
 async def test_a_new_client_may_ask_and_one_that_is_gone_may_not(running: City) -> None:
-    portal = running.token("portal")
+    gone = running.token("procurement")
     clients = running.config / "clients.toml"
-    change(clients, "[clients.portal]", "[clients.doorway]")
+    change(clients, "[clients.procurement]", "[clients.doorway]")
     assert await running.reload()
-    assert await running.code(portal) == "FORBIDDEN"
-    assert await running.code(running.token("doorway")) == "ANSWERED"
+    assert await running.code(gone) == "FORBIDDEN"
+    assert await running.code(running.token("doorway"), Credit_Purpose="BIDDING", Credit_Case="1") == "ANSWERED"
 
 
 async def test_the_policy_the_rules_the_departments_and_the_catalogue_are_swapped(running: City) -> None:
@@ -70,7 +70,7 @@ async def test_a_bad_reload_keeps_everything_and_tells_every_mistake(
     running: City, caplog: pytest.LogCaptureFixture
 ) -> None:
     before, versions = running.gateway.front.loaded, await running.versions()
-    change(running.config / "clients.toml", "[clients.portal]", "[clients.doorway]")
+    change(running.config / "clients.toml", "[clients.procurement]", "[clients.doorway]")
     change(running.config / "clients.toml", '"BANK_CREDIT"', '"BANK_LENDING"')
     change(running.config / "sources" / "fire_penalties.toml", "batch_size", "batchsize")
     portal = running.token("portal")
@@ -98,7 +98,7 @@ async def test_what_is_read_at_the_start_only_is_told_and_nothing_is_swapped(
 ) -> None:
     loaded = running.gateway.front.loaded
     change(running.config / "gateway.toml", before, after)
-    change(running.config / "clients.toml", "[clients.portal]", "[clients.doorway]")
+    change(running.config / "clients.toml", "[clients.procurement]", "[clients.doorway]")
     assert not await running.reload()
     assert running.gateway.front.loaded is loaded
     assert f"gateway.toml: {place}: has changed, and is read at the start only" in caplog.text

@@ -24,6 +24,20 @@ audience = ["credit-gateway"]
 
 [limits]
 deadline_seconds = 0
+
+[limits.document]
+max_depth = 65
+max_token = 1
+
+[limits.client]
+documents = "some"
+requests = 0
+
+[http]
+max_body_bytes = 10
+
+[cors]
+origins = "https://credit.example"
 """
 TOLD = [
     f"produktion: unknown key `produktion`; known: {', '.join(each.encode_name for each in fields(Settings))}; "
@@ -35,6 +49,12 @@ TOLD = [
     "did you mean `issuer`?",
     "tokens.audience: expected a text, found a list",
     "limits.deadline_seconds: expected a number, more than 0, found 0",
+    "limits.document.max_depth: expected a whole number, at least 1 and at most 64, found 65",
+    "limits.document.max_token: unknown key `max_token`; known: max_bytes, max_tokens, ",
+    "limits.client.documents: ",
+    "limits.client.requests: expected a whole number, at least 1, found 0",
+    "http.max_body_bytes: expected a whole number, at least 1024, found 10",
+    "cors.origins: expected a list, found a text",
 ]
 
 
@@ -91,6 +111,53 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_told_with_its_line(tmp_path: Path, text: str | bytes, message: str) -> None:
     (found,) = told(write(tmp_path, text))
     assert found.startswith(message)
+
+
+ORIGINS = """
+production = %s
+[tokens]
+issuer = "https://id.example.cn"
+[cors]
+origins = %s
+"""
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        '["https://credit.example.cn"]',
+        '["https://credit.example.cn:8443", "http://127.0.0.1:3000", "http://[::1]:80"]',
+        "[]",
+    ],
+)
+def test_exact_origins_are_taken(tmp_path: Path, origins: str) -> None:
+    assert load_settings(write(tmp_path, ORIGINS % ("true", origins))).production
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://credit.example.cn/",
+        "https://*.example.cn",
+        "HTTPS://credit.example.cn",
+        "credit.example.cn",
+        "null",
+        "",
+        "https://credit.example.cn\\n",
+        "https://user@credit.example.cn",
+        "ftp://credit.example.cn",
+    ],
+)
+def test_what_no_browser_sends_as_an_origin_is_a_mistake(tmp_path: Path, origin: str) -> None:
+    (found,) = told(write(tmp_path, ORIGINS % ("false", f'["https://a.example", "{origin}"]')))
+    assert found.startswith("cors.origins.2: ")
+    assert "is no origin: expected the form `https://host`" in found
+
+
+def test_any_origin_is_refused_in_production(tmp_path: Path) -> None:
+    assert load_settings(write(tmp_path, ORIGINS % ("false", '["*"]'))).cors.origins == ["*"]
+    (found,) = told(write(tmp_path, ORIGINS % ("true", '["*"]')))
+    assert found == "cors.origins.1: `*` lets every web page ask: in production name the origins"
 
 
 def test_a_missing_file_is_a_mistake(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 FOLDER: Final = Path(__file__).parent
-LEAST: Final = 600
+LEAST: Final = 1200
 
 
 def test_there_are_no_fewer_attacks_than_there_were(request: pytest.FixtureRequest) -> None:

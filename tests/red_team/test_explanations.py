@@ -114,13 +114,16 @@ async def test_an_explanation_is_the_same_whoever_is_asked_about(served: Served,
 
 
 async def test_an_explanation_repeats_no_number(served: Served) -> None:
-    """Guard: the plan holds no key, and names of operations are redacted in the ledger."""
+    """Guard: the plan holds no key, and a document that holds a number in a name is refused."""
     number = "230881199003071234"
-    query = WHOLE.replace("query Whole(", f"query Whole{number}(")
-    told = await explained(served, "bank", query, {"key": {"scheme": "NAME", "value": f"张三 {number}"}})
+    told = await explained(served, "bank", WHOLE, {"key": {"scheme": "NAME", "value": f"张三 {number}"}})
     entry = await served.gateway.desk.ledger.get(told.receipt)
     assert entry is not None
     assert number not in told.body.decode() + str(entry)
+    named = await explained(
+        served, "bank", WHOLE.replace("query Whole(", f"query Whole{number}("), {"key": KEYS["no code at all"]}
+    )
+    assert number not in named.body.decode()
 
 
 # ---- learning what is kept ----------------------------------------------------------------------------------------

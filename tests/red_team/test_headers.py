@@ -105,7 +105,7 @@ CLAIMS: Final = {
     "a scope of the token": b"X-Scope: credit.gov.tax",
     "a certificate": b"X-Client-Cert-Verified: SUCCESS",
     "a cookie": b"Cookie: access_token=x; client=tax_department",
-    "a consent": b"Credit-Consent: C-2026-0001",
+    "a consent": b"Credit-Consent: 019a8b6c55d07c3f9a1be0d1c2f3a4b5",
     "a case": b"Credit-Case: TJ-2026-17",
     "another method": b"X-HTTP-Method-Override: GET",
     "another address": b"X-Original-URL: /metrics",

@@ -255,7 +255,9 @@ NO_SIGNATURES: dict[str, Callable[[City], str]] = {
     "no key id": lambda made: with_kid(made, None),
     "the type of an access token": lambda made: forged(made, typ="at+jwt"),
     "the type in capitals": lambda made: forged(made, typ=TYPE.upper()),
-    "the key of another department": lambda made: forged(made, kid="finance-1"),
+    "the key of another department": lambda made: forged(
+        made, said(made, signer=made.signers["finance-1"].post), kid="finance-1"
+    ),
     "the signature of another department's file": lambda made: made.signature("finance").read_text().strip(),
     "the file of another department": lambda made: forged(made, said(made, department="finance")),
     "an old signature over new bytes": spliced,
