@@ -36,12 +36,12 @@ from gateway.limits.budgets import Account, Budgets
 from gateway.limits.check import check_plan
 from gateway.limits.trusted import TrustedDocuments
 from gateway.mutate import Mutations
-from gateway.names import PROVENANCE_SCOPE as PROVENANCE_SCOPE
+from gateway.names import PROVENANCE_SCOPE
 from gateway.plan.asks import Rights
-from gateway.plan.cache import Compiled, Plans
+from gateway.plan.cache import Plans
 from gateway.plan.document import Documents, Operation
 from gateway.plan.explain import Wish, explain, explain_wish
-from gateway.plan.model import RootField
+from gateway.plan.model import Plan, RootField
 from gateway.policy import Policy, decide_scope
 from gateway.project.flags import Flag
 from gateway.registers import source_statuses
@@ -88,15 +88,8 @@ class Desk:
 
     async def _answer(self, request: GraphQLRequest, caller: Caller, account: Account, started: float) -> Reply:
         await account.request()
-        text = self.trusted.text(request.query, request.document_id, caller.client, account.allowed.documents)
-        operation = self.documents.operation(text, request.operation_name)
-        if request.method == "GET" and not operation.is_query:
-            raise MethodNotAllowed("a GET request may only hold a query", headers={"Allow": "POST"})
-        wish = explain_wish(request.extensions)
-        if wish == "only" and not operation.is_query:
-            raise BadQuery("only a query can be explained")
-        variables = self.documents.variables(operation, request.variables)
-        today = today_text()
+        operation, wish = self._operation(request, caller, account)
+        variables, today = self.documents.variables(operation, request.variables), today_text()
         if not operation.is_query:
             return await self.mutations.answer(request, operation, caller, today, started)
         caller, named = await self._consented(caller, today)
@@ -107,16 +100,27 @@ class Desk:
         inquiry = self.guard.inquiry(caller, receipt)
         seconds = self.deadline_seconds
         run = Run(compiled.plan, rights, variables, self.sources, self.departments, seconds, today, inquiry)
+        extensions = self._extensions(receipt, compiled.plan, wish, caller, named, cost)
         if wish == "only":
-            return await self._explain(run, compiled, operation, named, cost, started)
+            return await self._explain(run, operation, receipt, extensions, started)
         await account.pay(cost)
         values = await self._fetch(run, rights, inquiry)
         data = complete(run, compiled, values, self._introspected(run, operation, request))
         inquiry.settle(run.shown(), run.links)
-        body = _body(data, run, self._extensions(receipt, compiled, wish, caller, named, cost))
-        entry = self.seal.entry(receipt, run, operation, values, body, started)
-        await self.ledger.append(entry)
+        body = _body(data, run, extensions)
+        await self.ledger.append(self.seal.entry(receipt, run, operation, values, body, started))
         return Reply(body, partial=bool(run.errors))
+
+    def _operation(self, request: GraphQLRequest, caller: Caller, account: Account) -> tuple[Operation, Wish]:
+        """Return the operation that ``request`` may make, and whether it wants its plan; raises `RequestError`."""
+        text = self.trusted.text(request.query, request.document_id, caller.client, account.allowed.documents)
+        operation = self.documents.operation(text, request.operation_name)
+        if request.method == "GET" and not operation.is_query:
+            raise MethodNotAllowed("a GET request may only hold a query", headers={"Allow": "POST"})
+        wish = explain_wish(request.extensions)
+        if wish == "only" and not operation.is_query:
+            raise BadQuery("only a query can be explained")
+        return operation, wish
 
     async def _consented(self, caller: Caller, today: str) -> tuple[Caller, Named]:
         """Return ``caller`` with those of the consents it names that count today, and what became of them all."""
@@ -126,11 +130,10 @@ class Desk:
         return replace(caller, consents=named.live), named
 
     async def _explain(
-        self, run: Run, compiled: Compiled, operation: Operation, named: Named, cost: int, started: float
+        self, run: Run, operation: Operation, receipt: str, extensions: Mapping[str, Any], started: float
     ) -> Reply:
         """Return the plan alone; who explained what is in the ledger, and no source was asked."""
-        receipt = new_receipt()
-        body = _body(None, run, self._extensions(receipt, compiled, "only", run.caller, named, cost))
+        body = _body(None, run, extensions)
         entry = self.seal.entry(receipt, run, operation, [], body, started)
         await self.ledger.append(msgspec.structs.replace(entry, outcome="EXPLAINED"))
         return Reply(body)
@@ -170,8 +173,9 @@ class Desk:
         return result.data
 
     def _extensions(
-        self, receipt: str, compiled: Compiled, wish: Wish, caller: Caller, named: Named, cost: int
+        self, receipt: str, plan: Plan, wish: Wish, caller: Caller, named: Named, cost: int
     ) -> dict[str, Any]:
+        """Return what is told beside the data: the receipt, consents that do not count, the plan where it is wanted."""
         extensions: dict[str, Any] = {"receipt": {"id": receipt}}
         if named.refused and caller.consent is not None:
             places = enumerate(references(caller.consent), 1)  # a token is not told back
@@ -179,7 +183,7 @@ class Desk:
             extensions["consents"] = {"refused": why}
         if wish != "none":
             traced = decide_scope(self.policy, caller, PROVENANCE_SCOPE).allowed
-            extensions["explain"] = explain(compiled.plan, columns=traced, standings=caller.standings, cost=cost)
+            extensions["explain"] = explain(plan, columns=traced, standings=caller.standings, cost=cost)
             extensions["cost"] = cost
         return extensions
 

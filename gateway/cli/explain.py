@@ -25,10 +25,10 @@ from gateway.caller import Caller
 from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.clients.opened import with_clients
 from gateway.configuration import OWN_SECRETS, Configuration, load_configuration
-from gateway.desk import PROVENANCE_SCOPE
 from gateway.errors import BadQuery, Forbidden, Unauthenticated
 from gateway.issuer import KEY_FILE_ENV, DevelopmentIssuer
 from gateway.limits.cost import cost_of
+from gateway.names import PROVENANCE_SCOPE
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
