@@ -25,9 +25,9 @@ NARROWER: Final = BANK_SCOPES.replace('"credit.public", ', "")
 
 
 def copy_city(folder: Path) -> Path:
-    """Return a copy of the city's configuration in ``folder``, to be changed at will."""
+    """Return a copy of the city's configuration in ``folder``, to be changed at will: no document names a client."""
     config = folder / "config"
-    shutil.copytree(CONFIG, config)
+    shutil.copytree(CONFIG, config, ignore=shutil.ignore_patterns("documents"))
     return config
 
 
