@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from connectors.errors import ConfigError, Mistake
 from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
+from gateway.auth.presented import is_loopback
 from gateway.clients.opened import open_table
 from gateway.coalesce import Coalescer
 from gateway.configuration import Configuration
@@ -24,7 +25,7 @@ from gateway.consents.tokens import ConsentTokens
 from gateway.desk import Desk
 from gateway.front import Followed, Front, clients_by_name
 from gateway.guard import Alarm, Counts, Guard
-from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, is_loopback, metrics_route
+from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, metrics_route
 from gateway.http.origins import cross_origin
 from gateway.issuer import DevelopmentIssuer
 from gateway.ledger import Ledger, Secret, load_secret

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.clients.files import PRIVATE, PUBLIC, rewrite, write_new
 from gateway.clients.keys import keys_file_of, keys_text, make_pair, read_keys, rotated
 from gateway.clients.model import ClientRefused
 from gateway.secrets import SecretRefused, read_secret
+from gateway.storage.files import PRIVATE, PUBLIC, rewrite, write_new
 
 SECRET_BYTES: Final = 32
 DAY_SECONDS: Final = 86_400

@@ -13,12 +13,12 @@ from connectors.clock import today_text
 from connectors.declaration import read_toml
 from gateway.auth.documents import read_json
 from gateway.clients import document
-from gateway.clients.files import alone, rewrite
 from gateway.clients.model import ClientRefused, Entry, State, missing, taken
 from gateway.clients.opened import open_table
 from gateway.clients.rows import spec_text
 from gateway.clients.table import ClientTable, Row
 from gateway.settings import Settings
+from gateway.storage.files import alone, rewrite
 
 
 class Home(Protocol):

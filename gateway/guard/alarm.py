@@ -11,14 +11,13 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 import aiohttp
 from msgspec import Struct, json
 
 from connectors.clock import now_text
 from connectors.errors import ConfigError, Mistake
-from gateway.http import is_loopback
+from gateway.auth.documents import is_safe
 
 ALERT_URL_ENV: Final = "CREDIT_ALERT_URL"
 """Where alerts are sent by POST, as JSON: an https URL, or an http one on this machine. Nowhere when it is not set."""
@@ -45,7 +44,7 @@ class Alarm:
     """Tells of canaries that were asked about; for one event loop. Raises `ConfigError` for a URL it cannot take."""
 
     def __init__(self, url: str | None = None) -> None:
-        if url is not None and not _may_be_told(url):
+        if url is not None and not is_safe(url):
             message = "expected an https URL, or an http one on this machine"
             raise ConfigError([Mistake("environment", ALERT_URL_ENV, message)])
         self.touched: Counter[str] = Counter()
@@ -109,13 +108,3 @@ class Alarm:
     def _lose(self, why: str) -> None:
         self.lost += 1
         _log.warning("an alert did not reach the webhook: %s", why)
-
-
-def _may_be_told(url: str) -> bool:
-    """Return whether alerts may be sent to ``url``: nobody on the way may read or forge what an alarm is raised by."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(str(host))))

@@ -3,7 +3,7 @@
 from gateway.http.connection import Limits
 from gateway.http.endpoint import Desk, graphql_endpoint
 from gateway.http.health import Readiness, health_routes
-from gateway.http.metrics import Measured, is_loopback, metrics_route
+from gateway.http.metrics import Measured, metrics_route
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import DRAFT, SEPTEMBER_2026, Reply, StatusRules
 from gateway.http.server import Server, make_server
@@ -21,7 +21,6 @@ __all__ = [
     "StatusRules",
     "graphql_endpoint",
     "health_routes",
-    "is_loopback",
     "make_server",
     "metrics_route",
 ]

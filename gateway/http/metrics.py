@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Final, Protocol, get_args
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -144,14 +143,6 @@ def _gauge(name: str, says: str, *labels: str) -> GaugeMetricFamily:
 
 def _is_quiet(gate: Gate, now: datetime) -> bool:
     return Quiet(gate.spec.quiet_hours, gate.spec.quiet_days).closing(now) is not None
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine can reach what listens at ``host``."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def metrics_route(measured: Measured, *, remote: bool) -> Route:

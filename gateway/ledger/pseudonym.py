@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NewType
 
+from gateway.storage.files import sync_folder
+
 SECRET_ENV = "LEDGER_SECRET"  # noqa: S105 (the variable's name)
 """Holds the secret in hex, at least 32 bytes."""
 SECRET_FILE = "ledger.secret"  # noqa: S105 (the file's name)
@@ -81,16 +83,7 @@ def _create(path: Path) -> None:
             os.link(draft, path)
     finally:
         draft.unlink()
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Bring the names in ``folder`` to disk: entries must not outlive the key of their pseudonyms."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)  # entries must not outlive the key of their pseudonyms
 
 
 def _parse(text: str, place: str) -> Secret:

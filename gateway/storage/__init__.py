@@ -1,4 +1,7 @@
-"""Where the gateway keeps what it must not lose: a SQLite file or a PostgreSQL database, in a thread of its own."""
+"""Where the gateway keeps what it must not lose: a SQLite file or a PostgreSQL database, in a thread of its own.
+
+`gateway.storage.files` writes single files that rights hang on.
+"""
 
 from gateway.storage.postgres import create_tables, make_engine
 from gateway.storage.sqlite import BUSY_SECONDS, open_file

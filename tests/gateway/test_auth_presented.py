@@ -37,6 +37,8 @@ def test_what_a_scope_says(changes: dict[str, Any], url: str, peer: str | None) 
         ("127.0.0.1", True),
         ("127.8.8.8", True),
         ("::1", True),
+        ("0.0.0.0", False),
+        ("::", False),
         ("10.0.0.1", False),
         ("127.0.0.1.evil.test", False),
         ("localhost.evil.test", False),

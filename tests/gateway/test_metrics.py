@@ -22,7 +22,7 @@ from connectors.hours import CHINA_TIME
 from gateway.app import open_gateway
 from gateway.configuration import load_configuration
 from gateway.errors import LedgerUnavailable
-from gateway.http import Measured, graphql_endpoint, is_loopback, metrics_route
+from gateway.http import Measured, graphql_endpoint, metrics_route
 from gateway.http.metrics import METRICS_PATH
 from gateway.settings import Listen, Metrics
 from tests.connectors.behaviors import BATCH, NOON, Source, gate_of, outcome, takes
@@ -159,15 +159,6 @@ async def test_what_a_proxy_passes_on_is_for_remote_scraping_alone(header: str, 
     async with client_of(measured_of(gate_of(Source(takes(0)))), remote=remote) as client:
         response = await client.get(METRICS_PATH, headers={header: "192.0.2.1"})
     assert response.status_code == status
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [("127.0.0.1", True), ("127.8.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False),
-     ("192.0.2.1", False), ("gateway.example", False)],
-)  # fmt: skip
-def test_loopback_is_told(host: str, loopback: bool) -> None:
-    assert is_loopback(host) is loopback
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def rewrite(path: Path, text: str, mode: int | None = None) -> None:
         with suppress(FileNotFoundError):
             draft.unlink()
         raise
-    _sync(path.parent)
+    sync_folder(path.parent)
 
 
 @contextmanager
@@ -51,7 +51,8 @@ def alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring the names in ``folder`` to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
