@@ -48,6 +48,7 @@ def _listening(configuration: Configuration, host: str | None, port: int | None)
 def log_to_stderr() -> None:
     """Log the gateway's own messages; they hold no record, no key and no address of a source."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)  # whoever started it knows that it started
 
 
 async def _serve(configuration: Configuration, data: Path, load: Load) -> None:

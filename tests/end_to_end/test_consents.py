@@ -98,7 +98,7 @@ async def test_every_mistake_is_named_at_once(served: Served) -> None:
     told = await record(
         served,
         "consent_window",
-        subject="91230881MA18XK4T0B",
+        subject="91230881TJ0000609C",
         grantee="nobody",
         purposes=["Bank Credit"],
         fields=["TaxArrears.nothing", "Nothing.*", "*", "LegalRepresentative.person_name", "TaxArrear.*"],

@@ -28,8 +28,8 @@ from tests.servers import Server
 ISSUER = "https://consents.test"
 AUDIENCE = "credit-gateway"
 KEY = ECKey.generate_key("P-256", {"kid": "c1"})
-SUBJECT = "91230881MA18XK4T0A"
-OTHER_SUBJECT = "91230881MA1C2D3E4J"
+SUBJECT = "91230881TJ0000609B"
+OTHER_SUBJECT = "91230881TJ00006176"
 EVIDENCE = "5e" * 32
 DAY = "2026-11-20"
 NOW = datetime(2026, 11, 20, 12, tzinfo=CHINA_TIME).timestamp()

@@ -41,7 +41,7 @@ BAD_CLAIMS: list[dict[str, Any]] = [
     {"subject": MISSING},
     {"subject": "230881198501010013"},
     {"subject": SUBJECT.lower()},
-    {"subject": SUBJECT[:-1] + "B"},
+    {"subject": SUBJECT[:-1] + "C"},
     {"grantee": MISSING},
     {"grantee": ["bank"]},
     {"purposes": MISSING},
@@ -163,7 +163,7 @@ async def test_a_token_is_revoked_by_its_jti_before_anybody_saw_it(tmp_path: Pat
         (Authority(None, SUBJECT), False),
         (Authority("window", window=True), True),
         (Authority("agency"), True),
-        (Authority("agency", "91230881MA1C2D3E4J"), True),
+        (Authority("agency", "91230881TJ00006176"), True),
     ):
         jti = f"{by.names}".translate({ord(each): None for each in "(),' "})
         async with opened(file_url(tmp_path)) as consents:

@@ -88,7 +88,7 @@ async def test_what_was_recorded_is_there_after_a_restart(url: str) -> None:
 async def test_nobody_but_those_it_concerns_revokes_or_sees(consents: Consents) -> None:
     said = consent()
     await consents.record(recorded(said, by="window", as_="WINDOW"), None, "")
-    for stranger in (Authority("agency"), Authority(None), Authority("agency", "91230881MA1C2D3E4J", window=True)):
+    for stranger in (Authority("agency"), Authority(None), Authority("agency", "91230881TJ00006176", window=True)):
         assert await consents.revoke(said.id, stranger, "agency") is None
         assert await consents.held(stranger, None, 10) == []
     for party in (BANK, Authority("window"), Authority(None, SUBJECT)):
@@ -99,12 +99,12 @@ async def test_nobody_but_those_it_concerns_revokes_or_sees(consents: Consents) 
 async def test_a_portal_that_many_subjects_share_does_not_hold_their_consents(consents: Consents) -> None:
     said = consent()
     await consents.record(recorded(said, by="portal", as_="SUBJECT"), None, "")
-    assert await consents.revoke(said.id, Authority("portal", "91230881MA1C2D3E4J"), "portal") is None
+    assert await consents.revoke(said.id, Authority("portal", "91230881TJ00006176"), "portal") is None
     assert await consents.held(Authority("portal"), None, 10) == []
 
 
 async def test_what_is_held_comes_newest_first_and_in_pages(consents: Consents) -> None:
-    said = [consent(), consent(subject="91230881MA1C2D3E4J"), consent()]
+    said = [consent(), consent(subject="91230881TJ00006176"), consent()]
     for each in said:
         await consents.record(recorded(each), None, "")
     found = [each.consent for each in await consents.held(BANK, None, 2)]
