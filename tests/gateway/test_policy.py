@@ -1,5 +1,6 @@
 """Decisions by tables of cases against the city's scopes file, and what its reader refuses."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,12 @@ def test_every_reason_has_a_case() -> None:
         reason for path in CASES for row in tomllib.loads(path.read_text(encoding="utf-8"))["rows"] for reason in row
     }
     assert {str(each) for each in Reason} <= seen
+
+
+def test_every_reason_is_explained_and_no_other() -> None:
+    readme = (Path(__file__).parents[2] / "config" / "README.md").read_text(encoding="utf-8")
+    section = readme[readme.index(" · Why a field is open or not\n") :].partition("\n## ")[0]
+    assert sorted(re.findall(r"^\| `([A-Z_]+)` \|", section, re.MULTILINE)) == sorted(map(str, Reason))
 
 
 @pytest.mark.parametrize(
