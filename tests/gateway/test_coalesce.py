@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from connectors.base import Answer, Batch, Row
 from connectors.errors import SourceTimedOut, SourceUnavailable
@@ -110,6 +111,19 @@ async def test_different_columns_never_share() -> None:
     await asyncio.gather(*tasks)
     for each in connector.batches:
         assert len({int(key[1:]) % 2 for key in each.keys}) == 1
+
+
+async def test_what_one_department_decided_never_shares_with_all_records() -> None:
+    connector, source = held()
+    whose = (None, "court", None, "court", "taxation")
+    asked = [replace(batch(f"key {at}"), decided_by=department) for at, department in enumerate((None, "court") * 2)]
+    asked += [replace(batch(f"key {at}"), decided_by=department) for at, department in enumerate(whose, 4)]
+    tasks = [asyncio.create_task(source.fetch(each, "x", 5.0)) for each in asked]
+    await settle()
+    connector.gate.set()
+    await asyncio.gather(*tasks)
+    sent = {key: each.decided_by for each in connector.batches for key in each.keys}
+    assert sent == {each.keys[0]: each.decided_by for each in asked}
 
 
 async def test_one_that_spoils_a_shared_call_spoils_its_own_only() -> None:
