@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.caller import Caller
+from gateway.caller import Caller, Standing
 from gateway.policy import Audience, audience_of
 from tests.gateway.policies import DEPARTMENTS, caller, city_policy, source
 
@@ -44,9 +44,37 @@ def test_cases(row: list[str]) -> None:
 
 
 def test_every_purpose_and_audience_has_a_case() -> None:
-    assert set(POLICY.purposes) - {row[2] for row in ROWS} == {"QUALIFICATION_REVIEW", "FISCAL_FUNDS"}
-    # Nobody is SUBJECT: the gateway does not know which subject a caller is.
+    assert set(POLICY.purposes) - {row[2] for row in ROWS} == {"QUALIFICATION_REVIEW", "FISCAL_FUNDS", "CONSENT_SERVICE"}
+    # Nobody is SUBJECT by rights alone: it takes a token that names the subject, see below.
     assert {row[4].rstrip("+") for row in ROWS} == set(get_args(Audience)) - {"SUBJECT"}
+
+
+@pytest.mark.parametrize(
+    ("scopes", "purpose", "own", "expected"),
+    [
+        (["credit.public", "credit.self"], "SELF_QUERY", True, "SUBJECT"),
+        (["credit.public", "credit.self"], "SELF_QUERY", False, "PUBLIC"),
+        (["credit.public"], "SELF_QUERY", True, "PUBLIC"),
+        (["credit.public", "credit.self"], "PUBLIC_DISCLOSURE", True, "PUBLIC"),
+        (["credit.public", "credit.self", "credit.consent"], "BANK_CREDIT", True, "BUSINESS"),
+    ],
+)
+def test_a_subject_is_one_to_itself_alone_with_its_scope_and_purpose(
+    scopes: list[str], purpose: str, own: bool, expected: str
+) -> None:
+    asking = caller(*scopes, purpose=purpose)
+    found = audience_of(POLICY, asking, source("tax_credit"), "AdministrativePenalty", Standing(own=own))
+    assert found == (expected, False)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "mine", "expected"),
+    [("OWNER", True, "OWNER"), ("OWNER", False, "DEPARTMENT"), ("SUPERVISION", True, "DEPARTMENT")],
+)
+def test_who_decided_a_record_is_its_owner_for_that_purpose(purpose: str, mine: bool, expected: str) -> None:
+    asking = caller("credit.public", "credit.gov", "records.tax_credit", purpose=purpose, department="court")
+    audience, _ = audience_of(POLICY, asking, source("tax_credit"), "AdministrativePenalty", mine=mine)
+    assert audience == expected
 
 
 @given(callers, callers, st.sampled_from(sorted(DEPARTMENTS)))

@@ -178,6 +178,17 @@ async def test_a_department_is_shown_whole_what_it_decided_itself_and_it_is_aske
     assert [each["decisionNo"] for each in others[MINE]["items"]] == ["同处罚〔2026〕2号"]
 
 
+async def test_what_is_shown_whole_is_not_shown_twice() -> None:
+    licenses = """query($keys: [SubjectKey!]!) { subjects(keys: $keys) { ... on Organization { uscc
+      licenses { totalCount items { decisionNo legalRepIdNo alsoReportedBy { source } } } } } }"""
+    values = {"decision_no": "同交许〔2026〕1号", "decided_on": "2026-09-01", "legal_rep_id_no": "230881********0013"}
+    world = staged(Record("double_publicity", "AdministrativeLicense", MINE, values, decided_by="transport"))
+    told = await sections(world, licenses, world.caller("transport", "OWNER"), MINE)
+    (item,) = told[MINE]["items"]
+    assert (item["legalRepIdNo"], item["alsoReportedBy"]) == ("230881********0013", [])
+    assert told[MINE]["totalCount"] == 1
+
+
 async def test_a_repair_that_another_department_reports_is_still_heard_of() -> None:
     decided = {"decision_no": "同处罚〔2026〕2号", "decided_on": "2026-08-01", "authority": "同江市生态环境局"}
     reported = {**decided, "status": "REPAIRED", "repaired_on": "2026-10-01"}
