@@ -30,7 +30,7 @@ check: .venv/installed
 	.venv/bin/lint-imports
 
 test: check
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 bench: .venv/installed
 	$(PY) -m tests.benchmarks $(ARGS)

@@ -44,7 +44,11 @@ def test_cases(row: list[str]) -> None:
 
 
 def test_every_purpose_and_audience_has_a_case() -> None:
-    assert set(POLICY.purposes) - {row[2] for row in ROWS} == {"QUALIFICATION_REVIEW", "FISCAL_FUNDS", "CONSENT_SERVICE"}
+    assert set(POLICY.purposes) - {row[2] for row in ROWS} == {
+        "QUALIFICATION_REVIEW",
+        "FISCAL_FUNDS",
+        "CONSENT_SERVICE",
+    }
     # Nobody is SUBJECT by rights alone: it takes a token that names the subject, see below.
     assert {row[4].rstrip("+") for row in ROWS} == set(get_args(Audience)) - {"SUBJECT"}
 

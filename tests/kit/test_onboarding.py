@@ -46,7 +46,8 @@ ROW = {"tyshxydm": KEY.lower(), "cf_id": "7", "wsh": "同城罚〔2026〕7号", 
 
 def walkthrough() -> tuple[str, list[list[str]]]:
     """Return the variable that the README exports, and the arguments of each of its commands."""
-    (block,) = re.findall(r"^```sh\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+    part = README[README.index(" · A walkthrough\n") : README.index(" · The source\n")]
+    (block,) = re.findall(r"^```sh\n(.*?)^```", part, flags=re.MULTILINE | re.DOTALL)
     lines = block.replace("\\\n", " ").splitlines()
     (variable,) = re.findall(r"^export (\w+)=", lines[0])
     commands = [shlex.split(line) for line in lines[1:]]
