@@ -1,6 +1,7 @@
 """Certificates that proxies hand over (RFC 8705, RFC 9440): every form, and everything that is no certificate."""
 
 from base64 import b64encode
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,7 @@ def shown(value: str) -> tuple[str, str]:
         ("sha256", MINE.thumbprint),
         ("sha256", f"{MINE.thumbprint}="),
     ],
+    ids=map(str, count()),  # the values are others at every run
 )
 async def test_every_form(form: Form, value: str) -> None:
     caller = await desk(proxies(form)).identify(sent(shown(value), token=BOUND, peer=PROXY))

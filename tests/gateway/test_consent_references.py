@@ -1,5 +1,7 @@
 """The header `Credit-Consent`: ids and tokens with commas between, within limits; refusals quote nothing."""
 
+from itertools import count
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ TOKEN = sign()
         (f"{ID}, {ID}", (ID,)),
         (",".join(new_receipt() for _ in range(MAXIMUM_REFERENCES)), None),
     ],
+    ids=map(str, count()),  # the values are others at every run
 )
 def test_what_is_named(header: str, named: tuple[str, ...] | None) -> None:
     assert references(header) == named or (named is None and len(references(header)) == MAXIMUM_REFERENCES)
@@ -54,6 +57,7 @@ def test_what_is_named(header: str, named: tuple[str, ...] | None) -> None:
         ",".join(new_receipt() for _ in range(MAXIMUM_REFERENCES + 1)),
         " " * 16_385,
     ],
+    ids=map(str, count()),  # the values are others at every run
 )
 def test_what_is_no_reference_is_refused_without_a_quote(header: str) -> None:
     with pytest.raises(BadRequest) as raised:

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -233,6 +234,7 @@ async def test_an_old_key_stays_published(tmp_path: Path) -> None:
         (json.dumps({"keys": [OctKey.generate_key(256).as_dict()]}).encode(), "no JWK set with a key"),
         (json.dumps({"keys": [KEY.as_dict(private=True)]}).encode(), "holds a private key"),
     ],
+    ids=map(str, count()),  # the values are others at every run
 )
 def test_a_file_of_keys_that_is_none(tmp_path: Path, content: bytes | None, message: str) -> None:
     if content is not None:
