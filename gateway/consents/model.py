@@ -33,12 +33,6 @@ class Consent:
     evidence: str
     revoked_at: str | None = None
 
-    def live(self, client: str, purpose: str, day: str) -> bool:
-        """Return whether it holds for ``client`` and ``purpose`` on ``day`` (ISO 8601)."""
-        if self.revoked_at is not None or self.grantee != client or purpose not in self.purposes:
-            return False
-        return self.not_before <= day <= self.not_after
-
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
