@@ -129,10 +129,12 @@ def contents(answer: Answer, key: str) -> list[Any]:
 
 
 def tables() -> list[str]:
-    """Return the statements that make and fill the tables, in the SQL that all three databases understand."""
+    """Return the statements that make and fill the tables anew, in the SQL that all three databases understand."""
     columns = ", ".join(f"{name} varchar(60)" for name in _COLUMNS)
     indexes = [f"CREATE INDEX penalties_{name} ON penalties ({name})" for name in ("uscc", "reg_no", "org_code")]
     return [
+        "DROP TABLE IF EXISTS penalties",
+        "DROP TABLE IF EXISTS registrations",
         f"CREATE TABLE penalties ({columns})",
         *(f"INSERT INTO penalties VALUES ({_literals(row)})" for row in _ROWS),
         *indexes,
