@@ -84,7 +84,7 @@ class Desk:
         except RequestError as error:
             error.headers.update(account.headers)
             raise
-        return replace(reply, headers={**reply.headers, **account.headers})
+        return Reply(reply.body, reply.executed, reply.partial, {**reply.headers, **account.headers})
 
     async def _answer(self, request: GraphQLRequest, caller: Caller, account: Account, started: float) -> Reply:
         await account.request()
