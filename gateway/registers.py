@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.health import Drift
-from connectors.personal import OF_PERSONS
 from connectors.spec import AnyEntity, FieldSpec, SourceSpec
 from gateway.catalogue import CatalogueItem
 from gateway.coalesce import Coalescer
@@ -13,7 +12,7 @@ from gateway.departments import Department
 from gateway.errors import BadQuery
 from gateway.names import without_names
 from gateway.plan.asks import Rights
-from gateway.policy import Place, decide
+from gateway.policy import decide, place_of
 from schema.entities import CROSSWALK, ENTITIES, INTERNAL_FIELDS, entity_of
 from schema.schema import graphql_name
 
@@ -133,8 +132,7 @@ def _field(
     spec: FieldSpec,
     item: CatalogueItem | None,
 ) -> CatalogueField:
-    place = Place(entity_name, name, person=entity_name in OF_PERSONS)
-    decision = decide(rights.policy, rights.caller, source, spec, place)
+    decision = decide(rights.policy, rights.caller, source, spec, place_of(entity_name, name))
     type_name = ENTITIES[entity_name]
     return CatalogueField(
         type_name,

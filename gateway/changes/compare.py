@@ -16,7 +16,7 @@ from typing import Final, Literal, NamedTuple
 from connectors.spec import AnyEntity, SourceSpec
 from gateway.auth import Client
 from gateway.caller import Caller, Standing
-from gateway.policy import Decision, Place, Policy, Reason, decide, decide_scope, reads_own_records
+from gateway.policy import Decision, Policy, Reason, decide, decide_scope, place_of, reads_own_records
 from gateway.policy.decisions import is_own
 from schema.entities import entity_of
 
@@ -118,7 +118,7 @@ def _decided(
     mine = caller.department in departments and reads_own_records(policy, caller, source)
     for by in _keys(entity):
         for field, spec in entity.fields.items():
-            place = Place(name, field, person=by == "PERSON", mine=mine)
+            place = place_of(name, field, mine=mine)
             cell = Cell(caller.client, caller.purpose, source.name, part, field, by)
             decision = decide(policy, caller, source, spec, place)
             yield cell, decision

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from connectors.constants import constant_of
@@ -14,7 +14,7 @@ from gateway.catalogue import Catalogue
 from gateway.disclosure import Rules, facts_reader
 from gateway.merge import DECISIONS, SEVERAL
 from gateway.plan.model import Ask, Need, Use
-from gateway.policy import Decision, Place, Policy, audience_of, decide, reads_own_records
+from gateway.policy import Decision, Policy, audience_of, decide, place_of, reads_own_records
 from schema.entities import CROSSWALK
 
 KNOWN_SCHEMES: Final = frozenset({"USCC", "ORG_CODE", "TAX_NO"})
@@ -125,13 +125,13 @@ class Rights:
                 self.caller,
                 source,
                 spec,
-                Place(need.entity, name, person=need.person_key, mine=mine),
+                place_of(need.entity, name, mine=mine),
                 standing,
             )
             for name, spec in entity.fields.items()
         }
         if not any(decision.allowed for decision in decisions.values()):
-            ask.refused = next(iter(decisions.values()))
+            ask.refused = _whole(next(iter(decisions.values())), need.entity)
             return ask
         # What a filter makes of a constant tells the constant: one that is closed rules nothing out.
         ask.constants = {name: value for name, value in ask.constants.items() if decisions[name].allowed}
@@ -174,6 +174,13 @@ class Rights:
             decisions = [ask.refused or refused.get(ask.index) for ask in asked if ask.is_for(standing)]
             if decisions and decisions[0] is not None and all(decisions):
                 use.denials[standing] = decisions[0]
+
+
+def _whole(refused: Decision, entity: str) -> Decision:
+    """Return a refusal of every field of ``entity``: a consent that lifts it names them all."""
+    if "consent" not in refused.needs:
+        return refused
+    return replace(refused, needs={**refused.needs, "consent": f"{entity}.*"})
 
 
 def _same_rights(one: Ask, other: Ask) -> bool:

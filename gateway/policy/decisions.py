@@ -5,6 +5,7 @@ covers. A scope more, a consent more, a department more, a duty or an approval m
 never opens one.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 from connectors.spec import FieldSpec, SourceSpec
@@ -38,15 +39,16 @@ def decide(
         lack = _withheld(policy, caller, source, field, place, direct)
         if lack is None:
             return direct.granted
-    if place.person:
-        standing = ANYBODY  # no organization is a person itself, or can consent for one
+    if place.person:  # no organization is a person itself, or can consent for one
+        standing, ways = ANYBODY, ways and Ways(ways.direct, None)
     if standing.own and is_own(policy, caller) and field.disclosure in policy.own_levels:
         return _granted(policy.own.scopes[0], Reason.SELF_GRANTED)
     if ways is None or (direct is None and ways.consent is None):
         return _owner_only(policy, caller, owner, source.department)
     if ways.consent is not None and opens(ways.consent, caller) and standing.consents_to(place.entity, place.name):
         return _granted(ways.consent.scopes[0], Reason.CONSENT_GRANTED)
-    return lack or _denied(ways, caller.scopes, caller.purpose, bool(caller.department), caller.consent is not None)
+    lack = lack or _denied(ways, caller.scopes, caller.purpose, bool(caller.department), caller.consent is not None)
+    return replace(lack, needs={**lack.needs, "consent": place.field}) if "consent" in lack.needs else lack
 
 
 def decide_scope(policy: Policy, caller: Caller, scope: str) -> Decision:

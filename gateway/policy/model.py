@@ -5,7 +5,7 @@ Terms
     direct      the way by the field's own scope
     government  a scope that only departments hold; it opens what they share with each other (政务共享)
     duty        a purpose that is a statutory task of a department
-    person      records are of a natural person, and asked for by that person's key
+    person      of a natural person: in records that are asked for by a person's key, or in a role at an organization
     mine        of a table that holds records of several departments, those that the caller's department decided
     audience    who looks at a negative record, whatever the field (`domain.md` §4.4): what the state of the record
                 is held against
@@ -69,9 +69,10 @@ class Decision:
     """Whether a field or link is open, by or for want of which ``scope``, and what would open it.
 
     ``needs`` holds only what this caller lacks: ``scope`` (OAuth scope string), ``purpose`` (those that would do),
-    ``department`` (a code, or True for any department), ``consent`` (True), ``duty`` (the entity that the department's
-    duty list must name) and ``approval`` (the department that must approve). Empty when allowed, and when
-    nothing can open it. It is shared between decisions: read it, never write it.
+    ``department`` (a code, or True for any department), ``consent`` (the field that it must name, as `Entity.field` or
+    `Entity.*`), ``duty`` (the entity that the department's duty list must name) and ``approval`` (the department that
+    must approve). Empty when allowed, and when nothing can open it. It is shared between decisions: read it, never
+    write it.
     """
 
     allowed: bool

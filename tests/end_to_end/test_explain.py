@@ -76,7 +76,7 @@ async def test_what_opens_and_what_does_not(served: Served) -> None:
     ]  # fmt: skip
     denied = {(each["source"], each["entity"], each["field"]): each for each in found["denied"]}
     assert denied["tax_credit", "TaxCreditRating", "*"]["reason"] == "CONSENT_MISSING"
-    assert denied["tax_credit", "TaxCreditRating", "*"]["needs"] == {"consent": True}
+    assert denied["tax_credit", "TaxCreditRating", "*"]["needs"] == {"consent": "TaxCreditRating.*"}
     for step in found["steps"]:
         assert step["batchSize"] >= 1
         assert step["cost"] >= 1

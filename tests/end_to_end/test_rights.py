@@ -25,7 +25,6 @@ PUBLIC = {"scope": "credit.public", "purpose": EVERYBODY}
 SHARED = {"scope": "credit.gov", "department": True, "purpose": DEPARTMENTS}
 TAX = {"scope": "credit.gov.tax", "department": True, "purpose": TAX_DUTIES}
 LINK = {"scope": "person.link", "department": True, "purpose": LINKS}
-CONSENT = {"consent": True}
 REGISTRY = {"scope": "owner.market_registry", "department": "market_regulation", "purpose": ["OWNER"]}
 PUBLICITY = {"scope": "owner.double_publicity", "department": "business_environment", "purpose": ["OWNER"]}
 SHARED_FIELDS = (
@@ -36,6 +35,13 @@ SHARED_FIELDS = (
     "licenses.remark",
 )
 SECTIONS = ("registration", "legalRepresentative", "licenses", "penalties", "courtEnforcement.dishonestEntries")
+CONSENTED: dict[str, Any] = {
+    "licenses.counterpartTaxNo": {"consent": "AdministrativeLicense.counterpart_tax_no"},
+    "licenses.legalRepIdType": {"consent": "AdministrativeLicense.legal_rep_id_type"},
+    "licenses.remark": {"consent": "AdministrativeLicense.remark"},
+    "taxRatings": {"consent": "TaxCreditRating.*"},
+}
+"""What a bank sees with a consent that names it; of persons in roles an organization's consent opens nothing."""
 OWNERS: dict[str, Any] = {
     "legalRepresentative.person.maskedIdNo": REGISTRY,
     "licenses.legalRepIdNo": PUBLICITY,
@@ -52,7 +58,7 @@ AT_OWNER = {field: without_purpose(needs) for field, needs in OWNERS.items()}
 ROLES = "legalRepresentative.person.roles"
 CASES: list[tuple[str, str | None, dict[str, Any]]] = [
     ("portal", None, {**OWNERS, **dict.fromkeys(SHARED_FIELDS, SHARED), "taxRatings": TAX, ROLES: LINK}),
-    ("bank", None, {**OWNERS, **dict.fromkeys(SHARED_FIELDS, CONSENT), "taxRatings": CONSENT, ROLES: LINK}),
+    ("bank", None, {**OWNERS, **dict.fromkeys(SHARED_FIELDS, SHARED), **CONSENTED, ROLES: LINK}),
     (
         "procurement",
         "GOVERNMENT_PROCUREMENT",

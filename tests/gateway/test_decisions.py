@@ -13,10 +13,9 @@ from typing import Final, NamedTuple, get_args
 
 import pytest
 
-from connectors.personal import OF_PERSONS
 from gateway.caller import Caller, Standing
 from gateway.disclosure import State
-from gateway.policy import Place, audience_of, decide
+from gateway.policy import audience_of, decide, place_of
 from tests.gateway.world import TODAY, configuration
 
 CASES: Final = Path(__file__).parents[1] / "cases" / "decisions" / "city.toml"
@@ -58,9 +57,9 @@ def reason(row: Row, place: str) -> str:
     source_name, _, path = place.partition(" ")
     entity, _, name = path.partition(".")
     source = configuration().catalogue.sources[source_name]
-    at = Place(entity, name, person=entity in OF_PERSONS)
     field = source.entities[entity].fields[name]
-    return decide(configuration().policy.on(TODAY), row.caller, source, field, at, row.standing).reason.value
+    policy = configuration().policy.on(TODAY)
+    return decide(policy, row.caller, source, field, place_of(entity, name), row.standing).reason.value
 
 
 def shown(row: Row) -> list[str]:

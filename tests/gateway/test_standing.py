@@ -87,6 +87,20 @@ async def test_a_consent_never_opens_what_is_the_owners_alone() -> None:
     assert all("score" not in batch.fields for batch in ratings_batches(world))
 
 
+async def test_an_organization_consents_to_nothing_about_a_person_in_a_role() -> None:
+    query = """query($keys: [SubjectKey!]!) { subjects(keys: $keys) { ... on Organization { uscc
+      legalRepresentative { items { title person { name sex } } } } } }"""
+    values = {"title": "执行董事", "person_name": "示例", "person_sex": "FEMALE"}
+    world = staged(Record("market_registry", "LegalRepresentative", MINE, values))
+    consented = bank(world, consent(MINE, "LegalRepresentative.person_sex"))
+    asked = await world.ask(query, keys(MINE), consented)
+    (item,) = asked.data["subjects"][0]["legalRepresentative"]["items"]
+    assert item["person"] == {"name": "示例", "sex": None}
+    (denied,) = asked.errors
+    assert (denied["extensions"]["reason"], "consent" in denied["extensions"]["needs"]) == ("SCOPE_MISSING", False)
+    assert all("person_sex" not in batch.fields for _, batch in world.batches())
+
+
 async def test_each_subject_is_asked_about_by_what_it_consented_to() -> None:
     world = rated(MINE, OTHER, THIRD)
     caller = bank(world, consent(MINE, "TaxCreditRating.level"), consent(OTHER, "TaxCreditRating.evaluation_year"))
