@@ -36,13 +36,12 @@ from gateway.limits.budgets import Account, Budgets
 from gateway.limits.check import check_plan
 from gateway.limits.trusted import TrustedDocuments
 from gateway.mutate import Mutations
-from gateway.names import PROVENANCE_SCOPE
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents, Operation
 from gateway.plan.explain import Wish, explain, explain_wish
-from gateway.plan.model import Plan, RootField
-from gateway.policy import Policy, decide_scope
+from gateway.plan.model import RootField
+from gateway.policy import Policy
 from gateway.project.flags import Flag
 from gateway.registers import source_statuses
 from gateway.resolve import named_in, resolve_root, users_of
@@ -100,7 +99,7 @@ class Desk:
         inquiry = self.guard.inquiry(caller, receipt)
         seconds = self.deadline_seconds
         run = Run(compiled.plan, rights, variables, self.sources, self.departments, seconds, today, inquiry)
-        extensions = self._extensions(receipt, compiled.plan, wish, caller, named, cost)
+        extensions = _extensions(receipt, run, wish, named, cost)
         if wish == "only":
             return await self._explain(run, operation, receipt, extensions, started)
         await account.pay(cost)
@@ -172,20 +171,18 @@ class Desk:
             raise BadQuery("the schema could not be read by this operation")
         return result.data
 
-    def _extensions(
-        self, receipt: str, plan: Plan, wish: Wish, caller: Caller, named: Named, cost: int
-    ) -> dict[str, Any]:
-        """Return what is told beside the data: the receipt, consents that do not count, the plan where it is wanted."""
-        extensions: dict[str, Any] = {"receipt": {"id": receipt}}
-        if named.refused and caller.consent is not None:
-            places = enumerate(references(caller.consent), 1)  # a token is not told back
-            why = [{"place": at, "reason": named.refused[each]} for at, each in places if each in named.refused]
-            extensions["consents"] = {"refused": why}
-        if wish != "none":
-            traced = decide_scope(self.policy, caller, PROVENANCE_SCOPE).allowed
-            extensions["explain"] = explain(plan, columns=traced, standings=caller.standings, cost=cost)
-            extensions["cost"] = cost
-        return extensions
+
+def _extensions(receipt: str, run: Run, wish: Wish, named: Named, cost: int) -> dict[str, Any]:
+    """Return what is told beside the data: the receipt, consents that do not count, the plan where it is wanted."""
+    extensions: dict[str, Any] = {"receipt": {"id": receipt}}
+    if named.refused and run.caller.consent is not None:
+        places = enumerate(references(run.caller.consent), 1)  # a token is not told back
+        why = [{"place": at, "reason": named.refused[each]} for at, each in places if each in named.refused]
+        extensions["consents"] = {"refused": why}
+    if wish != "none":
+        extensions["explain"] = explain(run.plan, columns=run.named, standings=run.caller.standings, cost=cost)
+        extensions["cost"] = cost
+    return extensions
 
 
 def _body(data: Mapping[str, Any] | None, run: Run, extensions: Mapping[str, Any]) -> bytes:

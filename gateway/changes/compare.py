@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
+from connectors.personal import OF_PERSONS
 from connectors.spec import AnyEntity, SourceSpec
 from gateway.auth import Client
 from gateway.caller import Caller, Standing
@@ -116,24 +117,17 @@ def _decided(
     name = entity_of(part)
     departments = entity.records_of.departments if entity.records_of is not None else ()
     mine = caller.department in departments and reads_own_records(policy, caller, source)
-    for by in _keys(entity):
-        for field, spec in entity.fields.items():
-            place = place_of(name, field, mine=mine)
-            cell = Cell(caller.client, caller.purpose, source.name, part, field, by)
-            decision = decide(policy, caller, source, spec, place)
-            yield cell, decision
-            if not decision.allowed and by != "PERSON":
-                for towards, standing in _standings(policy, caller, name):
-                    more = decide(policy, caller, source, spec, place, standing)
-                    if more.allowed:
-                        yield cell._replace(towards=towards), more
-
-
-def _keys(entity: AnyEntity) -> Iterator[By]:
-    if any(scheme != "PERSON" for scheme in entity.keys):
-        yield "ORGANIZATION"
-    if "PERSON" in entity.keys:
-        yield "PERSON"
+    by: By = "PERSON" if name in OF_PERSONS else "ORGANIZATION"
+    for field, spec in entity.fields.items():
+        place = place_of(name, field, mine=mine)
+        cell = Cell(caller.client, caller.purpose, source.name, part, field, by)
+        decision = decide(policy, caller, source, spec, place)
+        yield cell, decision
+        if not decision.allowed and by != "PERSON":
+            for towards, standing in _standings(policy, caller, name):
+                more = decide(policy, caller, source, spec, place, standing)
+                if more.allowed:
+                    yield cell._replace(towards=towards), more
 
 
 def _standings(policy: Policy, caller: Caller, entity: str) -> Iterator[tuple[Towards, Standing]]:
