@@ -6,6 +6,7 @@ What happens to one request stands in `gateway.desk`; this file only introduces 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ from gateway.configuration import Configuration
 from gateway.consents.consents import Consents
 from gateway.consents.input import Terms
 from gateway.consents.issuers import consent_keys
+from gateway.consents.shown import shown_consents
 from gateway.consents.tokens import ConsentTokens
 from gateway.desk import Desk
 from gateway.front import Followed, Front, clients_by_name
@@ -114,6 +116,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             sources=front.loaded.opened.sources,
             ledger=ledger,
             consents=consents,
+            own={"consents": partial(shown_consents, consents)},
             mutations=mutations,
             seal=seal,
             guard=Guard(configuration.guard, secret, counts, alarm),

@@ -47,6 +47,8 @@ def _root(run: Run, root: RootField, functions: Mapping[str, Any], values: Seque
     if root.kind in {"subjects", "entities"}:
         return [_subject(run, functions, each, ((None, key), at)) for at, each in enumerate(values)]
     (function,) = functions.values()
+    if not root.many:
+        return function(values[0]) if values else None
     return [function(each) for each in values]
 
 

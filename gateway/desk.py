@@ -5,7 +5,7 @@ the client's budgets: a request is counted once it is known whose it is, its cos
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final
@@ -23,7 +23,6 @@ from gateway.coalesce import Coalescer
 from gateway.complete import UNTOLD, complete, introspect
 from gateway.consents import Named, references
 from gateway.consents.consents import Consents
-from gateway.consents.shown import shown_consents
 from gateway.crosswalk import Lookup
 from gateway.departments import Department
 from gateway.disclosure import Rules
@@ -36,6 +35,7 @@ from gateway.limits.budgets import Account, Budgets
 from gateway.limits.check import check_plan
 from gateway.limits.trusted import TrustedDocuments
 from gateway.mutate import Mutations
+from gateway.own import Own, Told
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents, Operation
@@ -66,6 +66,7 @@ class Desk:
     sources: Mapping[str, Coalescer]
     ledger: Ledger
     consents: Consents
+    own: Mapping[str, Own]
     mutations: Mutations
     seal: Seal
     guard: Guard
@@ -137,7 +138,7 @@ class Desk:
         await self.ledger.append(msgspec.structs.replace(entry, outcome="EXPLAINED"))
         return Reply(body)
 
-    async def _fetch(self, run: Run, rights: Rights, inquiry: Inquiry) -> list[list[Any]]:
+    async def _fetch(self, run: Run, rights: Rights, inquiry: Inquiry) -> list[Sequence[Any]]:
         """Return the values of the root fields, everything their sections need fetched."""
         lookup = Lookup(run)
         values = await asyncio.gather(*(self._values(run, rights, root, lookup) for root in run.plan.roots))
@@ -146,21 +147,22 @@ class Desk:
         inquiry.require()
         return values
 
-    async def _values(self, run: Run, rights: Rights, root: RootField, lookup: Lookup) -> list[Any]:
+    async def _values(self, run: Run, rights: Rights, root: RootField, lookup: Lookup) -> Sequence[Any]:
         if root.kind == "sources":
             return source_statuses(self.sources, self.departments, named=run.named)
-        if root.kind == "consents":
-            return await self._consents(run, rights, root)
+        if root.kind in self.own:
+            return await self._own(run, rights, root)
         if root.kind in REGISTERS:
             return REGISTERS[root.kind](rights, root.arguments(run.variables), run.today)
         return [] if root.kind == "typename" else await resolve_root(run, root, lookup)
 
-    async def _consents(self, run: Run, rights: Rights, root: RootField) -> list[Any]:
-        shown = await shown_consents(self.consents, rights, root.arguments(run.variables), run.today)
-        if isinstance(shown, list):
-            return list(shown)
-        untold = Flag("`Query.consents` cannot be told to this caller", shown, root.selected.nodes)
-        run.error(id(root), untold.at((None, root.selected.key)))
+    async def _own(self, run: Run, rights: Rights, root: RootField) -> Sequence[Any]:
+        told = await self.own[root.kind](rights, root.arguments(run.variables), run.today)
+        if isinstance(told, Told):
+            run.about += told.about
+            return told.values
+        message = f"`Query.{root.selected.name}` cannot be told to this caller"
+        run.error(id(root), Flag(message, dict(told.extensions), root.selected.nodes).at((None, root.selected.key)))
         return UNTOLD
 
     def _introspected(self, run: Run, operation: Operation, request: GraphQLRequest) -> dict[str, Any]:

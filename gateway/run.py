@@ -61,6 +61,8 @@ class Run:
         self.unheard: dict[tuple[Subject, str, str], Reached] = {}
         """The same -> why that register did not answer."""
         self.calls: list[tuple[Ask, Batch, Reached]] = []
+        self.about: list[tuple[str, str]] = []
+        """Whom roots told of that the gateway answers itself: scheme and value."""
         self.errors: list[dict[str, Any]] = []
         self._repeated: dict[int, dict[str, Any]] = {}
         self._pages: dict[tuple[int, int], Page | None] = {}

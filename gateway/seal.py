@@ -19,7 +19,6 @@ from weakref import WeakKeyDictionary
 from connectors.base import Batch
 from connectors.clock import now_text
 from gateway.caller import Caller
-from gateway.consents.shown import ShownConsent
 from gateway.ledger import Denial, Entry, Outcome, Secret, SourceUse, pseudonym
 from gateway.plan.document import Operation, redact
 from gateway.plan.model import Plan, Selected
@@ -83,7 +82,7 @@ class Seal:
         """Return the entry of ``receipt``: ``values`` as `complete` takes them, ``started`` of the monotonic clock."""
         refusals = self._refused(run.plan, _standings(run, values))
         subjects = _subjects(run, values)
-        asked = Asked(_sources(run), refusals.denied, _outcome(run, refusals))
+        asked = Asked(_sources(run, self._secret), refusals.denied, _outcome(run, refusals))
         return self._entry(receipt, run.caller, operation, subjects, asked, body, started)
 
     def mutation_entry(
@@ -179,20 +178,19 @@ def _links(selected: Selected) -> Iterator[Selected]:
 def _subjects(run: Run, values: Sequence[Sequence[Any]]) -> Iterator[tuple[str, str]]:
     """Yield scheme and value of everybody whom the answer is about."""
     yield from named_in(values)
-    shown = (each for found in values for each in found if isinstance(each, ShownConsent))
-    yield from (("USCC", each.subject) for each in shown)
+    yield from run.about
     for linked in run.links:
         scheme = "USCC" if isinstance(linked, Subject) else "PERSON"
         yield from ((scheme, key) for key in linked.keys(scheme))
 
 
-def _sources(run: Run) -> dict[str, tuple[SourceUse, ...]]:
+def _sources(run: Run, secret: Secret) -> dict[str, tuple[SourceUse, ...]]:
     """Return what was asked of each source, entity by entity, and how it went."""
     calls, shown = _calls(run), _shown(run)
     sources: dict[str, tuple[SourceUse, ...]] = {}
     for place in sorted({**calls, **shown}):
         source, entity = place
-        use = _use(entity, calls.get(place, ()), shown.get(place))
+        use = _use(entity, calls.get(place, ()), shown.get(place), secret)
         sources[source] = (*sources.get(source, ()), use)
     return sources
 
@@ -215,7 +213,7 @@ def _shown(run: Run) -> dict[Place, dict[str, int]]:
     return shown
 
 
-def _use(entity: str, calls: Sequence[Call], shown: dict[str, int] | None) -> SourceUse:
+def _use(entity: str, calls: Sequence[Call], shown: dict[str, int] | None, secret: Secret) -> SourceUse:
     """Return one entity's part: its statuses as coverage shows them, or as the calls went where no section does."""
     if len(calls) == 1:
         batch, reached = calls[0]
@@ -225,7 +223,7 @@ def _use(entity: str, calls: Sequence[Call], shown: dict[str, int] | None) -> So
         fields = tuple(sorted({name for batch, _ in calls for name in batch.fields}))
         went = dict(Counter(reached.status for _, reached in calls))
         digests = "".join(sorted(reached.answer.digest for _, reached in calls if reached.answer is not None))
-    digest = sha256(digests.encode()).hexdigest() if digests else None
+    digest = pseudonym(secret, "answer", digests) if digests else None  # what it stands for holds personal numbers
     return SourceUse(entity=entity, fields=fields, calls=len(calls), statuses=shown or went, digest=digest)
 
 

@@ -175,7 +175,22 @@ class Root:
     """A field of `Query` that the planner serves."""
 
     kind: Literal[
-        "subject", "subjects", "sources", "catalogue", "catalogue_fields", "departments", "legal_bases", "consents"
+        "subject",
+        "subjects",
+        "sources",
+        "catalogue",
+        "catalogue_fields",
+        "departments",
+        "legal_bases",
+        "consents",
+        "receipt",
+        "replay",
+        "audit_trail",
+        "field_trace",
+        "disclosure_stats",
+        "inquiries",
+        "department_reports",
+        "objections",
     ]
 
 

@@ -11,6 +11,7 @@ from gateway.consents.model import Recorded
 from gateway.consents.references import is_recorded
 from gateway.consents.rights import authority_of, is_nobody, refused
 from gateway.errors import BadQuery, ConsentsUnavailable
+from gateway.own import Told, Untold
 from gateway.plan.asks import Rights
 
 FIELD: Final = "Query.consents"
@@ -68,10 +69,8 @@ def show(recorded: Recorded, today: str) -> ShownConsent:
     )
 
 
-async def shown_consents(
-    consents: Consents, rights: Rights, arguments: Mapping[str, Any], today: str
-) -> list[ShownConsent] | dict[str, Any]:
-    """Return the consents that concern the caller, or the extensions of the error that says why there are none to see.
+async def shown_consents(consents: Consents, rights: Rights, arguments: Mapping[str, Any], today: str) -> Told | Untold:
+    """Return the consents that concern the caller, or why there are none to see.
 
     Raises `BadQuery` for an argument that is out of range.
     """
@@ -87,8 +86,9 @@ async def shown_consents(
     authority = authority_of(rights.policy, rights.caller)
     if is_nobody(authority):
         denied = refused(rights.policy, rights.caller)
-        return {"code": "FIELD_FORBIDDEN", "field": FIELD, "reason": denied.reason, "needs": denied.needs}
+        return Untold({"code": "FIELD_FORBIDDEN", "field": FIELD, "reason": denied.reason, "needs": denied.needs})
     try:
-        return [show(each, today) for each in await consents.held(authority, subject, first, after)]
+        shown = [show(each, today) for each in await consents.held(authority, subject, first, after)]
     except ConsentsUnavailable as error:
-        return {"code": error.code, "field": FIELD}
+        return Untold({"code": error.code, "field": FIELD})
+    return Told(shown, [("USCC", each.subject) for each in shown])

@@ -5,25 +5,45 @@ entry is stored as its canonical bytes (`encode_entry`), so that a later proof c
 """
 
 import os
+from hashlib import sha256
 from time import time_ns
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from gateway.ledger.pseudonym import Pseudonym
 
+Kind = Literal["QUERY", "MUTATION", "EXPLAIN", "REFUSAL", "CHANGE"]
+"""What an entry is about: an answered query, a mutation, a plan told without asking, a request that got no answer, or
+an administrative change (start, reload, key, client)."""
 Outcome = Literal["ANSWERED", "PARTIAL", "DENIED", "REFUSED", "FAILED", "EXPLAINED"]
 """EXPLAINED: only the plan was told, and no source asked; its denials are those of the plan."""
+NOBODY: Final = ""
+"""The client of a request whose caller could not be identified, and of a change that the installation made itself."""
 
 
 class SourceUse(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked of one entity of one source, and how it went: ``statuses`` counts answers by coverage status."""
+    """What was asked of one entity of one source, and how it went: ``statuses`` counts answers by coverage status.
+
+    ``mapping`` is the version of the source file that was read by; ``elapsed_ms`` the longest call; ``records`` counts
+    the records shown, ``misread`` those of them with a value that could not be read, ``timely`` and ``overdue`` those
+    that were, or were not, published within the working days that the double-publicity rule gives; ``as_of`` is the
+    oldest date that the source itself gave; ``digest`` stands for what it sent.
+    """
 
     entity: str
     fields: tuple[str, ...]
     calls: int
     statuses: dict[str, int]
-    digest: str | None = None
+    department: str = ""
+    mapping: str = ""
+    elapsed_ms: int = 0
+    records: int = 0
+    misread: int = 0
+    timely: int = 0
+    overdue: int = 0
+    as_of: str | None = None
+    digest: Pseudonym | None = None
 
 
 class Denial(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,25 +53,72 @@ class Denial(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class SectionTrace(msgspec.Struct, frozen=True, array_like=True):
+    """Where the records of one section of the answer came from.
+
+    ``path`` leads to the section in the response (names as the response has them, places in lists as numbers, joined
+    by dots); ``records`` are in the order shown: the source, and the pseudonym of the record's key there.
+    """
+
+    path: str
+    entity: str
+    state: str
+    records: tuple[tuple[str, str], ...] = ()
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """An administrative change: ``what`` changed (`policy`, `client`, `ledger key`), whose name, from what to what.
+
+    ``before`` and ``after`` are versions, states or digests, never content and never a secret.
+    """
+
+    what: str
+    name: str
+    before: str | None = None
+    after: str | None = None
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """What the fields of an answer mean: the path of each in the response, without places in lists, and its field.
+
+    The same for all answers of a plan, so that an entry names it by its digest (`shape_digest`) and the ledger keeps it
+    once: `subject.penalties.items.amount` -> `AdministrativePenalty.amount`.
+    """
+
+    paths: dict[str, str]
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One answered query. ``at`` is ISO 8601 in UTC to the ms; ``*_hash`` and ``*_digest`` are SHA-256 in hex."""
+    """One request, or one change. ``at`` is ISO 8601 in UTC to the ms; ``*_hash`` and ``*_digest`` are SHA-256 in hex.
+
+    ``parts`` are digests of pieces of the response, salted with what the response holds and the ledger does not, so
+    that they locate an alteration and nobody can guess the content of a piece. ``code`` is that of the error which a
+    refused request got; ``count`` is above 1 where several like refusals share one entry.
+    """
 
     receipt: str
     at: str
+    kind: Kind = "QUERY"
     client: str
     department: str | None
     purpose: str
     case: str | None
-    consent: Pseudonym | None
-    operation_hash: str
-    operation_name: str | None
-    subjects: tuple[Pseudonym, ...]
-    sources: dict[str, tuple[SourceUse, ...]]
-    denied: tuple[Denial, ...]
+    consent: Pseudonym | None = None
+    operation_hash: str = ""
+    operation_name: str | None = None
+    subjects: tuple[Pseudonym, ...] = ()
+    sources: dict[str, tuple[SourceUse, ...]] = {}
+    denied: tuple[Denial, ...] = ()
     outcome: Outcome
+    code: str | None = None
+    count: int = 1
+    changes: tuple[Change, ...] = ()
+    shape: str = ""
+    traces: tuple[SectionTrace, ...] = ()
     policy_version: str
     catalogue_version: str
     response_digest: str
+    parts: dict[str, str] = {}
     elapsed_ms: int
 
 
@@ -67,6 +134,16 @@ def encode_entry(entry: Entry) -> str:
 def decode_entry(text: str) -> Entry:
     """Return the entry that ``text`` is the JSON of; raise msgspec.ValidationError if it is none."""
     return _decoder.decode(text)
+
+
+def encode_shape(shape: Shape) -> str:
+    """Return the canonical JSON of a shape: paths sorted."""
+    return _encoder.encode(shape).decode()
+
+
+def shape_digest(text: str) -> str:
+    """Return what entries name the shape by whose JSON ``text`` is: SHA-256, the first 32 hex digits."""
+    return sha256(text.encode()).hexdigest()[:32]
 
 
 def new_receipt() -> str:

@@ -15,7 +15,9 @@ from graphql import (
     GraphQLSchema,
     SelectionSetNode,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
+    is_list_type,
     is_object_type,
 )
 
@@ -110,7 +112,8 @@ class Builder:
         if selected.binding.kind in {"subject", "subjects"}:
             self._subjects(selected, index, place)
             return RootField(selected, selected.binding.kind, key_reader(self.schema, selected, self.lists))
-        return RootField(selected, selected.binding.kind, arguments=argument_reader(self.schema, selected))
+        many = is_list_type(get_nullable_type(selected.type))
+        return RootField(selected, selected.binding.kind, arguments=argument_reader(self.schema, selected), many=many)
 
     def _subjects(self, selected: Selected, root: int, place: _Place) -> None:
         """Walk each distinct sub-selection once, for all the concrete types that share it."""

@@ -221,12 +221,16 @@ class Stage:
 
 @dataclass(slots=True, eq=False)
 class RootField:
-    """A root field that the plan serves; ``keys`` reads its subject keys, ``arguments`` any other arguments."""
+    """A root field that the plan serves; ``keys`` reads its subject keys, ``arguments`` any other arguments.
+
+    ``many`` tells whether it answers a list.
+    """
 
     selected: Selected
     kind: str
     keys: Callable[[VariableValues], list[Any]] | None = None
     arguments: Callable[[VariableValues], Mapping[str, Any]] = field(default=lambda variables: {})
+    many: bool = True
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)

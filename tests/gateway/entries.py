@@ -15,7 +15,7 @@ USE = SourceUse(
     fields=("decided_on", "facts"),
     calls=1,
     statuses={"ANSWERED": 1},
-    digest="d" * 64,
+    digest=Pseudonym(f"01234567:{'d' * 64}"),
 )
 
 
