@@ -36,6 +36,7 @@ from gateway.limits.strangers import Strangers
 from gateway.mutate import Mutations
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
+from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
@@ -100,10 +101,17 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         counts = Counts(SharedCounts(shared) if shared is not None else None)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
-        seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
+        seal = Seal(
+            secret,
+            configuration.catalogue.version,
+            configuration.rules_version,
+            configuration.settings.tokens.public_url,
+        )
         terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
         mutations = Mutations(SCHEMA, configuration.policy, consents, terms, ledger, seal)
         stack.push_async_callback(mutations.finish)
+        refusals = Refusals(ledger)
+        stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
         desk = Desk(
             schema=SCHEMA,
             documents=Documents(SCHEMA, limits=configuration.settings.limits.document),
@@ -119,6 +127,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             own={"consents": partial(shown_consents, consents)},
             mutations=mutations,
             seal=seal,
+            refusals=refusals,
             guard=Guard(configuration.guard, secret, counts, alarm),
             deadline_seconds=configuration.settings.limits.deadline_seconds,
             budgets=_budgets(front, shared),
@@ -209,6 +218,7 @@ def _application(
         max_body_bytes=http.max_body_bytes,
         outcomes=measured.outcomes,
         strangers=Strangers(http.max_failures, http.failure_window_seconds),
+        turned_away=front.turned_away,
     )
     routes = [Route(GRAPHQL_PATH, endpoint, middleware=cross_origin(settings.cors)), *health_routes(readiness)]
     if settings.metrics.enabled and (settings.metrics.remote or is_loopback(settings.listen.host)):

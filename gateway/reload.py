@@ -74,7 +74,9 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
     Plans are made anew: one may rest on anything that was read.
     """
     configuration = loaded.configuration
-    seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
+    seal = Seal(
+        secret, configuration.catalogue.version, configuration.rules_version, configuration.settings.tokens.public_url
+    )
     clients = clients_by_name(loaded.register)
     terms = replace(desk.mutations.terms, clients=clients)
     return replace(
