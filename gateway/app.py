@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from connectors.errors import ConfigError, Mistake
+from gateway.administration import Administration
 from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
 from gateway.auth.presented import is_loopback
 from gateway.clients.opened import open_table
@@ -92,7 +93,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             stack.push_async_callback(table.close)
         origin = Origin(environ, table, SharedPaces(shared) if shared is not None else None)
         front = Front(await load_from(origin, configuration))
-        reload = Reload(front, origin, secret)
+        administration = Administration(ledger, lambda: front.desk.seal)
+        reload = Reload(front, origin, secret, administration)
         stack.push_async_callback(reload.close)
         issuer = _issuer(front)
         authenticator = _authenticator(front, issuer, secret, shared)
@@ -133,8 +135,9 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             budgets=_budgets(front, shared),
             trusted=configuration.trusted,
         )
-        await start_register(front.loaded)
         front.put_up(front.loaded, desk)
+        await administration.started(front.loaded)
+        await start_register(front.loaded, administration)
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(front.loaded.opened.sources))
         gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
         measured = Measured(gates, ledger, Followed(lambda: front.loaded.versions), alarm, reloads=reload.outcomes)
