@@ -19,7 +19,7 @@ from gateway.policy.model import OWNER_PREFIX
 from gateway.provenance.transformations import Transformation, in_words, is_masked, transformations_of
 from gateway.run import Run
 from gateway.told import Hit
-from schema.bindings import Judged, Link, Noted, PersonPart
+from schema.bindings import Derived, Judged, Link, Noted, PersonPart
 from schema.entities import INTERNAL_FIELDS
 
 
@@ -77,7 +77,7 @@ def _shown(selections: Sequence[Selected], prefix: str = "") -> Iterator[Shown]:
         match selected.binding:
             case None if selected.name != "__typename":
                 yield Shown(field, (selected.attribute,))
-            case PersonPart(field=name):
+            case PersonPart(field=name) | Derived(field=name):
                 yield Shown(field, (name,))
             case Noted(field=name):
                 yield Shown(field, (name,), "NOTED")
