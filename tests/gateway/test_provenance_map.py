@@ -80,7 +80,7 @@ async def test_every_record_has_one_path_and_every_path_a_record(
     asked = await world.ask(with_origins(query), variables, world.caller(*caller), provenance=True)
     told = map_of(asked)
     records = dict(records_in(asked.data))
-    assert list(told["records"]) == list(records), "in the order of the response"
+    assert told["records"].keys() == records.keys()
     for path, record in records.items():
         number, record_key, written, updated, digest = told["records"][path]
         origin = told["origins"][number]
