@@ -44,6 +44,7 @@ from gateway.plan.model import RootField
 from gateway.policy import Policy
 from gateway.project.flags import Flag
 from gateway.proof.parts import Encoded, encode
+from gateway.provenance.map import provenance_map, provenance_wish
 from gateway.refusals import Attempt, Refusals
 from gateway.registers import source_statuses
 from gateway.resolve import named_in, resolve_root, users_of
@@ -113,12 +114,13 @@ class Desk:
         await account.request()
         operation, wish = self._operation(request, caller, account)
         attempt.operation = operation
+        provenance = provenance_wish(request.extensions)
         variables, today = self.documents.variables(operation, request.variables), today_text()
         if not operation.is_query:
             return await self.mutations.answer(request, operation, caller, today, attempt.started)
         caller, named = await self._consented(caller, today)
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
-        compiled = self.plans.plan(operation, variables, rights)
+        compiled = self.plans.plan(operation, variables, rights, provenance=provenance)
         cost = check_plan(compiled.plan, variables, account.allowed, operation.introspected)
         receipt = new_receipt()
         inquiry = self.guard.inquiry(caller, receipt)
@@ -132,6 +134,8 @@ class Desk:
         values = attempt.values = await self._fetch(run, rights, inquiry)
         data = complete(run, compiled, values, self._introspected(run, operation, request))
         inquiry.settle(run.shown(), run.links)
+        if provenance:
+            extensions["provenance"] = provenance_map(run, values)
         encoded = _encoded(data, run, extensions)
         entry = self.seal.entry(receipt, run, operation, values, encoded, attempt.started)
         attempt.sealed = True
