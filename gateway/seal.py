@@ -31,9 +31,12 @@ from gateway.ledger import (
     new_receipt,
     pseudonym,
 )
+from gateway.ledger.entry import SectionTrace
 from gateway.plan.document import Operation, redact
 from gateway.plan.model import Plan, Selected
 from gateway.proof.parts import Encoded
+from gateway.provenance.shape import named_shape
+from gateway.provenance.traces import traces
 from gateway.resolve import named_in
 from gateway.run import Run
 from gateway.subject import Subject
@@ -61,6 +64,8 @@ class Asked:
     sources: dict[str, tuple[SourceUse, ...]]
     denied: tuple[Denial, ...]
     outcome: Outcome
+    shape: str = ""
+    traces: tuple[SectionTrace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,14 @@ class Seal:
         """Return the entry of ``receipt``: ``values`` as `complete` takes them, ``started`` of the monotonic clock."""
         refusals = self._refused(run.plan, _standings(run, values))
         subjects = _subjects(run, values)
-        asked = Asked("QUERY", sources_of(run, self._secret), refusals.denied, _outcome(run, refusals))
+        asked = Asked(
+            "QUERY",
+            sources_of(run, self._secret),
+            refusals.denied,
+            _outcome(run, refusals),
+            named_shape(run.plan).digest,
+            traces(run, values, self._secret) if values else (),
+        )
         return self._entry(receipt, run.caller, operation, subjects, asked, encoded, started)
 
     def mutation_entry(
@@ -216,6 +228,8 @@ class Seal:
             catalogue_version=self._catalogue_version,
             response_digest=sha256(encoded.body).hexdigest(),
             parts=encoded.parts,
+            shape=asked.shape,
+            traces=asked.traces,
             elapsed_ms=_milliseconds(started),
         )
 
