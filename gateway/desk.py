@@ -45,6 +45,7 @@ from gateway.policy import Policy
 from gateway.project.flags import Flag
 from gateway.proof.parts import Encoded, encode
 from gateway.provenance.map import provenance_map, provenance_wish
+from gateway.provenance.shape import named_shape
 from gateway.refusals import Attempt, Refusals
 from gateway.registers import source_statuses
 from gateway.resolve import named_in, resolve_root, users_of
@@ -139,7 +140,7 @@ class Desk:
         encoded = _encoded(data, run, extensions)
         entry = self.seal.entry(receipt, run, operation, values, encoded, attempt.started)
         attempt.sealed = True
-        await self.ledger.append(entry)
+        await self.ledger.append(entry, named_shape(run.plan).text)
         return Reply(encoded.body, partial=bool(run.errors))
 
     def _operation(self, request: GraphQLRequest, caller: Caller, account: Account) -> tuple[Operation, Wish]:
@@ -166,7 +167,8 @@ class Desk:
         """Return the plan alone; who explained what is in the ledger, and no source was asked."""
         encoded = _encoded(None, run, extensions)
         entry = self.seal.entry(receipt, run, operation, [], encoded, started)
-        await self.ledger.append(msgspec.structs.replace(entry, kind="EXPLAIN", outcome="EXPLAINED"))
+        explained = msgspec.structs.replace(entry, kind="EXPLAIN", outcome="EXPLAINED")
+        await self.ledger.append(explained, named_shape(run.plan).text)
         return Reply(encoded.body)
 
     async def _fetch(self, run: Run, rights: Rights, inquiry: Inquiry) -> list[Sequence[Any]]:

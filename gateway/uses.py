@@ -22,7 +22,8 @@ def sources_of(run: Run, secret: Secret) -> dict[str, tuple[SourceUse, ...]]:
     sources: dict[str, tuple[SourceUse, ...]] = {}
     for place in sorted({**calls, **shown}):
         source, entity = place
-        use = _use(entity, calls.get(place, ()), shown.get(place), secret)
+        mapping = run.rights.catalogue.mappings.get(source, "")
+        use = _use(entity, calls.get(place, ()), shown.get(place), mapping, secret)
         sources[source] = (*sources.get(source, ()), use)
     return sources
 
@@ -44,7 +45,7 @@ def _shown(run: Run) -> dict[Place, Shown]:
     return shown
 
 
-def _use(entity: str, calls: Sequence[Call], shown: Shown | None, secret: Secret) -> SourceUse:
+def _use(entity: str, calls: Sequence[Call], shown: Shown | None, mapping: str, secret: Secret) -> SourceUse:
     """Return one entity's part: its statuses as coverage shows them, or as the calls went where no section does."""
     fields = tuple(sorted({name for batch, _ in calls for name in batch.fields})) if len(calls) != 1 else None
     went = dict(Counter(reached.status for _, reached in calls))
@@ -56,6 +57,7 @@ def _use(entity: str, calls: Sequence[Call], shown: Shown | None, secret: Secret
         calls=len(calls),
         statuses=shown[1] if shown is not None else went,
         department=department.code,
+        mapping=mapping,
         elapsed_ms=max((reached.elapsed_ms or 0 for _, reached in calls), default=0),
         digest=pseudonym(secret, "answer", digests) if digests else None,  # that of an answer covers personal numbers
     )
