@@ -10,7 +10,7 @@ from gateway.configuration import Configuration
 from gateway.ledger import Entry, Secret, load_secret, pseudonym
 from gateway.ledger.entry import SectionTrace
 from gateway.objections.names import Names
-from tests.end_to_end.served import Served, Told, serving
+from tests.end_to_end.served import Served, Told, configuration, serving
 from tests.gateway.objections import SHAPE, Shelf, entry
 
 SHOWN = """
@@ -94,9 +94,12 @@ class Objecting:
 
 @asynccontextmanager
 async def objecting(
-    environment: Mapping[str, str], data: Path, configured: Configuration | None = None
+    environment: Mapping[str, str], data: Path, configured: Configuration | None = None, *, delivered: bool = False
 ) -> AsyncIterator[Objecting]:
-    """Run a gateway whose receipts are those that a test puts on a shelf."""
+    """Run a gateway whose receipts a test puts on a shelf; owners have an address where ``delivered``."""
+    there = {*configuration().objections.secret_variables}
+    if not delivered:
+        environment = {name: value for name, value in environment.items() if name not in there}
     async with serving(environment, data, configured=configured) as served:
         shelf, front = Shelf(), served.gateway.front
         desk = front.desk

@@ -144,3 +144,27 @@ async def test_without_marks_nothing_that_hangs_on_them_is_shown(desk: Objecting
     assert (told.status, told.errors[0]["extensions"]["code"]) == (503, "OBJECTIONS_UNAVAILABLE")
     plain = "query Plain($key: SubjectKey!) { subject(key: $key) { ... on Enterprise { registration { state } } } }"
     assert (await desk.ask("bank", plain, key=KEY)).subject["registration"]["state"] == "COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("source", "entity", "department"),
+    [
+        ("market_penalties", "AdministrativePenalty", "market_regulation"),
+        ("court_enforcement", "EnforcementCase", "court"),
+    ],
+    ids=["webhook", "rest"],
+)
+async def test_a_department_with_an_address_is_told_there(
+    demo_departments: Departments, key_file: Path, tmp_path: Path, source: str, entity: str, department: str
+) -> None:
+    """The simulated departments check the signature, or the token, and refuse what has none."""
+    environment = {**demo_departments.environment, KEY_FILE_ENV: str(key_file)}
+    async with objecting(environment, tmp_path, delivered=True) as desk:
+        filing = desk.served.gateway.desk.mutations.filing
+        await filing.deliverer.close()  # what is due is delivered by hand, so that nothing has to be waited for
+        made = (await desk.file(desk.receipt(source, entity, "1"), recordKey="1")).data["fileObjection"]
+        assert (made["state"], made["delivery"], made["department"]) == ("SUBMITTED", "WAITING", department)
+        assert await filing.deliverer.deliver_due() == 1
+        (after,) = (await desk.ask("auditor", LISTED, id=made["id"])).data["objections"]
+        assert (after["state"], after["delivery"], after["deliveryAttempts"]) == ("ROUTED", "DELIVERED", 1)
+        assert after["acceptBy"] < after["dueOn"]
