@@ -35,6 +35,12 @@ from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, lo
 from gateway.limits.budgets import Budgets
 from gateway.limits.strangers import Strangers
 from gateway.mutate import Mutations
+from gateway.objections.changes import Filing
+from gateway.objections.deliverer import Deliverer
+from gateway.objections.names import Names
+from gateway.objections.objections import Objections
+from gateway.objections.opened import notes, outward, receipts
+from gateway.objections.shown import shown_objections
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.proof.note import VerifierKey
@@ -51,6 +57,8 @@ LEDGER_URL_ENV: Final = "CREDIT_LEDGER_URL"
 """Where the ledger is written: a `sqlite:///` or `postgresql://` URL; a file in the data folder when it is not set."""
 CONSENTS_URL_ENV: Final = "CREDIT_CONSENTS_URL"
 """Where consents are kept, the same kinds of URL: that of the ledger if it is PostgreSQL, else a file in the folder."""
+OBJECTIONS_URL_ENV: Final = "CREDIT_OBJECTIONS_URL"
+"""Where objections are kept, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +93,11 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
     async with AsyncExitStack() as stack:
         ledger = await _open_ledger(ledger_url(told, data), ledger_charter(configuration.settings, told, data))
         stack.push_async_callback(ledger.close)
-        consents = await _open_consents(configuration, _consents_url(told, data))
+        consents = await _open_consents(configuration, _kept_url(told, CONSENTS_URL_ENV, data / "consents.sqlite"))
         stack.push_async_callback(consents.close)
+        names = Names([secret])
+        objections = await _open_objections(_kept_url(told, OBJECTIONS_URL_ENV, data / "objections.sqlite"), names)
+        stack.push_async_callback(objections.close)
         shared = SharedServer(told[REDIS_URL_ENV], SCRIPTS) if told.get(REDIS_URL_ENV) else None
         if shared is not None:
             stack.push_async_callback(shared.close)
@@ -112,7 +123,13 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             configuration.settings.tokens.public_url,
         )
         terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
-        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, ledger, seal)
+        endpoints = outward(lambda: front.loaded.configuration.objections, lambda: front.loaded.environ)
+        noted = notes(ledger, lambda: front.desk.seal)
+        deliverer = Deliverer(objections, endpoints, names.secrets, noted)
+        filing = Filing(
+            objections, deliverer, receipts(ledger), names, configuration.catalogue, configuration.objections
+        )
+        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, filing, ledger, seal)
         stack.push_async_callback(mutations.finish)
         refusals = Refusals(ledger)
         stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
@@ -128,7 +145,11 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             sources=front.loaded.opened.sources,
             ledger=ledger,
             consents=consents,
-            own={"consents": partial(shown_consents, consents)},
+            marks=objections.marks,
+            own={
+                "consents": partial(shown_consents, consents),
+                "objections": partial(shown_objections, objections, names),
+            },
             mutations=mutations,
             seal=seal,
             refusals=refusals,
@@ -140,6 +161,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         front.put_up(front.loaded, desk)
         await administration.started(front.loaded)
         await start_register(front.loaded, administration)
+        deliverer.start()
+        stack.push_async_callback(deliverer.close)
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(front.loaded.opened.sources))
         gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
         measured = Measured(gates, ledger, Followed(lambda: front.loaded.versions), alarm, reloads=reload.outcomes)
@@ -169,10 +192,20 @@ async def _open_ledger(url: str, charter: Charter) -> Ledger:
         raise ConfigError([Mistake("ledger", "", f"cannot be opened: {type(error).__name__}")]) from None
 
 
-def _consents_url(environ: Mapping[str, str], data: Path) -> str:
+def _kept_url(environ: Mapping[str, str], variable: str, path: Path) -> str:
+    """Return the URL that ``variable`` holds, else the ledger's if that is PostgreSQL, else the file at ``path``."""
     ledger = environ.get(LEDGER_URL_ENV, "")
     shared = ledger if ledger.startswith("postgresql") else None
-    return environ.get(CONSENTS_URL_ENV) or shared or f"sqlite:///{data / 'consents.sqlite'}"
+    return environ.get(variable) or shared or f"sqlite:///{path}"
+
+
+async def _open_objections(url: str, names: Names) -> Objections:
+    try:
+        return await Objections.open(url, names.records)
+    except ValueError as error:
+        raise ConfigError([Mistake("environment", OBJECTIONS_URL_ENV, str(error))]) from error
+    except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
+        raise ConfigError([Mistake("objections", "", f"cannot be opened: {type(error).__name__}")]) from None
 
 
 async def _open_consents(configuration: Configuration, url: str) -> Consents:

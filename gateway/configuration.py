@@ -26,6 +26,8 @@ from gateway.disclosure import Rules, load_disclosure
 from gateway.guard import GuardRules, load_guard
 from gateway.guard import Known as KnownToGuard
 from gateway.limits.trusted import FOLDER, TrustedDocuments, load_trusted
+from gateway.objections.rules import Rules as ObjectionRules
+from gateway.objections.rules import load_rules
 from gateway.plan.document import Documents
 from gateway.policy import Policy, load_policy
 from gateway.policy.departmental import Departmental
@@ -42,6 +44,7 @@ OWN_SECRETS: Final = (
     "CREDIT_ISSUER_SEED",
     "CREDIT_LEDGER_KEY",
     "CREDIT_LEDGER_URL",
+    "CREDIT_OBJECTIONS_URL",
     "CREDIT_REDIS_URL",
     "LEDGER_SECRET",
 )
@@ -64,6 +67,7 @@ class Configuration:
     """How far the policy file of each department is signed for."""
     guard: GuardRules
     trusted: TrustedDocuments
+    objections: ObjectionRules
 
     @property
     def rules_version(self) -> str:
@@ -91,7 +95,7 @@ class Configuration:
         of_sources = [name for source in self.catalogue.sources.values() for name in variables(source)]
         of_clients = [client.secret_env for client in self.clients.values() if client.secret_env is not None]
         of_issuers = [each.introspection_secret_env for each in self.settings.tokens.issuers]
-        named = [*OWN_SECRETS, *of_sources, *of_clients, *filter(None, of_issuers)]
+        named = [*OWN_SECRETS, *of_sources, *of_clients, *filter(None, of_issuers), *self.objections.secret_variables]
         return list(dict.fromkeys(named))
 
     def missing_variables(self, environ: Mapping[str, str]) -> list[Mistake]:
@@ -141,6 +145,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     mistakes += judged_mistakes(sources.values()) if sources is not None else ()
     if sources is not None and clients is not None and policy is not None and departments is not None:
         mistakes += department_mistakes(sources.values(), clients.values(), policy, departments)
+    objections = _read(mistakes, lambda: load_rules(folder / "objections.toml", departments))
     trusted = _read(mistakes, lambda: _load_trusted(folder, settings, named_clients))
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
@@ -148,10 +153,22 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     assert guard is not None, "what cannot be read is a mistake"
     assert policies is not None, "what cannot be read is a mistake"
     assert trusted is not None, "what cannot be read is a mistake"
+    assert objections is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
     return Configuration(
-        folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered, guard, trusted
+        folder=folder,
+        settings=settings,
+        departments=departments,
+        policy=decided,
+        disclosure=disclosure,
+        clients=clients,
+        catalogue=catalogue,
+        departmental=departmental,
+        covered=covered,
+        guard=guard,
+        trusted=trusted,
+        objections=objections,
     )
 
 

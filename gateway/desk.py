@@ -35,6 +35,7 @@ from gateway.limits.budgets import Account, Budgets
 from gateway.limits.check import check_plan
 from gateway.limits.trusted import TrustedDocuments
 from gateway.mutate import Mutations
+from gateway.objections.marks import Mirror
 from gateway.own import Own, Told
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Plans
@@ -70,6 +71,7 @@ class Desk:
     sources: Mapping[str, Coalescer]
     ledger: Ledger
     consents: Consents
+    marks: Mirror
     own: Mapping[str, Own]
     mutations: Mutations
     seal: Seal
@@ -173,10 +175,12 @@ class Desk:
 
     async def _fetch(self, run: Run, rights: Rights, inquiry: Inquiry) -> list[Sequence[Any]]:
         """Return the values of the root fields, everything their sections need fetched."""
+        run.begin_marking(self.marks)
         lookup = Lookup(run)
         values = await asyncio.gather(*(self._values(run, rights, root, lookup) for root in run.plan.roots))
         await inquiry.admit(list(named_in(values)))
         await fetch_stage(run, run.plan.stage, users_of(enumerate(values)))
+        await run.mark()
         inquiry.require()
         return values
 

@@ -16,6 +16,8 @@ from time import monotonic
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from msgspec.structs import replace
+
 from connectors.clock import now_text
 from gateway.caller import Caller
 from gateway.ledger import (
@@ -70,11 +72,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a mutation came to: the USCCs it touched, the fields that were ``denied`` with the reason, its outcome."""
+    """What a mutation came to: the USCCs it touched, the fields ``denied`` with the reason, its outcome and changes."""
 
     subjects: Sequence[str]
     denied: Sequence[tuple[str, str]]
     outcome: Outcome
+    changes: Sequence[Change] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,8 @@ class Seal:
         denied = tuple(Denial(field=name, reason=reason) for name, reason in dict.fromkeys(changed.denied))
         subjects = (("USCC", each) for each in changed.subjects)
         asked = Asked("MUTATION", {}, denied, changed.outcome)
-        return self._entry(receipt, caller, operation, subjects, asked, encoded, started)
+        entry = self._entry(receipt, caller, operation, subjects, asked, encoded, started)
+        return replace(entry, changes=tuple(changed.changes)) if changed.changes else entry
 
     def refusal(self, receipt: str, refused: Refused, count: int = 1) -> Entry:
         """Return the entry of ``receipt`` for a request without an answer, or for ``count`` that were all alike."""

@@ -8,6 +8,7 @@ from schema.bindings import Root
 from schema.catalogue import CatalogueField, CatalogueItem, LegalBasis
 from schema.consent import Consent
 from schema.fields import explained, planned, say, unplanned
+from schema.objection import Objection, ObjectionState
 from schema.results import SubjectKey, SubjectResult
 from schema.scalars import Date
 from schema.sources import SourceStatus
@@ -98,4 +99,23 @@ class Query:
             str | None, explained("从该编号之后继续", "Go on after the consent of this id")
         ] = strawberry.UNSET,
     ) -> list[Consent] | None:
+        unplanned()
+
+    @planned(
+        "与查询者有关的异议：本主体的、由它代为提出的，或归属部门的待办；由新到旧",
+        "Objections that concern this caller: its own as a subject, those it filed, a department's queue; newest first",
+        Root("objections"),
+    )
+    def objections(
+        self,
+        id: Annotated[str | None, explained("只要该编号的", "Only the one of this id")] = strawberry.UNSET,  # noqa: A002
+        state: Annotated[
+            ObjectionState | None, explained("只要该状态的", "Only those in this state")
+        ] = strawberry.UNSET,
+        source: Annotated[str | None, explained("只要该数据源的", "Only those of this source")] = strawberry.UNSET,
+        first: Annotated[int, explained("至多几件（1 至 1000）", "How many at most, 1 to 1000")] = 100,
+        after: Annotated[
+            str | None, explained("从该编号之后继续", "Go on after the objection of this id")
+        ] = strawberry.UNSET,
+    ) -> list[Objection] | None:
         unplanned()
