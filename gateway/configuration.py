@@ -29,6 +29,8 @@ from gateway.limits.trusted import FOLDER, TrustedDocuments, load_trusted
 from gateway.plan.document import Documents
 from gateway.policy import Policy, load_policy
 from gateway.policy.departmental import Departmental
+from gateway.returns.calendar import load_working_days
+from gateway.returns.working_days import WorkingDays
 from gateway.settings import Settings, load_settings
 from schema.entities import ENTITY_FIELDS
 from schema.schema import SCHEMA
@@ -64,6 +66,7 @@ class Configuration:
     """How far the policy file of each department is signed for."""
     guard: GuardRules
     trusted: TrustedDocuments
+    working_days: WorkingDays
 
     @property
     def rules_version(self) -> str:
@@ -127,6 +130,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     disclosure = _read(
         mistakes, lambda: load_disclosure(folder / "disclosure.toml", KnownToDisclosure(departments, bases))
     )
+    working_days = _read(mistakes, lambda: load_working_days(folder / "working_days.toml"))
     named = KnownToItems(departments, bases, ENTITY_FIELDS)
     items = _read(mistakes, lambda: load_items(folder / "catalogue" / "items", named))
     catalogue = Catalogue(sources, items) if sources is not None and items is not None else None
@@ -148,10 +152,22 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     assert guard is not None, "what cannot be read is a mistake"
     assert policies is not None, "what cannot be read is a mistake"
     assert trusted is not None, "what cannot be read is a mistake"
+    assert working_days is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
     return Configuration(
-        folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered, guard, trusted
+        folder,
+        settings,
+        departments,
+        decided,
+        disclosure,
+        clients,
+        catalogue,
+        departmental,
+        covered,
+        guard,
+        trusted,
+        working_days,
     )
 
 
