@@ -31,6 +31,8 @@ from gateway.objections.rules import load_rules
 from gateway.plan.document import Documents
 from gateway.policy import Policy, load_policy
 from gateway.policy.departmental import Departmental
+from gateway.returns.calendar import load_working_days
+from gateway.returns.working_days import WorkingDays
 from gateway.settings import Settings, load_settings
 from schema.entities import ENTITY_FIELDS
 from schema.schema import SCHEMA
@@ -68,6 +70,7 @@ class Configuration:
     guard: GuardRules
     trusted: TrustedDocuments
     objections: ObjectionRules
+    working_days: WorkingDays
 
     @property
     def rules_version(self) -> str:
@@ -131,6 +134,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     disclosure = _read(
         mistakes, lambda: load_disclosure(folder / "disclosure.toml", KnownToDisclosure(departments, bases))
     )
+    working_days = _read(mistakes, lambda: load_working_days(folder / "working_days.toml"))
     named = KnownToItems(departments, bases, ENTITY_FIELDS)
     items = _read(mistakes, lambda: load_items(folder / "catalogue" / "items", named))
     catalogue = Catalogue(sources, items) if sources is not None and items is not None else None
@@ -154,6 +158,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     assert policies is not None, "what cannot be read is a mistake"
     assert trusted is not None, "what cannot be read is a mistake"
     assert objections is not None, "what cannot be read is a mistake"
+    assert working_days is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
     return Configuration(
@@ -169,6 +174,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
         guard=guard,
         trusted=trusted,
         objections=objections,
+        working_days=working_days,
     )
 
 
