@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from connectors.errors import ConfigError, Mistake
 from gateway.administration import Administration
+from gateway.anchors.opened import open_anchors
 from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
 from gateway.auth.presented import is_loopback
 from gateway.clients.opened import open_table
@@ -85,6 +86,10 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
     async with AsyncExitStack() as stack:
         ledger = await _open_ledger(ledger_url(told, data), ledger_charter(configuration.settings, told, data))
         stack.push_async_callback(ledger.close)
+        specs = configuration.settings.ledger.anchors
+        anchors = await open_anchors(specs, ledger, ledger_url(told, data), told, configuration.folder, data)
+        stack.push_async_callback(anchors.close)
+        stack.push_async_callback(ledger.close)  # before the anchors, which get its last checkpoint; twice does no harm
         consents = await _open_consents(configuration, _consents_url(told, data))
         stack.push_async_callback(consents.close)
         shared = SharedServer(told[REDIS_URL_ENV], SCRIPTS) if told.get(REDIS_URL_ENV) else None
@@ -142,7 +147,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         await start_register(front.loaded, administration)
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(front.loaded.opened.sources))
         gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
-        measured = Measured(gates, ledger, Followed(lambda: front.loaded.versions), alarm, reloads=reload.outcomes)
+        versions = Followed(lambda: front.loaded.versions)
+        measured = Measured(gates, ledger, versions, alarm, reloads=reload.outcomes, anchors=anchors.states)
         yield Gateway(_application(configuration, front, measured, readiness, issuer), front, readiness, issuer, reload)
 
 

@@ -85,8 +85,8 @@ class ConsentRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class LedgerRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the log is called, the hash of its tree, and every how many seconds a signed checkpoint of it is stored.
 
-    ``earlier_keys`` are public keys that signed before the present one, as `ledger keys` prints them; ``anchors`` keep the
-    checkpoints elsewhere.
+    ``earlier_keys`` are public keys that signed before the present one, as `ledger keys` prints them; ``anchors`` keep
+    the checkpoints elsewhere.
     """
 
     origin: str = ORIGIN_OF_LEDGER

@@ -14,7 +14,7 @@ from connectors.errors import ConfigError, Mistake
 from gateway.anchors.anchor import Anchor
 from gateway.anchors.authority import AuthorityAnchor
 from gateway.anchors.declared import FILE, AnchorSpec, ca_mistakes, missing_variables
-from gateway.anchors.delivery import Delivery, Pauses
+from gateway.anchors.delivery import Delivery, Pauses, State
 from gateway.anchors.file import FileAnchor
 from gateway.anchors.notes import read_note
 from gateway.anchors.store import AnchorStore
@@ -72,6 +72,11 @@ class Anchors:
                 state = deliveries[name].state
                 state.size, state.at = size, datetime.fromisoformat(at).timestamp()
         return cls(deliveries, store)
+
+    @property
+    def states(self) -> dict[str, State]:
+        """How each anchor does; the values change, the names do not."""
+        return {name: delivery.state for name, delivery in self.deliveries.items()}
 
     async def anchor(self, note: str) -> None:
         """Bring the signed checkpoint ``note`` to every anchor; returns before it is there."""
