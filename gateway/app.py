@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from connectors.errors import ConfigError, Mistake
 from gateway.administration import Administration
+from gateway.anchors.opened import open_anchors
 from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
 from gateway.auth.presented import is_loopback
 from gateway.clients.opened import open_table
@@ -93,6 +94,10 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
     async with AsyncExitStack() as stack:
         ledger = await _open_ledger(ledger_url(told, data), ledger_charter(configuration.settings, told, data))
         stack.push_async_callback(ledger.close)
+        specs = configuration.settings.ledger.anchors
+        anchors = await open_anchors(specs, ledger, ledger_url(told, data), told, configuration.folder, data)
+        stack.push_async_callback(anchors.close)
+        stack.push_async_callback(ledger.close)  # before the anchors, which get its last checkpoint; twice does no harm
         consents = await _open_consents(configuration, _kept_url(told, CONSENTS_URL_ENV, data / "consents.sqlite"))
         stack.push_async_callback(consents.close)
         names = Names([secret])
@@ -165,7 +170,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         stack.push_async_callback(deliverer.close)
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(front.loaded.opened.sources))
         gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
-        measured = Measured(gates, ledger, Followed(lambda: front.loaded.versions), alarm, reloads=reload.outcomes)
+        versions = Followed(lambda: front.loaded.versions)
+        measured = Measured(gates, ledger, versions, alarm, reloads=reload.outcomes, anchors=anchors.states)
         yield Gateway(_application(configuration, front, measured, readiness, issuer), front, readiness, issuer, reload)
 
 

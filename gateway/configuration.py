@@ -12,6 +12,8 @@ from typing import Final, TypeVar
 from connectors.clock import today_text
 from connectors.errors import ConfigError, Mistake
 from connectors.load import Known, load_sources, missing_variables, variables
+from gateway.anchors.declared import ca_mistakes
+from gateway.anchors.declared import missing_variables as missing_of_anchors
 from gateway.auth import Client, load_clients
 from gateway.auth.declared import scope_mistakes
 from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_legal_bases
@@ -98,12 +100,15 @@ class Configuration:
         of_sources = [name for source in self.catalogue.sources.values() for name in variables(source)]
         of_clients = [client.secret_env for client in self.clients.values() if client.secret_env is not None]
         of_issuers = [each.introspection_secret_env for each in self.settings.tokens.issuers]
-        named = [*OWN_SECRETS, *of_sources, *of_clients, *filter(None, of_issuers), *self.objections.secret_variables]
+        of_anchors = [name for anchor in self.settings.ledger.anchors for name in anchor.variables]
+        of_objections = self.objections.secret_variables
+        named = [*OWN_SECRETS, *of_sources, *of_clients, *filter(None, of_issuers), *of_anchors, *of_objections]
         return list(dict.fromkeys(named))
 
     def missing_variables(self, environ: Mapping[str, str]) -> list[Mistake]:
-        """Return a mistake for each environment variable that a source or an issuer needs and ``environ`` lacks."""
+        """Return a mistake for each environment variable that a source, an issuer or an anchor needs and lacks."""
         own = self.settings.tokens.missing_variables(environ)
+        own += missing_of_anchors(self.settings.ledger.anchors, environ)
         return [*own, *missing_variables(self.catalogue.sources, environ)]
 
     def require_variables(self, environ: Mapping[str, str]) -> None:
@@ -121,6 +126,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     mistakes: list[Mistake] = []
     settings = _read(mistakes, lambda: load_settings(folder / "gateway.toml"))
     mistakes += issuer_mistakes(settings, folder) if settings is not None else ()
+    mistakes += ca_mistakes(settings.ledger.anchors, folder) if settings is not None else ()
     departments = _read(mistakes, lambda: load_departments(folder / "departments.toml"))
     policy = _read(mistakes, lambda: load_policy(folder / "scopes.toml"))
     clients: dict[str, Client] | None = {} if settings is not None and settings.clients.home == "table" else None
