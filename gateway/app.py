@@ -100,7 +100,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         stack.push_async_callback(ledger.close)  # before the anchors, which get its last checkpoint; twice does no harm
         consents = await _open_consents(configuration, _kept_url(told, CONSENTS_URL_ENV, data / "consents.sqlite"))
         stack.push_async_callback(consents.close)
-        names = Names([secret])
+        names = Names([secret, *secret.earlier])
         objections = await _open_objections(_kept_url(told, OBJECTIONS_URL_ENV, data / "objections.sqlite"), names)
         stack.push_async_callback(objections.close)
         shared = SharedServer(told[REDIS_URL_ENV], SCRIPTS) if told.get(REDIS_URL_ENV) else None

@@ -3,8 +3,12 @@
 import logging
 from collections.abc import Callable, Mapping
 
+import msgspec
+import sqlalchemy as sa
+
 from gateway.ledger import Entry, Ledger
 from gateway.ledger.entry import Change, Shape
+from gateway.ledger.tables import LEDGER_SHAPE
 from gateway.objections.changes import Receipts
 from gateway.objections.deliverer import Note, Outward
 from gateway.objections.rules import Rules, endpoints_of, unset
@@ -35,7 +39,10 @@ def receipts(ledger: Ledger) -> Receipts:
 
     async def read(receipt: str) -> tuple[Entry, Shape] | None:
         entry = await ledger.get(receipt)
-        return None if entry is None else (entry, Shape({}))
+        if entry is None:
+            return None
+        found = await ledger.rows(sa.select(LEDGER_SHAPE.c.shape).where(LEDGER_SHAPE.c.digest == entry.shape))
+        return entry, msgspec.json.decode(found[0][0], type=Shape) if found else Shape({})
 
     return read
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.configuration import Configuration
 from gateway.ledger import Entry, Secret, load_secret, pseudonym
-from gateway.ledger.entry import SectionTrace
+from gateway.ledger.entry import SectionTrace, Shape
 from gateway.objections.names import Names
 from tests.end_to_end.served import Served, Told, configuration, serving
 from tests.gateway.objections import SHAPE, Shelf, entry
@@ -96,13 +96,18 @@ class Objecting:
 async def objecting(
     environment: Mapping[str, str], data: Path, configured: Configuration | None = None, *, delivered: bool = False
 ) -> AsyncIterator[Objecting]:
-    """Run a gateway whose receipts a test puts on a shelf; owners have an address where ``delivered``."""
+    """Run a gateway with a shelf for receipts beside its ledger; owners have an address where ``delivered``."""
     there = {*configuration().objections.secret_variables}
     if not delivered:
         environment = {name: value for name, value in environment.items() if name not in there}
     async with serving(environment, data, configured=configured) as served:
         shelf, front = Shelf(), served.gateway.front
         desk = front.desk
-        filing = replace(desk.mutations.filing, receipts=shelf.read)
+        real = desk.mutations.filing.receipts
+
+        async def read(receipt: str) -> tuple[Entry, Shape] | None:
+            return await shelf.read(receipt) or await real(receipt)
+
+        filing = replace(desk.mutations.filing, receipts=read)
         front.put_up(front.loaded, replace(desk, mutations=replace(desk.mutations, filing=filing)))
         yield Objecting(served, shelf, load_secret(data, environment))

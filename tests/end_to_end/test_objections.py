@@ -168,3 +168,42 @@ async def test_a_department_with_an_address_is_told_there(
         (after,) = (await desk.ask("auditor", LISTED, id=made["id"])).data["objections"]
         assert (after["state"], after["delivery"], after["deliveryAttempts"]) == ("ROUTED", "DELIVERED", 1)
         assert after["acceptBy"] < after["dueOn"]
+
+
+async def test_an_answer_that_was_given_can_be_objected_to_record_by_record_and_field_by_field(desk: Objecting) -> None:
+    """Nothing by hand: the receipt of a real answer, the path in it, and the key that it showed."""
+    told = await desk.ask("bank", PENALTIES, key=KEY)
+    items = told.subject["penalties"]["items"]
+    assert len(items) > 2
+    for at, item in enumerate(items):
+        source, key = item["provenance"]["source"], item["provenance"]["recordKey"]
+        path = f"subject.penalties.items.{at}.decisionNo"
+        made = await desk.file(told.receipt, path=path, recordKey=key)
+        filed = made.data["fileObjection"]
+        assert filed is not None, made.content
+        assert (filed["source"], filed["entity"]) == (source, "AdministrativePenalty")
+        assert filed["field"] == "AdministrativePenalty.decisionNo"
+        other = items[at - 1]["provenance"]["recordKey"]
+        wrong = await desk.file(told.receipt, path=f"subject.penalties.items.{at}", recordKey=other)
+        assert [each["field"] for each in wrong.errors[0]["extensions"]["inputs"]] == ["recordKey"]
+    after = await desk.ask("bank", PENALTIES, key=KEY)
+    assert {each["underObjection"] for each in after.subject["penalties"]["items"]} == {True}
+    registered = told.subject["registration"]["items"][0]["provenance"]
+    path = "subject.registration.items.0.underObjection"
+    made = await desk.file(told.receipt, path=path, recordKey=registered["recordKey"])
+    assert made.data["fileObjection"]["entity"] == "Registration"
+
+
+async def test_a_subject_objects_to_what_it_sees_of_itself(desk: Objecting) -> None:
+    key = {"scheme": "USCC", "value": "91230881TJ0000019A"}
+    query = """query Own($key: SubjectKey!) { subject(key: $key) { ... on Enterprise { name uscc
+      registration { items { establishedOn } } } } }"""
+    told = await desk.ask("enterprise", query, key=key)
+    for path in ("subject.registration.items.0.establishedOn", "subject.name"):
+        made = await desk.file(told.receipt, "enterprise", path=path, subject=None)
+        assert made.data["fileObjection"]["filedAs"] == "SUBJECT", made.content
+    made = await desk.file(told.receipt, "enterprise", path="subject.uscc", subject=None)
+    assert [each["field"] for each in made.errors[0]["extensions"]["inputs"]] == ["path"]
+    stranger = await desk.ask("bank", PENALTIES, key=KEY)
+    made = await desk.file(stranger.receipt, "enterprise", path="subject.penalties.items.0", subject=None)
+    assert made.codes == {"fileObjection": "RECEIPT_UNKNOWN"}
