@@ -213,6 +213,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "READ_LIST": ("应为至多 {limit} 项的列表", "expected a list of at most {limit}"),
     "READ_CHOICE": ("应为下列之一：{known}", "expected one of {known}"),
+    "READ_FILE": ("文件打不开：{reason}", "the file cannot be opened: {reason}"),
     "READ_KEY": ("不是公钥：{reason}", "not a public key: {reason}"),
     # why a text is no JSON
     "JSON_NOT": ("不是 JSON", "not JSON"),
