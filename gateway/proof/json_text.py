@@ -1,12 +1,14 @@
 """Reads JSON text by its tokens, strictly (RFC 8259): what is kept, and hashed, is text, not values.
 
-Two members of one name are an error: two readers could take different ones. So is what readers take differently (`NaN`,
-half a surrogate pair, a byte order mark), and what is nested deeper than MAXIMUM_DEPTH. Nothing here recurses.
+Two members of one name are an error: two readers could take different ones. So is whatever else readers take
+differently (`NaN`, half a surrogate pair, a number beyond all floats, a byte order mark), and what is nested deeper
+than MAXIMUM_DEPTH. Nothing here recurses.
 """
 
 import re
 from collections.abc import Iterator
 from enum import Enum, auto
+from math import isinf
 from typing import Final, NamedTuple
 
 import orjson
@@ -156,8 +158,10 @@ class _Reader:
         self.next = _Next.COLON
 
     def _check(self, token: Token) -> str:
-        """Return what a string says; raise `JsonError` if half a surrogate pair stands in it."""
+        """Return what a string says; raise `JsonError` for half a surrogate pair, or a number beyond all floats."""
         text = self._text[token.start : token.end]
+        if token.kind == "leaf" and isinf(float(text) if text[-1].isdigit() else 0):
+            raise JsonError("JSON_RANGE", self._text, token.start)
         if token.kind != "string" or "\\" not in text:
             return text[1:-1]
         try:

@@ -43,6 +43,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "检查点不是合格的签名文本：{reason}",
         "the checkpoint is no well-formed signed note: {reason}",
     ),
+    "CHECKPOINT_UNCHECKED": (
+        "此浏览器不能核对 Ed25519 签名，无法判断检查点由谁签署；请用命令行核验",
+        "this browser cannot check Ed25519 signatures, so nobody can say who signed: use the command line",
+    ),
     "ALGORITHM_OTHER": (
         "收据写的散列算法是 {algorithm}，检查点写的是 {other}",
         "the receipt names the hash {algorithm}, the checkpoint {other}",
@@ -194,10 +198,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "附有 {count} 个时间戳，此处未核对",
         "{count} timestamps come with the receipt; they are not checked here",
     ),
-    "HASH_UNSUPPORTED": (
-        "此处不能计算散列算法 {algorithm}",
-        "the hash {algorithm} cannot be computed here",
-    ),
     # why a file cannot be read
     "READ_LARGE": ("大于 {limit} 字节", "larger than {limit} bytes"),
     "READ_UTF8": ("第 {at} 个字节起不是 UTF-8", "not UTF-8 from byte {at} on"),
@@ -222,6 +222,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "JSON_FOLLOWS": ("结束后还有内容", "something follows the end"),
     "JSON_TWICE": ("同名的项出现两次", "a second member of the same name"),
     "JSON_HALF": ("有半个代理对", "half a surrogate pair"),
+    "JSON_RANGE": ("数值超出范围", "a number out of range"),
     "JSON_DEEP": ("嵌套过深", "nested too deep"),
 }
 

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from gateway.proof.json_text import MAXIMUM_DEPTH, JsonError, compact, members
 
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**300), 10**300)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
 VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
 
 
@@ -69,6 +75,8 @@ def _mistake(text: str) -> str | None:
         ('{"a":1', "the text ends too early at line 1, column 7"),
         ("", "the text ends too early at line 1, column 1"),
         ('"\\ud800"', "half a surrogate pair at line 1, column 1"),
+        ("[1e999]", "a number out of range at line 1, column 2"),
+        ("[" + "9" * 5000 + "]", "a number out of range at line 1, column 2"),
         ("[1,]", "not JSON at line 1, column 4"),
         ("[01]", "not JSON at line 1, column 3"),
         ('["a\tb"]', "not JSON at line 1, column 2"),
