@@ -200,9 +200,10 @@ def _text_or_null(value: Any, place: str) -> str | None:
 
 
 def _number(value: Any, place: str) -> int:
-    if type(value) is not int or not 0 <= value <= MAXIMUM_NUMBER:
+    whole = type(value) is int or (isinstance(value, float) and value.is_integer())  # `5.0` is 5 to JSON
+    if not whole or not 0 <= value <= MAXIMUM_NUMBER:
         raise BundleError("READ_NUMBER", place, limit=str(MAXIMUM_NUMBER))
-    return value
+    return int(value)
 
 
 def _hash(value: Any, place: str) -> bytes:

@@ -390,7 +390,7 @@ WRONG_RECEIPTS: dict[str, tuple[dict[str, Any], str]] = {
     "index below 0": ({"index": -1}, "index: expected a whole number from 0 to 9007199254740991"),
     "huge index": ({"index": 2**53}, "index: expected a whole number from 0 to 9007199254740991"),
     "huger index": ({"index": 2**64}, "index: expected a whole number from 0 to 9007199254740991"),
-    "index with a fraction": ({"index": 5.0}, "index: expected a whole number from 0 to 9007199254740991"),
+    "index with a fraction": ({"index": 5.5}, "index: expected a whole number from 0 to 9007199254740991"),
     "algorithm": ({"algorithm": "md5"}, "algorithm: expected one of sha-256, sm3"),
     "algorithm as a list": ({"algorithm": ["sm3"]}, "algorithm: expected one of sha-256, sm3"),
     "path": ({"inclusion": {}}, "inclusion: expected a list of at most 64"),
