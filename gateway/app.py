@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from connectors.errors import ConfigError, Mistake
+from gateway.administration import Administration
 from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
 from gateway.auth.presented import is_loopback
 from gateway.clients.opened import open_table
@@ -36,6 +37,7 @@ from gateway.limits.strangers import Strangers
 from gateway.mutate import Mutations
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
+from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
@@ -91,7 +93,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             stack.push_async_callback(table.close)
         origin = Origin(environ, table, SharedPaces(shared) if shared is not None else None)
         front = Front(await load_from(origin, configuration))
-        reload = Reload(front, origin, secret)
+        administration = Administration(ledger, lambda: front.desk.seal)
+        reload = Reload(front, origin, secret, administration)
         stack.push_async_callback(reload.close)
         issuer = _issuer(front)
         authenticator = _authenticator(front, issuer, secret, shared)
@@ -100,10 +103,17 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         counts = Counts(SharedCounts(shared) if shared is not None else None)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
-        seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
+        seal = Seal(
+            secret,
+            configuration.catalogue.version,
+            configuration.rules_version,
+            configuration.settings.tokens.public_url,
+        )
         terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
         mutations = Mutations(SCHEMA, configuration.policy, consents, terms, ledger, seal)
         stack.push_async_callback(mutations.finish)
+        refusals = Refusals(ledger)
+        stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
         desk = Desk(
             schema=SCHEMA,
             documents=Documents(SCHEMA, limits=configuration.settings.limits.document),
@@ -119,13 +129,15 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             own={"consents": partial(shown_consents, consents)},
             mutations=mutations,
             seal=seal,
+            refusals=refusals,
             guard=Guard(configuration.guard, secret, counts, alarm),
             deadline_seconds=configuration.settings.limits.deadline_seconds,
             budgets=_budgets(front, shared),
             trusted=configuration.trusted,
         )
-        await start_register(front.loaded)
         front.put_up(front.loaded, desk)
+        await administration.started(front.loaded)
+        await start_register(front.loaded, administration)
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(front.loaded.opened.sources))
         gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
         measured = Measured(gates, ledger, Followed(lambda: front.loaded.versions), alarm, reloads=reload.outcomes)
@@ -209,6 +221,7 @@ def _application(
         max_body_bytes=http.max_body_bytes,
         outcomes=measured.outcomes,
         strangers=Strangers(http.max_failures, http.failure_window_seconds),
+        turned_away=front.turned_away,
     )
     routes = [Route(GRAPHQL_PATH, endpoint, middleware=cross_origin(settings.cors)), *health_routes(readiness)]
     if settings.metrics.enabled and (settings.metrics.remote or is_loopback(settings.listen.host)):

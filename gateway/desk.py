@@ -11,7 +11,6 @@ from time import monotonic
 from typing import Any, Final
 
 import msgspec
-import orjson
 from graphql import GraphQLSchema
 
 from connectors.clock import today_text
@@ -27,6 +26,7 @@ from gateway.crosswalk import Lookup
 from gateway.departments import Department
 from gateway.disclosure import Rules
 from gateway.errors import BadQuery, MethodNotAllowed, RequestError
+from gateway.failure import report
 from gateway.fetch import fetch_stage
 from gateway.guard import Guard, Inquiry
 from gateway.http import GraphQLRequest, Reply
@@ -43,6 +43,9 @@ from gateway.plan.explain import Wish, explain, explain_wish
 from gateway.plan.model import RootField
 from gateway.policy import Policy
 from gateway.project.flags import Flag
+from gateway.proof.parts import Encoded, encode
+from gateway.provenance.map import provenance_map, provenance_wish
+from gateway.refusals import Attempt, Refusals
 from gateway.registers import source_statuses
 from gateway.resolve import named_in, resolve_root, users_of
 from gateway.run import Run
@@ -69,47 +72,75 @@ class Desk:
     own: Mapping[str, Own]
     mutations: Mutations
     seal: Seal
+    refusals: Refusals
     guard: Guard
     deadline_seconds: float
     budgets: Budgets
     trusted: TrustedDocuments
 
     async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
-        """Return the answer to ``request``, its ledger entry durable; raises `RequestError`."""
-        started = monotonic()
-        caller = await self.authenticator.identify(presented)
+        """Return the answer to ``request`` or raise the `RequestError` that refuses it, its ledger entry durable."""
+        attempt = Attempt(monotonic())
+        try:
+            return await self._admit(request, presented, attempt)
+        except RequestError as error:
+            attempt.client = error.client or attempt.client
+            await self.refusals.record(error, attempt, self.seal)
+            raise
+        except asyncio.CancelledError:
+            self.refusals.gone(attempt, self.seal)
+            raise
+        except Exception as error:
+            failed = report(error)
+            await self.refusals.record(failed, attempt, self.seal)
+            raise failed from error
+
+    def turned_away(self, error: RequestError) -> None:
+        """Note that a request was refused by ``error`` before the desk heard of it."""
+        self.refusals.count(error, self.seal)
+
+    async def _admit(self, request: GraphQLRequest, presented: Presented, attempt: Attempt) -> Reply:
+        caller = attempt.caller = await self.authenticator.identify(presented)
+        attempt.client = caller.client
         account = self.budgets.account(caller.client)
         try:
-            reply = await self._answer(request, caller, account, started)
+            reply = await self._answer(request, caller, account, attempt)
         except RequestError as error:
             error.headers.update(account.headers)
             raise
         return Reply(reply.body, reply.executed, reply.partial, {**reply.headers, **account.headers})
 
-    async def _answer(self, request: GraphQLRequest, caller: Caller, account: Account, started: float) -> Reply:
+    async def _answer(self, request: GraphQLRequest, caller: Caller, account: Account, attempt: Attempt) -> Reply:
         await account.request()
         operation, wish = self._operation(request, caller, account)
+        attempt.operation = operation
+        provenance = provenance_wish(request.extensions)
         variables, today = self.documents.variables(operation, request.variables), today_text()
         if not operation.is_query:
-            return await self.mutations.answer(request, operation, caller, today, started)
+            return await self.mutations.answer(request, operation, caller, today, attempt.started)
         caller, named = await self._consented(caller, today)
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
-        compiled = self.plans.plan(operation, variables, rights)
+        compiled = self.plans.plan(operation, variables, rights, provenance=provenance)
         cost = check_plan(compiled.plan, variables, account.allowed, operation.introspected)
         receipt = new_receipt()
         inquiry = self.guard.inquiry(caller, receipt)
         seconds = self.deadline_seconds
         run = Run(compiled.plan, rights, variables, self.sources, self.departments, seconds, today, inquiry)
-        extensions = _extensions(receipt, run, wish, named, cost)
+        extensions = _extensions(self.seal.salted(receipt), run, wish, named, cost)
         if wish == "only":
-            return await self._explain(run, operation, receipt, extensions, started)
+            return await self._explain(run, operation, receipt, extensions, attempt.started)
         await account.pay(cost)
-        values = await self._fetch(run, rights, inquiry)
+        attempt.run = run
+        values = attempt.values = await self._fetch(run, rights, inquiry)
         data = complete(run, compiled, values, self._introspected(run, operation, request))
         inquiry.settle(run.shown(), run.links)
-        body = _body(data, run, extensions)
-        await self.ledger.append(self.seal.entry(receipt, run, operation, values, body, started))
-        return Reply(body, partial=bool(run.errors))
+        if provenance:
+            extensions["provenance"] = provenance_map(run, values)
+        encoded = _encoded(data, run, extensions)
+        entry = self.seal.entry(receipt, run, operation, values, encoded, attempt.started)
+        attempt.sealed = True
+        await self.ledger.append(entry)
+        return Reply(encoded.body, partial=bool(run.errors))
 
     def _operation(self, request: GraphQLRequest, caller: Caller, account: Account) -> tuple[Operation, Wish]:
         """Return the operation that ``request`` may make, and whether it wants its plan; raises `RequestError`."""
@@ -133,10 +164,10 @@ class Desk:
         self, run: Run, operation: Operation, receipt: str, extensions: Mapping[str, Any], started: float
     ) -> Reply:
         """Return the plan alone; who explained what is in the ledger, and no source was asked."""
-        body = _body(None, run, extensions)
-        entry = self.seal.entry(receipt, run, operation, [], body, started)
-        await self.ledger.append(msgspec.structs.replace(entry, outcome="EXPLAINED"))
-        return Reply(body)
+        encoded = _encoded(None, run, extensions)
+        entry = self.seal.entry(receipt, run, operation, [], encoded, started)
+        await self.ledger.append(msgspec.structs.replace(entry, kind="EXPLAIN", outcome="EXPLAINED"))
+        return Reply(encoded.body)
 
     async def _fetch(self, run: Run, rights: Rights, inquiry: Inquiry) -> list[Sequence[Any]]:
         """Return the values of the root fields, everything their sections need fetched."""
@@ -174,9 +205,9 @@ class Desk:
         return result.data
 
 
-def _extensions(receipt: str, run: Run, wish: Wish, named: Named, cost: int) -> dict[str, Any]:
+def _extensions(receipt: dict[str, str], run: Run, wish: Wish, named: Named, cost: int) -> dict[str, Any]:
     """Return what is told beside the data: the receipt, consents that do not count, the plan where it is wanted."""
-    extensions: dict[str, Any] = {"receipt": {"id": receipt}}
+    extensions: dict[str, Any] = {"receipt": receipt}
     if named.refused and run.caller.consent is not None:
         places = enumerate(references(run.caller.consent), 1)  # a token is not told back
         why = [{"place": at, "reason": named.refused[each]} for at, each in places if each in named.refused]
@@ -187,8 +218,8 @@ def _extensions(receipt: str, run: Run, wish: Wish, named: Named, cost: int) -> 
     return extensions
 
 
-def _body(data: Mapping[str, Any] | None, run: Run, extensions: Mapping[str, Any]) -> bytes:
+def _encoded(data: Mapping[str, Any] | None, run: Run, extensions: Mapping[str, Any]) -> Encoded:
     response: dict[str, Any] = {"data": data}
     if run.errors:
         response["errors"] = run.errors
-    return orjson.dumps(response | {"extensions": extensions})
+    return encode(response | {"extensions": extensions}, extensions["receipt"]["salt"])

@@ -49,6 +49,10 @@ class RequestError(Exception):
         self.headers = dict(headers or {})
         self.extensions = dict(extensions or {})
         self.locations = locations
+        self.client: str | None = None
+        """Whose token it was, where that was known when the request was refused."""
+        self.receipt: Mapping[str, str] | None = None
+        """The id and link of the ledger's entry, once it is written."""
 
 
 class BadRequest(RequestError):

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from gateway.auth import Client, Presented, Register
 from gateway.configuration import Configuration
 from gateway.desk import Desk
+from gateway.errors import RequestError
 from gateway.http import GraphQLRequest, Reply
 from gateway.opened import Opened
 
@@ -73,6 +74,10 @@ class Front:
             manned.requests -= 1
             if manned.requests == 0:
                 manned.idle.set()
+
+    def turned_away(self, error: RequestError) -> None:
+        """Note that a request was refused by ``error`` before any desk heard of it."""
+        self.desk.turned_away(error)
 
     def put_up(self, loaded: Loaded, desk: Desk) -> asyncio.Event:
         """Let ``desk`` answer from now on; return what is set when the desk before it has answered its last request.

@@ -16,7 +16,6 @@ from inspect import isawaitable
 from typing import Any, Final
 from uuid import uuid4
 
-import orjson
 from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, execute
 from graphql.language import FragmentSpreadNode, InlineFragmentNode, SelectionNode
 
@@ -29,6 +28,7 @@ from gateway.http import GraphQLRequest, Reply
 from gateway.ledger import Ledger, Outcome, new_receipt
 from gateway.plan.document import Operation, redact
 from gateway.policy import Policy
+from gateway.proof.parts import encode
 from gateway.seal import Changed, Seal
 
 MAXIMUM_CHANGES: Final = 20
@@ -81,11 +81,12 @@ class Mutations:
         result = await self._execute(request, operation, changes)
         errors = [_told(error) for error in result.errors or ()]
         receipt = new_receipt()
-        response: dict[str, Any] = {"data": result.data, "extensions": {"receipt": {"id": receipt}}}
-        body = orjson.dumps(response | ({"errors": errors} if errors else {}))
+        told = self.seal.salted(receipt)
+        response: dict[str, Any] = {"data": result.data, "extensions": {"receipt": told}}
+        encoded = encode(response | ({"errors": errors} if errors else {}), told["salt"])
         changed = Changed(changes.subjects, changes.denied, _outcome(changes.done, errors))
-        await self.ledger.append(self.seal.mutation_entry(receipt, caller, operation, changed, body, started))
-        return Reply(body, partial=bool(errors))
+        await self.ledger.append(self.seal.mutation_entry(receipt, caller, operation, changed, encoded, started))
+        return Reply(encoded.body, partial=bool(errors))
 
     async def _execute(self, request: GraphQLRequest, operation: Operation, changes: Changes) -> ExecutionResult:
         running = execute(

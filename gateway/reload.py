@@ -12,19 +12,21 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 from msgspec import structs
 
 from connectors.errors import ConfigError, Mistake
+from gateway.administration import Administration
 from gateway.clients.opened import read_register
 from gateway.clients.refreshed import TableRegister
 from gateway.clients.secrets import secret_mistakes
 from gateway.clients.table import ClientTable
 from gateway.configuration import Configuration
 from gateway.desk import Desk
+from gateway.errors import LedgerUnavailable
 from gateway.front import Front, Loaded, clients_by_name
 from gateway.issuer.assertion import key_mistakes
 from gateway.ledger import Secret
@@ -74,7 +76,9 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
     Plans are made anew: one may rest on anything that was read.
     """
     configuration = loaded.configuration
-    seal = Seal(secret, configuration.catalogue.version, configuration.rules_version)
+    seal = Seal(
+        secret, configuration.catalogue.version, configuration.rules_version, configuration.settings.tokens.public_url
+    )
     clients = clients_by_name(loaded.register)
     terms = replace(desk.mutations.terms, clients=clients)
     return replace(
@@ -97,11 +101,12 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
 class Reload:
     """Reads the configuration anew for the desk that stands at ``front``; ``outcomes`` counts RELOADED and REFUSED."""
 
-    def __init__(self, front: Front, origin: Origin, secret: Secret) -> None:
+    def __init__(self, front: Front, origin: Origin, secret: Secret, administration: Administration) -> None:
         self.outcomes: Counter[str] = Counter(RELOADED=0, REFUSED=0)
         self._front = front
         self._origin = origin
         self._secret = secret
+        self._administration = administration
         self._one_at_a_time = asyncio.Lock()
         self._retiring: set[asyncio.Task[None]] = set()
 
@@ -111,10 +116,13 @@ class Reload:
             try:
                 await self._reload(load)
             except ConfigError as error:
-                self._refused([str(mistake) for mistake in error.mistakes])
+                await self._refused([str(mistake) for mistake in error.mistakes])
+                return False
+            except LedgerUnavailable as error:
+                await self._refused([f"it could not be recorded: {error.message}"])
                 return False
             except Exception as error:  # noqa: BLE001  (whatever it was, the gateway goes on as it is)
-                self._refused([f"it could not be read: {type(error).__name__}"])
+                await self._refused([f"it could not be read: {type(error).__name__}"])
                 return False
             return True
 
@@ -133,18 +141,25 @@ class Reload:
             raise ConfigError(mistakes)
         after = await load_from(self._origin, configuration, before)
         desk = renewed(self._front.desk, after, self._secret)
-        await start_register(after)
+        try:
+            await self._administration.reloaded(before, after, desk.seal)
+        except BaseException:
+            await _close(after, after.opened.gone(before.opened))
+            raise
+        await start_register(after, self._administration)
         idle = self._front.put_up(after, desk)
         gone = before.opened.gone(after.opened)
         self._retire(before, gone, idle)
         self.outcomes["RELOADED"] += 1
         _log.info("configuration reloaded: %s; %s", _told(before, after), _told_sources(before, after, gone))
 
-    def _refused(self, mistakes: list[str]) -> None:
+    async def _refused(self, mistakes: list[str]) -> None:
         self.outcomes["REFUSED"] += 1
         for mistake in mistakes:
             _log.error("configuration not reloaded: %s", mistake)
         _log.error("configuration not reloaded, %d mistake(s): the one before stays, whole", len(mistakes))
+        with suppress(LedgerUnavailable):  # it is in the log, and nothing has changed
+            await self._administration.not_reloaded(len(mistakes))
 
     def _retire(self, before: Loaded, gone: list[str], idle: asyncio.Event) -> None:
         task = asyncio.create_task(_close_when(idle, before, gone))
@@ -152,10 +167,10 @@ class Reload:
         task.add_done_callback(self._retiring.discard)
 
 
-async def start_register(loaded: Loaded) -> None:
+async def start_register(loaded: Loaded, administration: Administration) -> None:
     """Keep the register of ``loaded`` fresh, where it is one that changes."""
     if isinstance(loaded.register, TableRegister):
-        await loaded.register.start()
+        await loaded.register.start(administration.clients)
 
 
 async def _close_when(idle: asyncio.Event, loaded: Loaded, gone: list[str]) -> None:

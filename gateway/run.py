@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from time import monotonic
+from time import monotonic, time_ns
 from typing import Any
 
 from graphql.execution.values import VariableValues
@@ -43,6 +43,7 @@ class Run:
         inquiry: Inquiry | None = None,
     ) -> None:
         self.plan = plan
+        self.rights = rights
         self.caller = rights.caller
         self.inquiry = inquiry
         """What the guard knows of this request; None where nobody outside asks."""
@@ -54,6 +55,8 @@ class Run:
         self.departments = departments
         self.teller = Teller(rights.rules, today)
         self.shown_catalogue = ShownCatalogue(rights.catalogue.items, today, rights)
+        self.begun_ms = time_ns() // 1_000_000
+        """When this was, in milliseconds since 1970: what was fetched earlier was not asked for this request."""
         self._until = asyncio.get_running_loop().time() + deadline_seconds
         self.results: dict[int, list[AskResult]] = {}
         self.absent: dict[tuple[Subject, str, str], Reached] = {}

@@ -8,29 +8,39 @@ Subjects are whoever the answer is about: by USCC every organization that a key,
 by PERSON every person whose other roles were asked for, and each key that led nowhere, under its scheme or UNSTATED.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from secrets import token_hex
 from time import monotonic
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from connectors.base import Batch
 from connectors.clock import now_text
 from gateway.caller import Caller
-from gateway.ledger import Denial, Entry, Outcome, Secret, SourceUse, pseudonym
+from gateway.ledger import (
+    NOBODY,
+    Change,
+    Denial,
+    Entry,
+    Kind,
+    Outcome,
+    Pseudonym,
+    Secret,
+    SourceUse,
+    new_receipt,
+    pseudonym,
+)
 from gateway.plan.document import Operation, redact
 from gateway.plan.model import Plan, Selected
-from gateway.reach import Reached
+from gateway.proof.parts import Encoded
 from gateway.resolve import named_in
 from gateway.run import Run
 from gateway.subject import Subject
+from gateway.uses import sources_of
 from schema.entities import CROSSWALK
 
-Place = tuple[str, str]
-"""A source's name and an entity's."""
-Call = tuple[Batch, Reached]
+SALT_BYTES: Final = 16
 KNOWN: Final = frozenset({"COMPLETE", "NOT_COVERED"})
 """States of sections that leave nothing to be asked for."""
 
@@ -47,6 +57,7 @@ class Refusals:
 class Asked:
     """What was asked of sources, what was refused, and how it ended."""
 
+    kind: Kind
     sources: dict[str, tuple[SourceUse, ...]]
     denied: tuple[Denial, ...]
     outcome: Outcome
@@ -61,14 +72,41 @@ class Changed:
     outcome: Outcome
 
 
-class Seal:
-    """Makes the entries of one installation."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A request that got no answer: whose it was, the ``code`` it got, and what is known of it. ``failed``: by a fault.
 
-    def __init__(self, secret: Secret, catalogue_version: str, policy_version: str) -> None:
+    ``body`` is what was told, ``started`` of the monotonic clock; what was asked of sources stands in ``run``.
+    """
+
+    client: str
+    code: str
+    failed: bool = False
+    body: bytes = b""
+    caller: Caller | None = None
+    operation: Operation | None = None
+    run: Run | None = None
+    values: Sequence[Sequence[Any]] = ()
+    started: float | None = None
+
+
+class Seal:
+    """Makes the entries of one installation; ``public_url`` is where clients reach it, empty for a relative link."""
+
+    def __init__(self, secret: Secret, catalogue_version: str, policy_version: str, public_url: str = "") -> None:
         self._secret = secret
         self._catalogue_version = catalogue_version
         self._policy_version = policy_version
+        self._public_url = public_url.rstrip("/")
         self._refusals: WeakKeyDictionary[Plan, dict[frozenset[int], Refusals]] = WeakKeyDictionary()
+
+    def told(self, receipt: str) -> dict[str, str]:
+        """Return what a response says of its ``receipt``: its id, and where it is to be had."""
+        return {"id": receipt, "link": f"{self._public_url}/receipts/{receipt}"}
+
+    def salted(self, receipt: str) -> dict[str, str]:
+        """Return the same with the salt of an answer: what the digests of its parts hold and the ledger does not."""
+        return {**self.told(receipt), "salt": token_hex(SALT_BYTES)}
 
     def entry(
         self,
@@ -76,14 +114,14 @@ class Seal:
         run: Run,
         operation: Operation,
         values: Sequence[Sequence[Any]],
-        body: bytes,
+        encoded: Encoded,
         started: float,
     ) -> Entry:
         """Return the entry of ``receipt``: ``values`` as `complete` takes them, ``started`` of the monotonic clock."""
         refusals = self._refused(run.plan, _standings(run, values))
         subjects = _subjects(run, values)
-        asked = Asked(_sources(run, self._secret), refusals.denied, _outcome(run, refusals))
-        return self._entry(receipt, run.caller, operation, subjects, asked, body, started)
+        asked = Asked("QUERY", sources_of(run, self._secret), refusals.denied, _outcome(run, refusals))
+        return self._entry(receipt, run.caller, operation, subjects, asked, encoded, started)
 
     def mutation_entry(
         self,
@@ -91,14 +129,63 @@ class Seal:
         caller: Caller,
         operation: Operation,
         changed: Changed,
-        body: bytes,
+        encoded: Encoded,
         started: float,
     ) -> Entry:
         """Return the entry of ``receipt`` for a mutation, which asks no source."""
         denied = tuple(Denial(field=name, reason=reason) for name, reason in dict.fromkeys(changed.denied))
         subjects = (("USCC", each) for each in changed.subjects)
-        asked = Asked({}, denied, changed.outcome)
-        return self._entry(receipt, caller, operation, subjects, asked, body, started)
+        asked = Asked("MUTATION", {}, denied, changed.outcome)
+        return self._entry(receipt, caller, operation, subjects, asked, encoded, started)
+
+    def refusal(self, receipt: str, refused: Refused, count: int = 1) -> Entry:
+        """Return the entry of ``receipt`` for a request without an answer, or for ``count`` that were all alike."""
+        caller, operation, run = refused.caller, refused.operation, refused.run
+        subjects = _subjects(run, refused.values) if run is not None else ()
+        return Entry(
+            receipt=receipt,
+            at=now_text(),
+            kind="REFUSAL",
+            client=refused.client,
+            department=caller.department if caller is not None else None,
+            purpose=caller.purpose if caller is not None else "",
+            case=caller.case if caller is not None else None,
+            consent=self._consent(caller) if caller is not None else None,
+            operation_hash=operation.sha256 if operation is not None else "",
+            operation_name=_name(operation) if operation is not None else None,
+            subjects=self._pseudonyms(subjects),
+            sources=sources_of(run, self._secret) if run is not None else {},
+            outcome="FAILED" if refused.failed else "REFUSED",
+            code=refused.code,
+            count=count,
+            policy_version=self._policy_version,
+            catalogue_version=self._catalogue_version,
+            response_digest=sha256(refused.body).hexdigest() if refused.body else "",
+            elapsed_ms=_milliseconds(refused.started) if refused.started is not None else 0,
+        )
+
+    def change(self, *changes: Change, outcome: Outcome = "ANSWERED") -> Entry:
+        """Return the entry of an administrative change that the installation itself made or noticed."""
+        return Entry(
+            receipt=new_receipt(),
+            at=now_text(),
+            kind="CHANGE",
+            client=NOBODY,
+            department=None,
+            purpose="",
+            case=None,
+            outcome=outcome,
+            changes=changes,
+            policy_version=self._policy_version,
+            catalogue_version=self._catalogue_version,
+            response_digest="",
+        )
+
+    def _consent(self, caller: Caller) -> Pseudonym | None:
+        return pseudonym(self._secret, "consent", caller.consent) if caller.consent else None
+
+    def _pseudonyms(self, subjects: Iterable[tuple[str, str]]) -> tuple[Pseudonym, ...]:
+        return tuple(pseudonym(self._secret, scheme, value) for scheme, value in dict.fromkeys(subjects))
 
     def _entry(
         self,
@@ -107,27 +194,29 @@ class Seal:
         operation: Operation,
         subjects: Iterable[tuple[str, str]],
         asked: Asked,
-        body: bytes,
+        encoded: Encoded,
         started: float,
     ) -> Entry:
         return Entry(
             receipt=receipt,
             at=now_text(),
+            kind=asked.kind,
             client=caller.client,
             department=caller.department,
             purpose=caller.purpose,
             case=caller.case,
-            consent=pseudonym(self._secret, "consent", caller.consent) if caller.consent else None,
+            consent=self._consent(caller),
             operation_hash=operation.sha256,
-            operation_name=redact(operation.name) if operation.name else None,
-            subjects=tuple(pseudonym(self._secret, scheme, value) for scheme, value in dict.fromkeys(subjects)),
+            operation_name=_name(operation),
+            subjects=self._pseudonyms(subjects),
             sources=asked.sources,
             denied=asked.denied,
             outcome=asked.outcome,
             policy_version=self._policy_version,
             catalogue_version=self._catalogue_version,
-            response_digest=sha256(body).hexdigest(),
-            elapsed_ms=round((monotonic() - started) * 1000),
+            response_digest=sha256(encoded.body).hexdigest(),
+            parts=encoded.parts,
+            elapsed_ms=_milliseconds(started),
         )
 
     def _refused(self, plan: Plan, standings: frozenset[int]) -> Refusals:
@@ -184,49 +273,6 @@ def _subjects(run: Run, values: Sequence[Sequence[Any]]) -> Iterator[tuple[str, 
         yield from ((scheme, key) for key in linked.keys(scheme))
 
 
-def _sources(run: Run, secret: Secret) -> dict[str, tuple[SourceUse, ...]]:
-    """Return what was asked of each source, entity by entity, and how it went."""
-    calls, shown = _calls(run), _shown(run)
-    sources: dict[str, tuple[SourceUse, ...]] = {}
-    for place in sorted({**calls, **shown}):
-        source, entity = place
-        use = _use(entity, calls.get(place, ()), shown.get(place), secret)
-        sources[source] = (*sources.get(source, ()), use)
-    return sources
-
-
-def _calls(run: Run) -> dict[Place, list[Call]]:
-    calls: dict[Place, list[Call]] = {}
-    for ask, batch, reached in run.calls:
-        calls.setdefault((ask.source.name, ask.entity_name), []).append((batch, reached))
-    return calls
-
-
-def _shown(run: Run) -> dict[Place, dict[str, int]]:
-    """Return the statuses in the coverage of all sections, counted."""
-    shown: dict[Place, dict[str, int]] = {}
-    for use, page in run.shown():
-        entity = use.need.entity
-        for reached in page.coverage:
-            counts = shown.setdefault((reached.source, entity), {})
-            counts[reached.status] = counts.get(reached.status, 0) + 1
-    return shown
-
-
-def _use(entity: str, calls: Sequence[Call], shown: dict[str, int] | None, secret: Secret) -> SourceUse:
-    """Return one entity's part: its statuses as coverage shows them, or as the calls went where no section does."""
-    if len(calls) == 1:
-        batch, reached = calls[0]
-        fields, went = batch.fields, {reached.status: 1}
-        digests = reached.answer.digest if reached.answer is not None else ""
-    else:
-        fields = tuple(sorted({name for batch, _ in calls for name in batch.fields}))
-        went = dict(Counter(reached.status for _, reached in calls))
-        digests = "".join(sorted(reached.answer.digest for _, reached in calls if reached.answer is not None))
-    digest = pseudonym(secret, "answer", digests) if digests else None  # what it stands for holds personal numbers
-    return SourceUse(entity=entity, fields=fields, calls=len(calls), statuses=shown or went, digest=digest)
-
-
 def _outcome(run: Run, refusals: Refusals) -> Outcome:
     """Return how the run ended, by its sources; the registry's crosswalk counts where nothing else was asked."""
     reached = [each for ask, _, each in run.calls if ask.entity_name != CROSSWALK]
@@ -238,3 +284,11 @@ def _outcome(run: Run, refusals: Refusals) -> Outcome:
     known = all(page.state in KNOWN for _, page in run.shown())
     whole = known and all(each.whole for _, _, each in run.calls)
     return "ANSWERED" if whole and not run.errors and not refusals.denied else "PARTIAL"
+
+
+def _name(operation: Operation) -> str | None:
+    return redact(operation.name) if operation.name else None
+
+
+def _milliseconds(started: float) -> int:
+    return round((monotonic() - started) * 1000)

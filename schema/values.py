@@ -1,4 +1,4 @@
-"""Small values that stand in answers as they are: amounts, identifiers, departments, notes, provenance, coverage."""
+"""Small values that stand in answers as they are: amounts, identifiers, departments, notes, coverage."""
 
 import strawberry
 
@@ -67,37 +67,6 @@ class Issue:
     field: str = shown("字段", "The field of the record, by its name in source files")
     code: IssueCode = shown("说明代码", "What was noted")
     message: str = shown("说明", "What was noted, in words; the raw value is never quoted")
-
-
-@strawberry.type(
-    description=say("记录的来源：部门、系统、记录号、时间、摘要", "Where a record came from, when, and its digest")
-)
-class Provenance:
-    """The origin of one record."""
-
-    source: str = shown("数据源", "Name of the source")
-    system: str = shown("系统名称", "Name of the department's system")
-    department: Department = shown("归属部门", "The department that owns the record")
-    record_key: str = shown("部门系统中的记录号", "How the department finds this record again")
-    key_scheme: ResolutionScheme = shown("查询该源所用的标识符类型", "The scheme by which the source was asked")
-    match_method: MatchMethod = shown("该标识符如何得知", "How that identifier of the subject is known")
-    confidence: float = shown(
-        "记录属于该主体的可信度，0 至 1；按名称匹配的小于 1",
-        "How sure it is that the record is the subject's, from 0 to 1; below 1 when it was found by a name",
-    )
-    department_as_written: str = shown(
-        "来源原文中的机关名称；来源未写明的为归属部门名称",
-        "The authority as the source wrote it; the department's name where it wrote none",
-    )
-    source_updated_at: DateTime | None = shown("部门最后更新时间", "When the department last touched the record")
-    as_of: Date | None = shown(
-        "整批数据的日期（如文件日期）", "Date of the whole delivery, for sources that deliver files"
-    )
-    fetched_at: DateTime = shown("查询时间", "When this gateway asked")
-    digest: str | None = shown(
-        "来源原文的 SHA-256 摘要，不含个人号码等须脱敏的列",
-        "SHA-256 of what the source sent of this record, without the columns that are masked or name a person's number",
-    )
 
 
 @strawberry.type(description=say("一个数据源对本次查询的答复情况", "What came of asking one owning source"))

@@ -36,9 +36,10 @@ class Page:
         self._connection = connection
         self._session = session
         self._number = 0
-        self._loaded = False
+        self._loaded: set[str] = set()
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Return what the browser answers to a command of its protocol."""
@@ -55,13 +56,10 @@ class Page:
 
     def open(self, url: str) -> None:
         """Go to ``url``; return when it has loaded."""
-        self._loaded = False
-        self.call("Page.navigate", url=url)
-        end = monotonic() + SECONDS
-        while not self._loaded:
+        loader, end = self.call("Page.navigate", url=url)["loaderId"], monotonic() + SECONDS
+        while loader not in self._loaded:
             assert monotonic() < end, f"never loaded: {url}"
             self._note(json.loads(self._connection.recv(timeout=SECONDS)))
-        self.until("document.readyState === 'complete' && location.href !== 'about:blank'")  # which loads too
 
     def evaluate(self, expression: str) -> Any:
         """Return the value of an expression of JavaScript, awaited if it is a promise."""
@@ -96,8 +94,8 @@ class Page:
     def _note(self, told: dict[str, Any]) -> None:
         parameters = told.get("params", {})
         match told.get("method"):
-            case "Page.loadEventFired":
-                self._loaded = True
+            case "Page.lifecycleEvent" if parameters["name"] == "load":
+                self._loaded.add(parameters["loaderId"])
             case "Network.requestWillBeSent":
                 self.requests.append(parameters["request"]["url"])
             case "Runtime.exceptionThrown":

@@ -25,7 +25,7 @@ from gateway.auth.register import Register, register_of
 from gateway.auth.tokens import Issuer, TokenReader
 from gateway.caller import Caller
 from gateway.consents import references
-from gateway.errors import BadRequest, Forbidden, Unauthenticated
+from gateway.errors import BadRequest, Forbidden, RequestError, Unauthenticated
 
 PURPOSE: Final = re.compile(r"[A-Z][A-Z_]{0,63}")
 MAXIMUM_CASE_LENGTH: Final = 128
@@ -79,6 +79,13 @@ class Authenticator:
         headers = presented.headers
         scheme, token = self._credentials(headers)
         access = await self._access(presented, scheme, token)
+        try:
+            return self._caller(headers, scheme, access)
+        except RequestError as error:
+            error.client = access.client
+            raise
+
+    def _caller(self, headers: RequestHeaders, scheme: Scheme, access: Access) -> Caller:
         client = self._clients.find(access.client)
         if client is None:
             raise Forbidden(f"client `{access.client}` is not registered at this gateway, or is suspended")

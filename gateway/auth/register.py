@@ -20,6 +20,11 @@ class Register(Protocol):
         """A digest (SHA-256, 16 hex) of the whole content: it changes whenever anything of it does."""
         ...
 
+    @property
+    def clients(self) -> Mapping[str, Client]:
+        """Every client by name, the suspended ones too: for the record, never to decide by."""
+        ...
+
     def find(self, client_id: str) -> Client | None:
         """Return the client of that name, None for one that is not registered, or is suspended."""
         ...
@@ -35,11 +40,17 @@ class FixedRegister:
     def __init__(self, clients: Mapping[str, Client]) -> None:
         self._clients = {name: clients[name] for name in sorted(clients) if not clients[name].suspended}
         self._version = digest_of(clients)
+        self._every = dict(clients)
 
     @property
     def version(self) -> str:
         """The digest of the clients, suspended ones too."""
         return self._version
+
+    @property
+    def clients(self) -> Mapping[str, Client]:
+        """Every client by name, the suspended ones too."""
+        return self._every
 
     def find(self, client_id: str) -> Client | None:
         """Return the client of that name that may ask."""
@@ -60,6 +71,11 @@ class FollowedRegister:
     def version(self) -> str:
         """The version of the register of the moment."""
         return self._now().version
+
+    @property
+    def clients(self) -> Mapping[str, Client]:
+        """Every client of the register of the moment, the suspended ones too."""
+        return self._now().clients
 
     def find(self, client_id: str) -> Client | None:
         """Return what the register of the moment finds."""

@@ -13,14 +13,16 @@ from schema.entities import entity_of
 class Catalogue:
     """The sources of the city by name, and the items of information.
 
-    ``version`` changes whenever a source file, an item, a legal basis or a department says something else.
+    ``version`` changes whenever a source file, an item, a legal basis or a department says something else;
+    ``mappings`` tells by source the version of its file alone, which changes whenever that says something else.
     """
 
     def __init__(self, sources: Mapping[str, SourceSpec], items: Items = NO_ITEMS) -> None:
         self.sources = dict(sorted(sources.items()))
         self.items = items
         said = [self.sources, items.version]
-        self.version = sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()[:16]
+        self.version = _digest(said)
+        self.mappings = {name: _digest(source) for name, source in self.sources.items()}
         self._owners: dict[str, list[tuple[SourceSpec, str, AnyEntity]]] = {}
         for source in self.sources.values():
             for part, spec in source.entities.items():
@@ -45,3 +47,7 @@ class Catalogue:
         if spec is None:
             return [None]
         return [spec.value] if spec.value is not None else [*sorted(set((spec.codes or {}).values()))] or [None]
+
+
+def _digest(said: object) -> str:
+    return sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()[:16]

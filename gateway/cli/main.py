@@ -16,6 +16,7 @@ from gateway.cli.documents import documents_command
 from gateway.cli.explain import explain_command
 from gateway.cli.policy import policy_commands
 from gateway.cli.probe import probe
+from gateway.cli.prov import prov_command
 from gateway.cli.serve import serve_command
 from gateway.cli.source import source_commands
 from gateway.cli.verify import verify_command
@@ -47,6 +48,7 @@ commands.command("documents")(documents_command)
 commands.command("probe")(probe)
 commands.command("conform")(conform)
 commands.command("verify")(verify_command)
+commands.command("prov")(prov_command)
 commands.add_typer(source_commands, name="source")
 commands.add_typer(policy_commands, name="policy")
 commands.add_typer(client_commands, name="client")

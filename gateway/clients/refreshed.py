@@ -6,7 +6,7 @@ read last stays, and the log says so, once: an outage of the table is no outage 
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from connectors.errors import ConfigError, Mistake
@@ -17,6 +17,10 @@ from gateway.clients.table import Row
 
 _MOST_TOLD: Final = 10
 _log: Final = logging.getLogger("gateway.clients")
+
+
+Record = Callable[[Mapping[str, Client], Mapping[str, Client]], Awaitable[None]]
+"""Told of the clients before and after a change."""
 
 
 class Rows(Protocol):
@@ -41,6 +45,7 @@ class TableRegister:
         self._fixed = FixedRegister(self._found.clients)
         self._task: asyncio.Task[None] | None = None
         self._silent = False
+        self._record: Record = _unrecorded
 
     @property
     def version(self) -> str:
@@ -72,6 +77,7 @@ class TableRegister:
             return
         found = read_rows(rows, self._found.clients, self._read)
         _tell(self._found.mistakes, found.mistakes)
+        await self._record(self._found.clients, found.clients)
         self._rows, self._found, self._fixed = rows, found, FixedRegister(found.clients)
 
     def require_no_worse(self, before: Mapping[str, Sequence[Mistake]]) -> None:
@@ -80,8 +86,12 @@ class TableRegister:
         if worse:
             raise ConfigError(worse)
 
-    async def start(self) -> None:
-        """Read the table from now on every ``refresh_seconds``; it has been read once before."""
+    async def start(self, record: Record) -> None:
+        """Read the table from now on every ``refresh_seconds``; it has been read once before.
+
+        ``record`` is waited for before a change counts; when it raises, nothing has changed.
+        """
+        self._record = record
         self._task = asyncio.create_task(self._keep_fresh())
 
     async def close(self) -> None:
@@ -107,6 +117,10 @@ class TableRegister:
             if self._silent:
                 _log.info("the table of clients is read again")
             self._silent = False
+
+
+async def _unrecorded(before: Mapping[str, Client], after: Mapping[str, Client]) -> None:
+    """Record nothing: of what was read before the gateway started."""
 
 
 def _tell(before: Mapping[str, Sequence[Mistake]], now: Mapping[str, Sequence[Mistake]]) -> None:

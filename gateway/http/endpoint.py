@@ -7,12 +7,10 @@ cancel, so a watcher does, from WATCH_AFTER_SECONDS on: a quick answer does not 
 """
 
 import asyncio
-import logging
 from collections import Counter
+from collections.abc import Callable
 from time import monotonic
-from traceback import extract_tb
 from typing import Protocol, cast
-from uuid import uuid4
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -21,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.auth.presented import Presented, presented
 from gateway.errors import (
     BadQuery,
-    Failed,
+    LedgerUnavailable,
     MethodNotAllowed,
     NotAcceptable,
     RequestError,
@@ -29,6 +27,7 @@ from gateway.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
+from gateway.failure import report
 from gateway.http.media import JSON, choose_media, is_json
 from gateway.http.request import GraphQLRequest, parse_get, parse_post, read_body
 from gateway.http.response import DRAFT, HttpResponse, Reply, StatusRules, render_error, render_reply
@@ -37,8 +36,6 @@ from gateway.limits.strangers import Strangers
 WATCH_AFTER_SECONDS = 0.02
 MAX_BODY_BYTES = 1 << 20
 _READ = frozenset({b"accept", b"authorization", b"content-type", b"content-encoding", b"content-length"})
-
-_log = logging.getLogger("gateway.http")
 
 
 class Desk(Protocol):
@@ -56,25 +53,33 @@ def graphql_endpoint(
     rules: StatusRules = DRAFT,
     outcomes: Counter[str] | None = None,
     strangers: Strangers | None = None,
+    turned_away: Callable[[RequestError], None] = lambda error: None,
 ) -> ASGIApp:
     """Return the ASGI application that serves ``desk``, to be the endpoint of a Starlette Route for all methods.
 
     ``outcomes`` counts the requests: ANSWERED, PARTIAL (data with errors), CLIENT_GONE, or the code of the error;
-    ``strangers`` counts the failures to identify.
+    ``strangers`` counts the failures to identify, ``turned_away`` hears of what no desk heard of.
     """
     counted = Counter[str]() if outcomes is None else outcomes
-    return _Endpoint(desk, max_body_bytes, rules, counted, Strangers() if strangers is None else strangers)
+    return _Endpoint(desk, max_body_bytes, rules, counted, strangers or Strangers(), turned_away)
 
 
 class _Endpoint:
     def __init__(
-        self, desk: Desk, max_body_bytes: int, rules: StatusRules, outcomes: Counter[str], strangers: Strangers
+        self,
+        desk: Desk,
+        max_body_bytes: int,
+        rules: StatusRules,
+        outcomes: Counter[str],
+        strangers: Strangers,
+        turned_away: Callable[[RequestError], None],
     ) -> None:
         self._desk = desk
         self._max_body_bytes = max_body_bytes
         self._rules = rules
         self._outcomes = outcomes
         self._strangers = strangers
+        self._turned_away = turned_away
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fields = _collect(scope["headers"])
@@ -88,13 +93,15 @@ class _Endpoint:
         except Unauthenticated as error:
             response = self._refused(self._strangers.failed(_address(scope), monotonic()) or error, media)
         except RequestError as error:
+            if error.receipt is None and not isinstance(error, LedgerUnavailable):
+                self._turned_away(error)
             response = self._refused(error, media)
         except asyncio.CancelledError:
             stopped = ShuttingDown("the server is shutting down", headers={"connection": "close"})
             await self._refused(stopped, media).send(send)
             raise
         except Exception as error:  # noqa: BLE001 (the edge: whatever it was, the client gets a neutral answer)
-            response = self._refused(_report(error), media)
+            response = self._refused(report(error), media)
         await response.send(send)
 
     async def _respond(
@@ -195,22 +202,3 @@ class _Watch:
             pass
         self.gone = True
         self._work.cancel()
-
-
-def _report(error: Exception) -> Failed:
-    """Log where an unexpected error arose, without its message (which may quote the request), and name it by an id."""
-    failed_id = uuid4().hex
-    place = " < ".join(
-        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(extract_tb(error.__traceback__))
-    )
-    _log.error("request failed: id=%s kind=%s at %s", failed_id, _kinds(error), place)
-    return Failed("the gateway failed to answer; the id finds this failure in its log", extensions={"id": failed_id})
-
-
-def _kinds(error: BaseException | None) -> str:
-    """Return the class names along the chain of causes."""
-    names: list[str] = []
-    while error is not None and len(names) < 5:
-        names.append(type(error).__name__)
-        error = error.__cause__ or error.__context__
-    return " < ".join(names)

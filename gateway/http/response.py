@@ -90,12 +90,13 @@ def render_error(error: RequestError, media: str, rules: StatusRules) -> HttpRes
 
 
 def error_body(error: RequestError) -> bytes:
-    """Return the GraphQL response of a request error: no `data`, one error, its code in `extensions`."""
+    """Return the GraphQL response of a request error: no `data`, one error, its code in `extensions`, its receipt."""
     entry: dict[str, Any] = {"message": error.message}
     if error.locations is not None:
         entry["locations"] = error.locations
     entry["extensions"] = {"code": error.code, **error.extensions}
-    return msgspec.json.encode({"errors": [entry]})
+    told = {} if error.receipt is None else {"extensions": {"receipt": error.receipt}}
+    return msgspec.json.encode({"errors": [entry], **told})
 
 
 def _status(kind: type[RequestError], status: int, media: str, rules: StatusRules) -> tuple[int, str]:

@@ -119,7 +119,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     catalogue_version: str
     response_digest: str
     parts: dict[str, str] = {}
-    elapsed_ms: int
+    elapsed_ms: int = 0
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -4,7 +4,7 @@ The walk collects the fields per concrete type, attaches to each section the nee
 it leads to. Nothing is fetched here, and nothing that the caller may not see is planned.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -55,6 +55,10 @@ JUDGED_FROM = {
 MAX_PERSON_LINKS: Final = 2
 """Links to persons on one path: from a company to its people, and from their companies on to theirs (`domain.md` §4.5).
 Further on a query no longer asks about a subject, it maps a city's people."""
+_OF_ITEM: Final = frozenset({"catalogueItem", "legalBasis", "fields"})
+"""Fields of a provenance that tell of the item of the catalogue that covers the record."""
+_ALL_OF_ORIGIN: Final = frozenset({"digest", "departmentAsWritten", "legalBasis"})
+"""What the map of an answer's provenance tells of records."""
 PASSED_ON = frozenset({"__schema", "__type", "_service"})
 
 
@@ -80,6 +84,7 @@ class Builder:
     rights: Rights
     collector: Collector
     lists: ListLimits
+    provenance: bool = False
     stages: list[Stage] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     filtered: list[tuple[Use, tuple[str, ...], frozenset[str]]] = field(default_factory=list)
@@ -128,6 +133,8 @@ class Builder:
             each.index = index
             schemes: set[str] = set()
             for need in each.needs.values():
+                if self.provenance:
+                    self._provenance(need, _ALL_OF_ORIGIN)
                 need.asks = _due(need, self.rights.asks(need))
                 schemes.update(scheme for ask in need.asks if ask.refused is None for scheme in ask.crosswalk)
             each.crosswalk = tuple(sorted(schemes))
@@ -225,15 +232,11 @@ class Builder:
             case PersonPart(field=name) | Noted(field=name):
                 need.fields.add(name)
             case RecordPart(part="provenance" | "also_reported_by"):
-                wanted = {child.name for child in selected.only}
-                need.digests = need.digests or "digest" in wanted
-                if "departmentAsWritten" in wanted:
-                    need.inputs.update(AUTHORITY_FIELDS)
+                self._provenance(need, {child.name for child in selected.only})
             case RecordPart(part="department_as_written"):
                 need.inputs.update(AUTHORITY_FIELDS)
             case RecordPart(part="catalogue_item" | "disclosure"):
-                sort = self.rights.catalogue.items.sort_of(need.entity)
-                need.inputs.update([sort] if sort is not None else ())
+                self._sort(need)
             case RecordPart(part="department_code"):
                 need.inputs.add(AUTHORITY_CODE)
             case Judged(part=part):
@@ -242,6 +245,18 @@ class Builder:
                 need.fields.add(selected.attribute)
             case _:
                 return
+
+    def _provenance(self, need: Need, wanted: Collection[str]) -> None:
+        """Let the records of ``need`` tell what is ``wanted`` of their origins."""
+        need.digests = need.digests or "digest" in wanted
+        if "departmentAsWritten" in wanted:
+            need.inputs.update(AUTHORITY_FIELDS)
+        if not _OF_ITEM.isdisjoint(wanted):
+            self._sort(need)
+
+    def _sort(self, need: Need) -> None:
+        sort = self.rights.catalogue.items.sort_of(need.entity)
+        need.inputs.update([sort] if sort is not None else ())
 
     def _link(self, selected: Selected, link: Link, place: _Place) -> None:
         """Read the linked subject's own fields from the record; fetch only where its sections are selected."""
@@ -292,8 +307,17 @@ def _due(need: Need, asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
 
 
 def make_plan(
-    schema: GraphQLSchema, operation: Operation, conditions: Mapping[str, bool], rights: Rights, lists: ListLimits
+    schema: GraphQLSchema,
+    operation: Operation,
+    conditions: Mapping[str, bool],
+    rights: Rights,
+    lists: ListLimits,
+    *,
+    provenance: bool = False,
 ) -> Plan:
-    """Return the plan of ``operation`` for the ``conditions`` of its `@skip`/`@include` and the caller's ``rights``."""
+    """Return the plan of ``operation`` for the ``conditions`` of its `@skip`/`@include` and the caller's ``rights``.
+
+    With ``provenance`` every record is asked to tell its origin, as if the document selected it.
+    """
     collector = Collector(schema, operation.fragments, conditions)
-    return Builder(schema, rights, collector, lists).build(operation)
+    return Builder(schema, rights, collector, lists, provenance).build(operation)

@@ -18,7 +18,7 @@ from gateway.plan.document import Operation
 from gateway.plan.model import Plan
 from gateway.project.compile import Project, compile_plan
 
-PlanKey = tuple[str, str | None, tuple[bool, ...], str, str, str]
+PlanKey = tuple[str, str | None, tuple[bool, ...], str, str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,13 @@ class Plans:
         self._plans: OrderedDict[PlanKey, Compiled] = OrderedDict()
         self._conditions: OrderedDict[tuple[str, str | None], tuple[str, ...]] = OrderedDict()
 
-    def plan(self, operation: Operation, variables: VariableValues, rights: Rights) -> Compiled:
-        """Return the compiled plan of ``operation``; raises `TooCostly`, `BadQuery`."""
+    def plan(
+        self, operation: Operation, variables: VariableValues, rights: Rights, *, provenance: bool = False
+    ) -> Compiled:
+        """Return the compiled plan of ``operation``; raises `TooCostly`, `BadQuery`.
+
+        With ``provenance`` all its records are asked to tell their origin.
+        """
         names = self._condition_names(operation)
         conditions = tuple(bool(variables.coerced.get(name)) for name in names)
         key = (
@@ -50,10 +55,12 @@ class Plans:
             rights.caller.fingerprint,
             rights.catalogue.version,
             rights.policy.version,
+            provenance,
         )
         known = self._plans.get(key)
         if known is None:
-            plan = make_plan(self.schema, operation, dict(zip(names, conditions, strict=True)), rights, self.lists)
+            held = dict(zip(names, conditions, strict=True))
+            plan = make_plan(self.schema, operation, held, rights, self.lists, provenance=provenance)
             known = Compiled(plan, compile_plan(plan))
             if operation.personal:  # its nodes, and the readers of its keys, hold the number
                 return known

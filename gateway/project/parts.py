@@ -9,7 +9,7 @@ from typing import Any
 from gateway.identity import IdentityReport, compare
 from gateway.plan.model import Need
 from gateway.project.flags import Flag, Path
-from gateway.provenance import Resolution
+from gateway.provenance.resolution import Resolution
 from gateway.run import Run
 from gateway.subject import TYPE_NAMES, Person, Subject
 from schema.identifiers import Identifier

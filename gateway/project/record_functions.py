@@ -7,16 +7,20 @@ Arguments of generated functions: `row`, `hit`, `told` a record, its origin and 
 `path` where the result stands.
 """
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
 
 from gateway.plan.build import JUDGED_FROM
 from gateway.plan.model import Ask, Need, Selected, Use
 from gateway.project.flags import forbidden, misread, not_known
 from gateway.project.writer import Writer
+from gateway.provenance.lineage import Lineage
 from schema.bindings import Identity, Judged, Link, Noted, PersonPart, RecordPart, Section
 from schema.entities import INTERNAL_FIELDS
 from schema.schema import graphql_name
+
+SHOWING: Final = (RecordPart("provenance"), RecordPart("also_reported_by"))
+"""Fields of a record that show where it, or another report of it, came from."""
 
 
 class Subjects(Protocol):
@@ -37,6 +41,8 @@ class RecordFunctions:
 
     writer: Writer
     subjects: Subjects
+    lineages: dict[int, str] = field(default_factory=dict)
+    """Fields that show a provenance (by identity) -> the constant that tells of the fields selected beside them."""
 
     def by_ask(self, selected: Selected, use: Use) -> dict[int, str]:
         """Return the names of the record functions of a section's items, by ask."""
@@ -45,11 +51,18 @@ class RecordFunctions:
     def record(self, selections: list[Selected], ask: Ask, need: Need) -> str:
         """Return the name of the function that projects the records of one ask."""
         before = ["v = row.values"]
+        self.note_lineage(selections)
         unread = self.columns(selections, ask)
         if unread:
             before.append(f"if row.issues: misread_fields(run, row, hit, {self.writer.constant(unread)}, path)")
         pairs = [(each.key, self.record_field(each, ask, need, before)) for each in selections]
         return self.writer.function("row, hit, told, run, path", pairs, before)
+
+    def note_lineage(self, selections: list[Selected]) -> None:
+        """Make what those of ``selections`` that show a provenance tell of the others; the same for every ask."""
+        showing = [id(each) for each in selections if each.binding in SHOWING]
+        if showing and showing[0] not in self.lineages:
+            self.lineages.update(dict.fromkeys(showing, self.writer.constant(Lineage(selections))))
 
     def columns(self, selections: list[Selected], ask: Ask) -> dict[str, list[tuple[str, Any]]]:
         """Return the flags to place when a column of ``selections`` was misread: field -> (response key, flag)."""
@@ -86,8 +99,10 @@ class RecordFunctions:
                 return repr(selected.parent)
             case "source":
                 return repr(ask.source.name)
+            case "provenance":
+                return self.writer.nested(selected, f"provenance(run, row, hit, {self.lineages[id(selected)]})")
             case "also_reported_by":
-                return self.writer.nested(selected, "also_reported_by(told)")
+                return self.writer.nested(selected, f"also_reported_by(run, told, {self.lineages[id(selected)]})")
             case "conflicts":
                 return self.writer.nested(
                     selected, f"conflicts(row, hit, told, {self.writer.constant(_shown(selected, need))})"

@@ -16,7 +16,9 @@ from gateway.identity import ConflictingValue
 from gateway.merge import conflicting
 from gateway.plan.asks import AUTHORITY_CODE
 from gateway.project.flags import Flag, Path
-from gateway.provenance import Provenance, Resolution, as_written
+from gateway.provenance.lineage import Lineage
+from gateway.provenance.origin import Provenance, as_written
+from gateway.provenance.resolution import Resolution
 from gateway.run import Run
 from gateway.told import Hit, Told
 
@@ -50,9 +52,9 @@ def record_id(row: Row, hit: Hit) -> str:
     return f"{source}:{sha256(key.encode()).hexdigest()[:24]}"
 
 
-def provenance(row: Row, hit: Hit) -> Provenance:
+def provenance(run: Run, row: Row, hit: Hit, lineage: Lineage) -> Provenance:
     """Return where ``row`` came from."""
-    return Provenance(row, hit)
+    return Provenance(run, row, hit, lineage)
 
 
 def department(row: Row, hit: Hit) -> Department:
@@ -81,9 +83,9 @@ def noted(row: Row, field: str, code: str) -> bool:
     return bool(row.issues) and any(issue.code == code and issue.field == field for issue in row.issues)
 
 
-def also_reported_by(told: Told | None) -> list[Provenance]:
+def also_reported_by(run: Run, told: Told | None, lineage: Lineage) -> list[Provenance]:
     """Return the origins of the other reports of the same decision."""
-    return [] if told is None else [Provenance(row, hit) for row, hit in told.others]
+    return [] if told is None else [Provenance(run, row, hit, lineage) for row, hit in told.others]
 
 
 def conflicts(row: Row, hit: Hit, told: Told | None, names: Iterable[tuple[str, str]]) -> list[RecordConflict]:

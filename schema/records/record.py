@@ -7,8 +7,9 @@ from schema.catalogue import CatalogueItem
 from schema.conflicts import RecordConflict
 from schema.enums import Disclosure, RecordState, Severity
 from schema.fields import say, shown
+from schema.provenance import Provenance
 from schema.scalars import Date
-from schema.values import Department, Issue, Provenance
+from schema.values import Department, Issue
 
 
 @strawberry.interface(description=say("一条信用记录", "One credit record of a department"))

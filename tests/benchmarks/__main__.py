@@ -1,12 +1,13 @@
-"""What an answer of the gateway costs, beside two named baselines on the same simulated departments.
+"""What an answer of the gateway costs, beside named baselines on the same simulated departments.
 
   gateway      as it is served: rights, coverage, provenance, a durable ledger entry before each answer
   handwritten  a Starlette endpoint per question: asyncpg, sqlite3, aiohttp, CSV in memory, SOAP by a template; the same
                values read from the same rows; of each source it knows whether it answered. No GraphQL, no ledger
+  unproven     the gateway without ledger, digests and traces, asked for no provenance: what proof costs
   strawberry   plain Strawberry resolvers and aiodataloader over the clients of `handwritten`, parsed and validated
                documents cached
 
-All three run at once, a process each, and must first give equal answers. Then short slices rotate through them; a ratio
+All run at once, a process each, and must first give equal answers. Then short slices rotate through them; a ratio
 is taken between slices of the same rotation, over the same subjects, another subject at every request.
 """
 

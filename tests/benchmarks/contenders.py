@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks.contenders NAME --data DIR`: serve one contender until standard input ends.
 
-When it takes requests, one line of JSON on standard output tells its free port and the headers that it needs. The three
+When it takes requests, one line of JSON on standard output tells its free port and the headers that it needs. They
 differ in nothing but the application: uvicorn, uvloop and httptools, one process, garbage collected as the gateway's
 server has it. The gateway is served by its own server, which is uvicorn with limits for slow clients.
 """
@@ -24,9 +24,14 @@ from starlette.applications import Starlette
 from gateway.demo.postgres import free_port
 from gateway.http import make_server
 from gateway.http.server import COLLECT_AFTER
-from tests.benchmarks.workloads import CONTENDERS, GATEWAY, HANDWRITTEN, STRAWBERRY
+from tests.benchmarks.workloads import CONTENDERS, GATEWAY, HANDWRITTEN, STRAWBERRY, THROUGH_GATEWAY, UNPROVEN
 
-_MODULES: Final = {GATEWAY: "through_gateway", HANDWRITTEN: "handwritten", STRAWBERRY: "plain_strawberry"}
+_MODULES: Final = {
+    GATEWAY: "through_gateway",
+    HANDWRITTEN: "handwritten",
+    STRAWBERRY: "plain_strawberry",
+    UNPROVEN: "unproven",
+}
 
 
 class Opened(Protocol):
@@ -49,7 +54,7 @@ async def serve(name: str, data: Path) -> None:
     """Serve the contender ``name`` until standard input ends."""
     async with opener(name)(os.environ, data) as (app, headers):
         port = free_port()
-        server = make_server(app, port=port) if name == GATEWAY else _plain_server(app, port)
+        server = make_server(app, port=port) if name in THROUGH_GATEWAY else _plain_server(app, port)
         serving = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.01)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.measure import Figures, Measured, Plan, median_ratio, ratios
-from tests.benchmarks.workloads import CONTENDERS, GATEWAY, HANDWRITTEN, STRAWBERRY
+from tests.benchmarks.workloads import CONTENDERS, GATEWAY, HANDWRITTEN, STRAWBERRY, UNPROVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,10 @@ AIMS: Final = (
     Aim(STRAWBERRY, GATEWAY, ("Q1",), least=3.0),
     Aim(STRAWBERRY, GATEWAY, ("Q2", "Q2b"), least=5.0),
 )
-PAIRS: Final = ((GATEWAY, HANDWRITTEN), (STRAWBERRY, GATEWAY))
+PAIRS: Final = ((GATEWAY, HANDWRITTEN), (STRAWBERRY, GATEWAY), (GATEWAY, UNPROVEN))
+MOST_LOST: Final = 0.1
+"""The share of answers/s that proof may take at 32 connections."""
+PROOF_CONCURRENCY: Final = 32
 PACKAGES: Final = (
     "strawberry-graphql",
     "graphql-core",
@@ -58,6 +61,8 @@ def aim_of(of: str, to: str, workload: str) -> Aim | None:
 def show(console: Console, plan: Plan, measured: Measured) -> None:
     """Print ratios, then figures, then what was asked and by which versions."""
     console.print(ratio_table(measured))
+    if any({GATEWAY, UNPROVEN} <= figures.keys() for figures in measured.values()):
+        console.print(proof_table(measured))
     console.print(figure_table(measured))
     for workload in plan.workloads:
         console.print(f"{workload.name}: {workload.title}")
@@ -86,6 +91,27 @@ def _ratio(figures: dict[str, Figures], of: str, to: str, workload: str) -> str:
         return text
     color, verdict = ("green", "met") if aim.met(median(each)) else ("red", "missed")
     return f"{text}  [{color}]aim: {aim}, {verdict}[/{color}]"
+
+
+def proof_table(measured: Measured) -> Table:
+    """Return the table of what proof takes: the ledger, its digests and traces, and provenance in the answer."""
+    table = Table(title="proof: the gateway beside itself without ledger, digests and provenance")
+    for heading in ("workload", "concurrency", "answers/s lost", "p50 added ms", "p99 added ms"):
+        table.add_column(heading, justify="left" if heading == "workload" else "right")
+    for (workload, concurrency), figures in measured.items():
+        if {GATEWAY, UNPROVEN} <= figures.keys():
+            table.add_row(workload, str(concurrency), *_proof(figures[GATEWAY], figures[UNPROVEN], concurrency))
+    return table
+
+
+def _proof(proven: Figures, unproven: Figures, concurrency: int) -> list[str]:
+    lost = 1 - proven.per_second / unproven.per_second
+    told = f"{lost:.1%}"
+    if concurrency == PROOF_CONCURRENCY:
+        color, verdict = ("green", "met") if lost < MOST_LOST else ("red", "missed")
+        told += f"  [{color}]aim: under {MOST_LOST:.0%}, {verdict}[/{color}]"
+    added = [(proven.percentile_us(at) - unproven.percentile_us(at)) / 1000 for at in (0.5, 0.99)]
+    return [told, *(f"{each:.2f}" for each in added)]
 
 
 def figure_table(measured: Measured) -> Table:

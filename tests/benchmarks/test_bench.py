@@ -78,13 +78,16 @@ def test_report_has_the_ratios_and_their_aims(up: list[Contender], demo_departme
     assert all(figures[name].cpu_us[0] > 0 for figures in measured.values() for name in CONTENDERS)
     cells = report.as_json(plan, measured)["cells"]
     assert [(cell["workload"], cell["concurrency"]) for cell in cells] == list(measured)
-    assert all(cell["ratios"].keys() == {"gateway/handwritten", "strawberry/gateway"} for cell in cells)
+    assert all(
+        cell["ratios"].keys() == {"gateway/handwritten", "strawberry/gateway", "gateway/unproven"} for cell in cells
+    )
     output = StringIO()
     report.show(Console(width=200, file=output), plan, measured)
     shown = output.getvalue()
     assert shown.index("gateway / handwritten") < shown.index("answers/s")
     assert "aim: at most 1.5" in shown
     assert "aim: at least 5" in shown
+    assert "answers/s lost" in shown
 
 
 def test_a_ratio_is_taken_within_a_rotation() -> None:

@@ -15,7 +15,7 @@ from msgspec.structs import replace as replace_members
 from starlette.applications import Starlette
 
 from connectors.spec import SourceSpec
-from gateway.app import open_gateway
+from gateway.app import Gateway, open_gateway
 from gateway.catalogue import Catalogue
 from gateway.configuration import Configuration, load_configuration
 from gateway.limits.spec import ClientDefaults
@@ -45,12 +45,19 @@ UNLIMITED: Final = ClientDefaults(requests=10**12, cost=10**12, max_cost=10**12)
 @asynccontextmanager
 async def open_app(environ: Mapping[str, str], data: Path) -> AsyncIterator[tuple[Starlette, dict[str, str]]]:
     """Open the gateway; yields the application and the headers by which the benchmark's client is known."""
+    async with open_gateway_app(environ, data) as (gateway, headers):
+        yield gateway.app, headers
+
+
+@asynccontextmanager
+async def open_gateway_app(environ: Mapping[str, str], data: Path) -> AsyncIterator[tuple[Gateway, dict[str, str]]]:
+    """Open the gateway; yields it with the headers of the benchmark's client."""
     configuration = _comparable(load_configuration(CONFIG))
     async with open_gateway(configuration, environ, data) as gateway:
         assert gateway.issuer is not None, "the repository's configuration is not a production one"
         # The token lives as long as any run may take; its lifetime costs nothing.
         token = gateway.issuer.mint(CLIENT, lifetime_seconds=86_400)
-        yield gateway.app, {"Authorization": f"Bearer {token}"}
+        yield gateway, {"Authorization": f"Bearer {token}"}
 
 
 def _comparable(configuration: Configuration) -> Configuration:

@@ -1,7 +1,8 @@
 """What is asked in every measurement: the fields, the three workloads, and each contender's way to write the question.
 
 The fields are all that the gateway's client `tax_department` may see for the purpose SUPERVISION. The gateway's
-documents ask for `state`, `coverage` and `provenance` (but its digest) besides, which the other two do not have.
+documents ask for `state`, `coverage` and `provenance` (but its digest) besides, which the baselines do not have;
+those of `unproven` ask for no provenance.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,9 @@ import orjson
 from gateway.demo.subjects import FIRST_ORDINARY, subjects
 
 CLIENT: Final = "tax_department"
-GATEWAY, HANDWRITTEN, STRAWBERRY = "gateway", "handwritten", "strawberry"
-CONTENDERS: Final = (GATEWAY, HANDWRITTEN, STRAWBERRY)
+GATEWAY, HANDWRITTEN, STRAWBERRY, UNPROVEN = "gateway", "handwritten", "strawberry", "unproven"
+CONTENDERS: Final = (GATEWAY, HANDWRITTEN, STRAWBERRY, UNPROVEN)
+THROUGH_GATEWAY: Final = frozenset({GATEWAY, UNPROVEN})
 
 MONEY: Final = "amount currency"
 COUNTERPART: Final = (
@@ -101,7 +103,7 @@ def request(contender: str, workload: Workload, usccs: Sequence[str]) -> tuple[s
     """Return the path and the JSON body by which ``contender`` is asked ``workload`` about ``usccs``."""
     if contender == HANDWRITTEN:
         return workload.path, orjson.dumps({"usccs": usccs})
-    keys = [{"scheme": "USCC", "value": uscc} for uscc in usccs] if contender == GATEWAY else usccs
+    keys = [{"scheme": "USCC", "value": uscc} for uscc in usccs] if contender in THROUGH_GATEWAY else usccs
     variables = {"keys": keys} if workload.bulk else {"key": keys[0]}
     name = workload.name
     body = {"query": document(contender, workload), "variables": variables, "operationName": name}
@@ -110,24 +112,27 @@ def request(contender: str, workload: Workload, usccs: Sequence[str]) -> tuple[s
 
 def document(contender: str, workload: Workload) -> str:
     """Return the GraphQL document of ``workload``."""
-    key_type = "SubjectKey!" if contender == GATEWAY else "String!"
-    inside = _inside(contender == GATEWAY, workload.sections)
-    body = f"__typename ... on Organization {{ {inside} }}" if contender == GATEWAY else inside
+    key_type = "SubjectKey!" if contender in THROUGH_GATEWAY else "String!"
+    inside = _inside(contender, workload.sections)
+    body = f"__typename ... on Organization {{ {inside} }}" if contender in THROUGH_GATEWAY else inside
     if workload.bulk:
         return f"query {workload.name}($keys: [{key_type}]!) {{ subjects(keys: $keys) {{ {body} }} }}"
     return f"query {workload.name}($key: {key_type}) {{ subject(key: $key) {{ {body} }} }}"
 
 
-def _inside(evident: bool, sections: Sequence[str]) -> str:
-    plain = [_section(name, evident) for name in sections if name not in COURT_LISTS]
-    court = [_section(name, evident) for name in sections if name in COURT_LISTS]
+def _inside(contender: str, sections: Sequence[str]) -> str:
+    plain = [_section(name, contender) for name in sections if name not in COURT_LISTS]
+    court = [_section(name, contender) for name in sections if name in COURT_LISTS]
     head = ["kind uscc name"] if sections else ["name"]
     return " ".join([*head, *plain, *([f"courtEnforcement {{ {' '.join(court)} }}"] if court else ())])
 
 
-def _section(name: str, evident: bool) -> str:
+def _section(name: str, contender: str) -> str:
     fields = " ".join(f"{each} {{ {OBJECTS[each]} }}" if each in OBJECTS else each for each in FIELDS[name].split())
-    return f"{name} {{ {_COVERAGE} items {{ {fields} {_EVIDENCE} }} }}" if evident else f"{name} {{ {fields} }}"
+    if contender not in THROUGH_GATEWAY:
+        return f"{name} {{ {fields} }}"
+    evidence = f" {_EVIDENCE}" if contender == GATEWAY else ""
+    return f"{name} {{ {_COVERAGE} items {{ {fields}{evidence} }} }}"
 
 
 def ordinary_usccs(size: int) -> list[str]:

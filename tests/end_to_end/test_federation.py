@@ -67,7 +67,7 @@ async def test_a_bad_representation_is_null_with_an_error_and_spoils_no_other(se
 async def test_a_null_among_the_representations_is_a_bad_request(served: Served) -> None:
     bad, message = BAD[-1]
     told = await served.ask("bank", ENTITIES, of=[{"__typename": "Enterprise", "uscc": ENTERPRISE}, bad])
-    assert (told.errors[0]["extensions"]["code"], list(told.content)) == ("BAD_QUERY", ["errors"])
+    assert (told.errors[0]["extensions"]["code"], list(told.content)) == ("BAD_QUERY", ["errors", "extensions"])
     assert told.errors[0]["message"].startswith(message)
 
 

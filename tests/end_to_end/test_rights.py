@@ -192,7 +192,7 @@ async def test_a_request_without_a_good_purpose_is_refused_whole(
     served: Served, client: str, said: dict[str, str], status: int, code: str, message: str
 ) -> None:
     told = await served.ask(client, PROBE, key=uscc_key(3), **said)
-    assert (told.status, list(told.content)) == (status, ["errors"])
+    assert (told.status, list(told.content)) == (status, ["errors", "extensions"])
     (error,) = told.errors
     assert (error["message"], error["extensions"]["code"]) == (message, code)
 

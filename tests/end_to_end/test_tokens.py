@@ -20,7 +20,7 @@ async def ask(served: Served, authorization: str | None) -> Told:
 
 def check_refused(told: Told, message: str, error: str | None) -> None:
     assert told.status == 401
-    assert told.content == {"errors": [{"message": message, "extensions": {"code": "UNAUTHENTICATED"}}]}
+    assert told.errors == [{"message": message, "extensions": {"code": "UNAUTHENTICATED"}}]
     challenge = told.headers["WWW-Authenticate"]
     assert challenge.startswith('Bearer realm="credit-gateway"')
     assert (f'error="{error}"' in challenge) if error else ("error" not in challenge)

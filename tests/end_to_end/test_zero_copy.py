@@ -193,15 +193,18 @@ def test_nothing_that_was_logged_holds_anything_of_a_record(load: Load) -> None:
 
 
 def test_a_ledger_entry_is_made_of_pseudonyms_names_and_digests(load: Load) -> None:
-    told = [each for each in (*load.told, *load.sections) if "data" in each.content]
-    assert {each.receipt for each in told} == {entry.receipt for entry in load.entries}
-    for entry in load.entries:
+    told = [each for each in (*load.told, *load.sections) if "extensions" in each.content]
+    of_requests = [entry for entry in load.entries if entry.kind != "CHANGE"]
+    assert {each.receipt for each in told} == {entry.receipt for entry in of_requests}
+    answered = {each.receipt for each in told if "data" in each.content}
+    assert answered == {entry.receipt for entry in of_requests if entry.kind == "QUERY"}
+    for entry in of_requests:
         assert all(re.fullmatch("[0-9a-f]{8}:[0-9a-f]{64}", subject) for subject in entry.subjects)
-        assert entry.subjects
+        assert entry.subjects or entry.kind == "REFUSAL"
         assert entry.operation_name in {None, "Everything", "Person", "Probe", "Q****", "Q_****"}
         for use in (use for uses in entry.sources.values() for use in uses):
             assert all(re.fullmatch("[a-z_]+", name) for name in use.fields)
-            assert use.digest is None or re.fullmatch("[0-9a-f]{64}", use.digest)
+            assert use.digest is None or re.fullmatch("[0-9a-f]{8}:[0-9a-f]{64}", use.digest)
         assert all(re.fullmatch(r"[A-Za-z]+\.[A-Za-z_*]+", each.field) for each in entry.denied)
 
 

@@ -17,6 +17,7 @@ from gateway.plan.document import Operation
 from gateway.plan.model import Need, Selected
 from gateway.project import parts, record_parts
 from gateway.project.flags import forbidden, misread, not_known
+from gateway.provenance.lineage import Lineage
 from gateway.resolve import Unresolved
 from gateway.run import Run
 from gateway.subject import Person, Subject
@@ -58,6 +59,7 @@ class Reference:
         self.values = dict(zip((root.selected.key for root in compiled.plan.roots), values, strict=True))
         self.kinds = {root.selected.key: root.kind for root in compiled.plan.roots}
         self.planned: dict[tuple[tuple[str, ...], str], Selected] = {}
+        self.beside: dict[int, list[Selected]] = {}
         for root in compiled.plan.roots:
             self.index(root.selected, (), "Query")
 
@@ -67,6 +69,7 @@ class Reference:
         self.planned[path, type_name] = selected
         for name, children in selected.children.items():
             for child in children:
+                self.beside[id(child)] = children
                 self.index(child, path, name)
 
     async def execute(self, schema: Any, operation: Operation, variables: dict[str, Any]) -> tuple[Any, list[Any]]:
@@ -161,14 +164,14 @@ class Reference:
         return getattr(page, selected.attribute)
 
     def of_record(self, record: Record, selected: Selected) -> Any:
-        row, hit, told = record
+        row, hit, _ = record
         match selected.binding:
             case RecordPart(part="record_type"):
                 return selected.parent
             case RecordPart(part="source"):
                 return hit.reached.source
-            case RecordPart(part="also_reported_by"):
-                return record_parts.also_reported_by(told)
+            case RecordPart(part="provenance" | "also_reported_by"):
+                return self.origins(record, selected)
             case RecordPart(part="conflicts"):
                 return self.conflicts(record, selected)
             case RecordPart(part="catalogue_item"):
@@ -194,6 +197,13 @@ class Reference:
         hidden = INTERNAL_FIELDS.get(hit.ask.entity_name, frozenset())
         names = [(name, graphql_name(selected.parent, name)) for name in sorted(fields) if name not in hidden]
         return record_parts.conflicts(row, hit, told, names)
+
+    def origins(self, record: Record, selected: Selected) -> Any:
+        row, hit, told = record
+        lineage = Lineage(self.beside[id(selected)])
+        if selected.name == "provenance":
+            return record_parts.provenance(self.run, row, hit, lineage)
+        return record_parts.also_reported_by(self.run, told, lineage)
 
     def sort(self, record: Record) -> Any:
         row, hit, _ = record

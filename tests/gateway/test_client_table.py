@@ -5,7 +5,7 @@ import json
 import logging
 import sqlite3
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from gateway.auth import Client
 from gateway.clients.model import ClientRefused
 from gateway.clients.refreshed import TableRegister
 from gateway.clients.rows import read_row
 from gateway.clients.table import ClientTable, Row
+from gateway.errors import LedgerUnavailable
 from tests.gateway.test_client_rows import DEPARTMENTS, POLICY, SPEC
 from tests.servers import Server
 
@@ -157,7 +159,12 @@ async def test_the_table_is_read_again_and_again_and_an_outage_is_told_once(capl
     rows = Rows([bank], OSError("secret"), OSError("secret"), [bank, bank._replace(id="shop")], [])
     register = TableRegister(rows, READ, 0.001)
     await register.refresh()
-    await register.start()
+    recorded: list[tuple[set[str], set[str]]] = []
+
+    async def record(before: Mapping[str, Client], after: Mapping[str, Client]) -> None:
+        recorded.append((set(before), set(after)))
+
+    await register.start(record)
     await rows.read.wait()
     await register.close()
     assert [client.id for client in register.all()] == ["bank", "shop"]
@@ -165,6 +172,22 @@ async def test_the_table_is_read_again_and_again_and_an_outage_is_told_once(capl
         "the table of clients cannot be read; what was read last stays: OSError",
         "the table of clients is read again",
     ]
+    assert recorded[0] == ({"bank"}, {"bank", "shop"})
+
+
+async def test_a_change_that_cannot_be_recorded_does_not_count() -> None:
+    bank = Row("bank", "ACTIVE", BANK, "", "", "")
+    register = TableRegister(Rows([bank], [], []), READ, 5.0)
+    await register.refresh()
+
+    async def record(before: Mapping[str, Client], after: Mapping[str, Client]) -> None:
+        raise LedgerUnavailable("the ledger could not be written")
+
+    await register.start(record)
+    with pytest.raises(LedgerUnavailable):
+        await register.refresh()
+    await register.close()
+    assert [client.id for client in register.all()] == ["bank"]
 
 
 async def test_a_refresh_that_fails_changes_nothing() -> None:

@@ -14,6 +14,7 @@ from gateway.configuration import Configuration
 from gateway.ledger import Secret
 from gateway.merge import DECISIONS
 from gateway.plan.explain import explain
+from gateway.proof.parts import Encoded
 from gateway.seal import Seal
 from tests.gateway.world import World, configuration, uscc_of
 
@@ -101,7 +102,7 @@ async def test_coverage_names_the_part_that_has_a_name_of_its_own(parted: Config
 async def test_the_ledger_and_the_plan_tell_of_the_entity(parted: Configuration, tables: dict[str, AnyEntity]) -> None:
     asked = await World(configured=parted).ask(QUERY, ask(3))
     seal = Seal(Secret(b"k" * 32), parted.catalogue.version, parted.policy.version)
-    (use,) = seal.entry("0" * 32, asked.run, asked.operation, asked.values, b"", 0.0).sources[SOURCE]
+    (use,) = seal.entry("0" * 32, asked.run, asked.operation, asked.values, Encoded(b"", {}), 0.0).sources[SOURCE]
     coverage = asked.data["subject"]["penalties"]["coverage"]
     statuses = Counter(each["status"] for each in coverage if each["source"] == SOURCE)
     assert (use.entity, use.calls, use.statuses) == (ENTITY, 2, dict(statuses))

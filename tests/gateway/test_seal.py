@@ -18,6 +18,7 @@ from gateway.demo import codes
 from gateway.ledger import Denial, Entry, Secret, pseudonym
 from gateway.ledger.entry import encode_entry
 from gateway.policy.model import Decision, Reason
+from gateway.proof.parts import Encoded
 from gateway.resolve import UNSTATED, Candidate, Unresolved
 from gateway.seal import Seal, _links, refusals_of
 from tests.gateway.staged import Record, staged
@@ -48,7 +49,7 @@ class Sealed:
 
     def made(self, body: bytes = BODY, started: float | None = None) -> Entry:
         asked, started = self.asked, monotonic() if started is None else started
-        return self.seal.entry("0" * 32, asked.run, asked.operation, asked.values, body, started)
+        return self.seal.entry("0" * 32, asked.run, asked.operation, asked.values, Encoded(body, {}), started)
 
     @cached_property
     def statuses(self) -> dict[str, dict[str, int]]:
@@ -88,7 +89,8 @@ async def test_an_answer_from_all() -> None:
     assert made.subjects == of("USCC", uscc_of(1))
     (use,) = entry.sources["market_registry"]
     assert (use.entity, use.fields[-1], use.calls, use.statuses) == ("Registration", "status", 1, {"ANSWERED": 1})
-    assert use.digest == sha256(b"0" * 64).hexdigest()
+    assert {use.digest} == of("answer", "0" * 64)
+    assert (use.department, use.elapsed_ms >= 0) == ("market_regulation", True)
 
 
 async def test_what_the_caller_states_about_itself() -> None:

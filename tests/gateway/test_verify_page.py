@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from time import sleep
 from typing import Any, Final
 
 import orjson
@@ -37,6 +38,8 @@ def site() -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
     thread = Thread(target=server.run)
     thread.start()
+    while not server.started:
+        sleep(0.01)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()

@@ -229,14 +229,21 @@ class World:
         known = self.configuration.clients[client]
         return Caller(client, known.department, known.scopes, purpose or known.default_purpose or known.purposes[0])
 
-    async def ask(self, query: str, variables: dict[str, Any] | None = None, caller: Caller | None = None) -> Asked:
+    async def ask(
+        self,
+        query: str,
+        variables: dict[str, Any] | None = None,
+        caller: Caller | None = None,
+        *,
+        provenance: bool = False,
+    ) -> Asked:
         configuration = self.configuration
         operation = self.documents.operation(query, None)
         values = self.documents.variables(operation, variables or {})
         rights = Rights(
             configuration.policy.on(TODAY), caller or self.caller(), configuration.catalogue, configuration.disclosure
         )
-        compiled = self.plans.plan(operation, values, rights)
+        compiled = self.plans.plan(operation, values, rights, provenance=provenance)
         run = Run(compiled.plan, rights, values, self.sources, configuration.departments, 10.0, TODAY)
         lookup = Lookup(run)
         found: list[list[Any]] = []

@@ -1,11 +1,15 @@
-"""Where a record came from, and how a key became a subject: what the schema's `Provenance` and `Resolution` show."""
+"""Where a record came from: what the schema's `Provenance` shows."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import datetime
 
 from connectors.base import Row
+from gateway.catalogue.shown import ShownBasis, ShownItem
 from gateway.departments import Department
 from gateway.plan.asks import AUTHORITY_FIELDS
-from gateway.subject import CONFIDENCE, Person, Subject
+from gateway.provenance.lineage import FieldProvenance, Lineage
+from gateway.run import Run
+from gateway.subject import Person
 from gateway.told import Hit
 
 
@@ -18,11 +22,13 @@ def as_written(row: Row, hit: Hit) -> str:
 class Provenance:
     """The origin of one record; attributes as in the schema's type of that name, found when they are asked for."""
 
-    __slots__ = ("_hit", "_row")
+    __slots__ = ("_hit", "_lineage", "_row", "_run")
 
-    def __init__(self, row: Row, hit: Hit) -> None:
+    def __init__(self, run: Run, row: Row, hit: Hit, lineage: Lineage) -> None:
+        self._run = run
         self._row = row
         self._hit = hit
+        self._lineage = lineage
 
     @property
     def source(self) -> str:
@@ -85,28 +91,45 @@ class Provenance:
         """The digest of what the source sent of the record."""
         return self._row.digest
 
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """How the key that was given led to a subject."""
-
-    scheme: str
-    check: str
-    method: str
-    via: str | None
+    @property
+    def cache_age_ms(self) -> int:
+        """How long before this request the source was asked, in milliseconds; 0 when it was asked for it."""
+        fetched_at = self._hit.reached.fetched_at
+        return 0 if fetched_at is None else max(0, self._run.begun_ms - _milliseconds(fetched_at))
 
     @property
-    def confidence(self) -> float:
-        """How sure it is that the key means the subject."""
-        return CONFIDENCE[self.method]
+    def mapping_version(self) -> str:
+        """The version of the source file by which the record was read."""
+        return self._run.rights.catalogue.mappings[self._hit.reached.source]
 
-    @classmethod
-    def of(cls, subject: Subject) -> "Resolution":
-        """Return how ``subject`` was identified."""
-        method = subject.methods["USCC"]
-        return cls(subject.given.scheme, subject.given.check, method, subject.resolved_by)
+    @property
+    def catalogue_item(self) -> str | None:
+        """The code of the item of the catalogue that covers the record."""
+        return item.code if (item := self._item) is not None else None
 
-    @classmethod
-    def through(cls, hit: Hit) -> "Resolution":
-        """Return how a person was reached from the role record of ``hit``."""
-        return cls("PERSON", "NONE", "EXACT", hit.reached.source)
+    @property
+    def legal_basis(self) -> Sequence[ShownBasis]:
+        """The legal bases of that item."""
+        return item.legal_bases if (item := self._item) is not None else ()
+
+    @property
+    def fields(self) -> Sequence[FieldProvenance]:
+        """How each selected field of the record was read."""
+        return self._lineage.fields(self._run, self._hit, self.sort)
+
+    @property
+    def sort(self) -> str | None:
+        """What tells the item of the record, where records of its kind go to several; None too where it is closed."""
+        entity = self._hit.ask.entity_name
+        field = self._run.rights.catalogue.items.sort_of(entity)
+        said: str | None = self._hit.value(self._row, field) if field is not None else None
+        return said
+
+    @property
+    def _item(self) -> ShownItem | None:
+        return self._run.catalogue_item(self._hit.ask.entity_name, self.sort)
+
+
+def _milliseconds(at: str) -> int:
+    """Return an ISO time as milliseconds since 1970."""
+    return round(datetime.fromisoformat(at).timestamp() * 1000)

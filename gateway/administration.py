@@ -1,0 +1,86 @@
+"""Administrative changes in the ledger: what rules from which moment on, and who may ask.
+
+# INVARIANT: a change is on disk before it counts. A reload that cannot be recorded is refused, a client's row that
+cannot be recorded stays as it was until the next reading.
+
+Changes made by hand or by a command in files and tables are recorded where they begin to count: at the start, at a
+reload, at a reading of the table of clients. Each says the digest before and after, never what stands there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from gateway.auth import Client
+from gateway.auth.register import digest_of
+from gateway.front import Loaded
+from gateway.ledger import Change, Ledger
+from gateway.seal import Seal
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """Records changes in ``ledger``, under the versions that the seal of the moment names; raises LedgerUnavailable."""
+
+    ledger: Ledger
+    seal: Callable[[], Seal]
+
+    async def started(self, loaded: Loaded) -> None:
+        """Record what the gateway starts with."""
+        versions = (Change(what=what, name=what, after=version) for what, version in _versions(loaded).items())
+        clients = client_changes({}, loaded.register.clients)
+        await self.ledger.append(self.seal().change(Change(what="gateway", name="start"), *versions, *clients))
+
+    async def reloaded(self, before: Loaded, after: Loaded, seal: Seal) -> None:
+        """Record what a reload changes, under the versions that it brings: those of ``seal``."""
+        old, new = _versions(before), _versions(after)
+        versions = [Change(what=each, name=each, before=old[each], after=new[each]) for each in new]
+        changed = [each for each in versions if each.before != each.after]
+        clients = client_changes(before.register.clients, after.register.clients)
+        sources = _source_changes(before, after)
+        entry = seal.change(Change(what="gateway", name="reload"), *changed, *sources, *clients)
+        await self.ledger.append(entry)
+
+    async def not_reloaded(self, mistakes: int) -> None:
+        """Record that a reload was refused for its ``mistakes``."""
+        refused = Change(what="gateway", name="reload", after=f"{mistakes} mistakes")
+        await self.ledger.append(self.seal().change(refused, outcome="REFUSED"))
+
+    async def clients(self, before: Mapping[str, Client], after: Mapping[str, Client]) -> None:
+        """Record how the clients of a table changed."""
+        if changes := tuple(client_changes(before, after)):
+            await self.ledger.append(self.seal().change(*changes))
+
+
+def client_changes(before: Mapping[str, Client], after: Mapping[str, Client]) -> Iterator[Change]:
+    """Yield a change for each client that is new, gone, suspended, resumed or otherwise different, by name."""
+    for name in sorted({*before, *after}):
+        if before.get(name) != after.get(name):
+            yield Change(what="client", name=name, before=_state(before.get(name)), after=_state(after.get(name)))
+
+
+def _state(client: Client | None) -> str | None:
+    if client is None:
+        return None
+    return f"{'suspended' if client.suspended else 'active'} {digest_of({client.id: client})}"
+
+
+def _versions(loaded: Loaded) -> dict[str, str]:
+    configuration = loaded.configuration
+    return {
+        "catalogue": configuration.catalogue.version,
+        "policy": configuration.policy.version,
+        "disclosure": configuration.disclosure.version,
+    }
+
+
+def _source_changes(before: Loaded, after: Loaded) -> Iterator[Change]:
+    """Yield a change for each source that is new, gone, or opened anew; the catalogue's version stands for its file."""
+    old, new = before.opened.sources, after.opened.sources
+    for name in sorted({*old, *new}):
+        if old.get(name) is not new.get(name):
+            yield Change(
+                what="source",
+                name=name,
+                before=before.configuration.catalogue.version if name in old else None,
+                after=after.configuration.catalogue.version if name in new else None,
+            )
