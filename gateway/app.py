@@ -31,16 +31,18 @@ from gateway.guard import Alarm, Counts, Guard
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, metrics_route
 from gateway.http.origins import cross_origin
 from gateway.issuer import DevelopmentIssuer
-from gateway.ledger import Ledger, Secret, load_secret
+from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret
 from gateway.limits.budgets import Budgets
 from gateway.limits.strangers import Strangers
 from gateway.mutate import Mutations
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
+from gateway.proof.note import VerifierKey
 from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
+from gateway.settings import Settings
 from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, SharedPaces, SharedProofs, SharedServer
 from schema.schema import SCHEMA
 
@@ -81,7 +83,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
     configuration.require_variables(told)
     secret = load_secret(data, told)
     async with AsyncExitStack() as stack:
-        ledger = await _open_ledger(told.get(LEDGER_URL_ENV) or f"sqlite:///{data / 'ledger.sqlite'}")
+        ledger = await _open_ledger(ledger_url(told, data), ledger_charter(configuration.settings, told, data))
         stack.push_async_callback(ledger.close)
         consents = await _open_consents(configuration, _consents_url(told, data))
         stack.push_async_callback(consents.close)
@@ -144,9 +146,23 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         yield Gateway(_application(configuration, front, measured, readiness, issuer), front, readiness, issuer, reload)
 
 
-async def _open_ledger(url: str) -> Ledger:
+def ledger_url(environ: Mapping[str, str], data: Path) -> str:
+    """Return where the ledger lies: what the environment says, else a file of the folder ``data``."""
+    return environ.get(LEDGER_URL_ENV) or f"sqlite:///{data / 'ledger.sqlite'}"
+
+
+def ledger_charter(settings: Settings, environ: Mapping[str, str], data: Path) -> Charter:
+    """Return what the log is and who signs for it; raises `gateway.ledger.SecretError`."""
+    rules = settings.ledger
+    keys = load_keys(data, rules.origin, environ, map(VerifierKey.parse, rules.earlier_keys))
+    return Charter(rules.origin, rules.algorithm, keys, rules.checkpoint_seconds, data)
+
+
+async def _open_ledger(url: str, charter: Charter) -> Ledger:
     try:
-        return await Ledger.open(url)
+        return await Ledger.open(url, charter)
+    except LedgerRefused as error:
+        raise ConfigError([Mistake("ledger", "", str(error))]) from None
     except ValueError as error:
         raise ConfigError([Mistake("environment", LEDGER_URL_ENV, str(error))]) from error
     except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)

@@ -11,7 +11,10 @@ from msgspec import Meta, Struct
 from connectors.declaration import Part, read_toml, sound_part
 from connectors.errors import ConfigError, Mistake
 from gateway.auth.declared import Tokens, token_mistakes
+from gateway.ledger.charter import ORIGIN as ORIGIN_OF_LEDGER
 from gateway.limits.spec import ClientDefaults, DocumentLimits, ListLimits, PositiveInt
+from gateway.proof.merkle import Algorithm
+from gateway.proof.note import NoteError, VerifierKey, is_name
 
 ANY_ORIGIN: Final = "*"
 ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
@@ -78,6 +81,18 @@ class ConsentRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     issuers: list[ConsentIssuer] = []
 
 
+class LedgerRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the log is called, the hash of its tree, and every how many seconds a signed checkpoint of it is stored.
+
+    ``earlier_keys`` are public keys that signed before the present one, as `ledger keys` prints them.
+    """
+
+    origin: str = ORIGIN_OF_LEDGER
+    algorithm: Algorithm = "sha-256"
+    checkpoint_seconds: Annotated[float, Meta(ge=1, le=86_400)] = 60.0
+    earlier_keys: list[str] = []
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of `gateway.toml`."""
 
@@ -88,6 +103,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     metrics: Metrics = Metrics()
     consents: ConsentRules = ConsentRules()
+    ledger: LedgerRules = LedgerRules()
     http: Http = Http()
     cors: Cors = Cors()
 
@@ -106,6 +122,8 @@ def load_settings(path: Path) -> Settings:
         note(place, message)
     for place, message in _origin_mistakes(sound.get("cors", Part()), production=production):
         note(place, message)
+    for place, message in _ledger_mistakes(sound.get("ledger", Part())):
+        note(place, message)
     if mistakes:
         raise ConfigError(mistakes)
     return msgspec.convert(tables, Settings)
@@ -118,3 +136,14 @@ def _origin_mistakes(cors: Part, *, production: bool) -> Iterator[tuple[str, str
         elif origin != ANY_ORIGIN and ORIGIN.fullmatch(origin) is None:
             message = f"`{origin}` is no origin: expected the form `https://host` or `https://host:port`, in lower case"
             yield f"cors.origins.{number}", message
+
+
+def _ledger_mistakes(ledger: Part) -> Iterator[tuple[str, str]]:
+    origin = ledger.get("origin", ORIGIN_OF_LEDGER)
+    if not is_name(origin):
+        yield "ledger.origin", f"`{origin}` is no name of a log: expected a form like `credit.city.example/ledger`"
+    for number, key in enumerate(ledger.get("earlier_keys", []), 1):
+        try:
+            VerifierKey.parse(key)
+        except NoteError as error:
+            yield f"ledger.earlier_keys.{number}", f"{error}: expected a line of `credit-gateway ledger keys`"

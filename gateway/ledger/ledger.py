@@ -1,4 +1,4 @@
-"""The ledger: an entry is durable before its answer leaves.
+"""The ledger: an entry is durable, and in the tree, before its answer leaves.
 
 Group commit: while a transaction is being written, further entries wait and share the next one. No timer, no wait when
 idle. Back-pressure is an error, not a queue without end: over `max_waiting`, after `wait_seconds`, or when the write
@@ -10,14 +10,26 @@ without an answer is allowed, an answer without an entry is not.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 
+from connectors.clock import now_text
 from gateway.errors import LedgerUnavailable
-from gateway.ledger.entry import Entry, decode_entry, encode_entry
-from gateway.ledger.store import LEDGER, Row, RowRefused, Store, open_store
+from gateway.ledger.charter import Charter
+from gateway.ledger.copies import read_copy
+from gateway.ledger.entry import Entry, decode_entry
+from gateway.ledger.opening import Witnesses, examine
+from gateway.ledger.proven import Proven, Prover
+from gateway.ledger.refused import LedgerRefused
+from gateway.ledger.signing import Anchor, Signer
+from gateway.ledger.store import RowRefused, Store, open_store
+from gateway.ledger.tables import LEDGER, Query
+from gateway.ledger.tree import Head, Row, row_of
+from gateway.proof.merkle import Algorithm
 from gateway.storage import StoreThread
 
 MAX_BATCH = 500
@@ -27,7 +39,7 @@ _Waiter = tuple[Row, asyncio.Future[None]]
 
 
 class Ledger:
-    """Open with `await Ledger.open(url)`; one per event loop."""
+    """Open with `await Ledger.open(url, charter)`; one per event loop."""
 
     def __init__(self, url: str, max_waiting: int, wait_seconds: float) -> None:
         self._max_waiting = max_waiting
@@ -37,21 +49,45 @@ class Ledger:
         self._waiting: deque[_Waiter] = deque()
         self._writing: asyncio.Future[list[int]] | None = None
         self._closed = False
+        self._signer: Signer | None = None
+        self._periodic: asyncio.Task[None] | None = None
         self.written = 0
         """Entries written since the ledger was opened."""
         self.refused = 0
         """Entries that could not be written."""
+        self.origin = ""
+        """The name of the log."""
+        self.algorithm: Algorithm = "sha-256"
+        """The hash of its tree."""
 
     @classmethod
-    async def open(cls, url: str, *, max_waiting: int = 2000, wait_seconds: float = 5.0) -> "Ledger":
-        """Return a ledger on a `sqlite:///` file or a `postgresql://` database; raise what the driver raises."""
+    async def open(
+        cls,
+        url: str,
+        charter: Charter | None = None,
+        *,
+        max_waiting: int = 2000,
+        wait_seconds: float = 5.0,
+        now: Callable[[], str] = now_text,
+    ) -> "Ledger":
+        """Return a ledger on a `sqlite:///` file or a `postgresql://` database.
+
+        A new log is made as ``charter`` says; one that is there must be of that charter. Without one any log is taken,
+        and nothing can be signed. ``now`` tells the time of checkpoints. Raises LedgerRefused for a log that must not
+        be continued, and what the driver raises.
+        """
         ledger = cls(url, max_waiting, wait_seconds)
         await ledger._writer.start()
         try:
+            head = await ledger._writer.submit(partial(_begin, charter=charter))
+            ledger.origin, ledger.algorithm = head.origin, head.algorithm
             await ledger._reader.start()
-        except Exception:
+        except BaseException:
             await ledger._writer.stop()
             raise
+        if charter is not None and charter.keys is not None:
+            ledger._signer = Signer(ledger._writer, charter, charter.keys, now)
+            ledger._periodic = asyncio.create_task(ledger._signer.run()) if charter.checkpoint_seconds else None
         return ledger
 
     @property
@@ -59,13 +95,21 @@ class Ledger:
         """Return how many entries wait for their turn to be written."""
         return len(self._waiting)
 
-    async def append(self, entry: Entry) -> None:
-        """Return when the entry is on disk; raise LedgerUnavailable when that cannot be said."""
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The public keys by which checkpoints of this log are known, the current one first: `name+id+key`."""
+        return tuple(map(str, self._signer.keys.known)) if self._signer is not None else ()
+
+    async def append(self, entry: Entry, shape_text: str | None = None) -> None:
+        """Return when the entry is on disk and in the tree; raise LedgerUnavailable when that cannot be said.
+
+        ``shape_text`` is the JSON of the shape that ``entry.shape`` names; it is stored once, whoever gives it.
+        """
         if self._closed or len(self._waiting) >= self._max_waiting:
             raise _unavailable("the ledger has too much to write" if not self._closed else "the ledger is closed")
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
-        self._waiting.append(((entry.receipt, entry.at, entry.client, entry.outcome, encode_entry(entry)), waiter))
+        self._waiting.append((row_of(entry, shape_text), waiter))
         if self._writing is None:
             self._write_next()
         timer = loop.call_later(self._wait_seconds, _expire, waiter)
@@ -80,17 +124,65 @@ class Ledger:
 
     async def get(self, receipt: str) -> Entry | None:
         """Return the entry of a receipt."""
-        found = await self._read(sa.select(LEDGER.c.entry).where(LEDGER.c.receipt == receipt))
+        found = await self._entries(sa.select(LEDGER.c.entry).where(LEDGER.c.receipt == receipt))
         return found[0] if found else None
 
     async def entries(self, limit: int = 100, *, before: str | None = None) -> list[Entry]:
         """Return the latest entries, newest first; ``before`` is the last receipt of the page before."""
         query = sa.select(LEDGER.c.entry).order_by(LEDGER.c.receipt.desc()).limit(limit)
-        return await self._read(query if before is None else query.where(LEDGER.c.receipt < before))
+        return await self._entries(query if before is None else query.where(LEDGER.c.receipt < before))
+
+    async def rows(self, query: Query) -> Sequence[Any]:
+        """Return the rows that ``query`` selects from the tables of `gateway.ledger.tables`.
+
+        A row is a tuple: `row.index` is a method of tuples, so give that column a label, or its place.
+        """
+        return await self._reader.submit(lambda store: store.rows(query))
+
+    async def checkpoint(self) -> str:
+        """Return the signed checkpoint of the moment; raise RuntimeError for a ledger opened without keys."""
+        sign = self._signing().sign
+        return await self._reader.submit(lambda store: Prover(store, sign).checkpoint())
+
+    async def proven(self, receipt: str) -> Proven | None:
+        """Return the entry of a receipt with the proof that it is in the log, None if there is none.
+
+        The checkpoint is the first stored one that covers the entry, so that whoever asks gets the same, which the
+        anchors have; while there is none, that of the moment.
+        """
+        sign = self._signing().sign
+        return await self._reader.submit(lambda store: Prover(store, sign).proven(receipt))
+
+    async def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
+        """Return the proof that the first ``new_size`` entries begin with the first ``old_size``.
+
+        Raises ProofError for sizes that the log never had.
+        """
+        return await self._reader.submit(lambda store: Prover(store, None).consistency(old_size, new_size))
+
+    async def keep_checkpoint(self) -> str | None:
+        """Store a signed checkpoint of what is new since the last one, and hand it to the anchors; None if nothing is.
+
+        Raises RuntimeError for a ledger opened without keys, and what the driver raises.
+        """
+        return await self._signing().keep()
+
+    def add_anchor(self, anchor: Anchor) -> None:
+        """Hand every checkpoint that is stored from now on to ``anchor``, whose failures are logged and counted."""
+        self._signing().anchors.append(anchor)
 
     async def close(self) -> None:
-        """Write what waits, then let go of the store."""
+        """Write what waits, store a last checkpoint, then let go of the store."""
         self._closed = True
+        if self._periodic is not None:
+            self._periodic.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._periodic
+            self._periodic = None
+            while self._writing is not None:
+                await asyncio.wait([self._writing])
+            assert self._signer is not None, "it was signing"
+            await self._signer.keep_last()
         while self._writing is not None:
             await asyncio.wait([self._writing])
         try:
@@ -98,8 +190,13 @@ class Ledger:
         finally:
             await self._reader.stop()
 
-    async def _read(self, query: sa.Select[str]) -> list[Entry]:
-        return [decode_entry(text) for text in await self._reader.submit(lambda store: store.read(query))]
+    async def _entries(self, query: Query) -> list[Entry]:
+        return [decode_entry(text) for (text,) in await self.rows(query)]
+
+    def _signing(self) -> Signer:
+        if self._signer is None:
+            raise RuntimeError("this ledger was opened without keys: nothing can be signed")
+        return self._signer
 
     def _write_next(self) -> None:
         """Hand the next batch to the writer."""
@@ -123,6 +220,18 @@ class Ledger:
         self._writing = None
         if self._waiting:
             self._write_next()
+
+
+def _begin(store: Store, charter: Charter | None) -> Head:
+    """Return the head of the log in ``store``, made if there is none; raise LedgerRefused if it must not go on."""
+    wanted = charter or Charter()
+    store.begin(wanted.origin, wanted.algorithm)
+    keys = charter.keys if charter is not None else None
+    head = examine(store, Witnesses(keys.known, read_copy(wanted.copy)) if keys is not None else None)
+    if charter is not None and (head.origin, head.algorithm) != (charter.origin, charter.algorithm):
+        there, told = f"`{head.origin}` with {head.algorithm}", f"`{charter.origin}` with {charter.algorithm}"
+        raise LedgerRefused(f"the log is {there}, and the settings say {told}: a log keeps both as long as it lasts")
+    return head
 
 
 def _write(store: Store, rows: Sequence[Row]) -> list[int]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.errors import LedgerUnavailable
 from gateway.ledger import Ledger
@@ -22,17 +21,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-async def url(postgres_server: Server) -> str:
-    """Return the URL of an empty database."""
-    root = f"postgresql://postgres@127.0.0.1:{postgres_server.port}"
-    engine = create_async_engine(
-        f"postgresql+asyncpg://postgres@127.0.0.1:{postgres_server.port}/postgres", isolation_level="AUTOCOMMIT"
-    )
-    async with engine.connect() as connection:
-        await connection.execute(sa.text("DROP DATABASE IF EXISTS ledger WITH (FORCE)"))
-        await connection.execute(sa.text("CREATE DATABASE ledger"))
-    await engine.dispose()
-    return f"{root}/ledger"
+def url(postgres_ledger: str) -> str:
+    return postgres_ledger
 
 
 @pytest.fixture
@@ -65,7 +55,7 @@ async def commits(ledger: Ledger) -> int:
 
     def read(store: Store) -> None:
         assert isinstance(store, PostgresStore)
-        found.extend(map(int, store.read(sa.select(sa.cast(sa.func.pg_current_xact_id(), sa.Text)))))
+        found.extend(int(text) for (text,) in store.rows(sa.select(sa.cast(sa.func.pg_current_xact_id(), sa.Text))))
 
     await ledger._writer.submit(read)
     return found[0]
@@ -84,7 +74,7 @@ async def test_a_bad_row_does_not_spoil_its_batch(ledger: Ledger) -> None:
 async def test_commits_are_synced(ledger: Ledger) -> None:
     found: list[str] = []
     query = sa.select(sa.func.current_setting("synchronous_commit"))
-    await ledger._writer.submit(lambda store: found.extend(store.read(query)))
+    await ledger._writer.submit(lambda store: found.extend(value for (value,) in store.rows(query)))
     assert found == ["on"]
 
 
