@@ -4,8 +4,9 @@
 # make bench   the benchmarks; prints ratios against named baselines
 # make lock    resolve pyproject.toml into requirements.lock
 # make schema  rewrite the snapshot of the public schema
+# make words   rewrite the words of the page that verifies answers
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock schema clean
+.PHONY: help run test check bench lock schema words clean
 PY := .venv/bin/python
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 
@@ -40,6 +41,9 @@ lock: .venv/installed
 
 schema: .venv/installed
 	$(PY) -m schema.schema > tests/schema/snapshots/schema.graphql
+
+words: .venv/installed
+	$(PY) -m gateway.portal.words > gateway/portal/verify/words.js
 
 clean:
 	rm -rf .venv var

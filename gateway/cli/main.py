@@ -20,6 +20,7 @@ from gateway.cli.probe import probe
 from gateway.cli.prov import prov_command
 from gateway.cli.serve import serve_command
 from gateway.cli.source import source_commands
+from gateway.cli.verify import verify_command
 from gateway.clients.model import ClientRefused
 from gateway.demo import DemoFailed
 from gateway.errors import RequestError
@@ -47,6 +48,7 @@ commands.command("departments")(departments_command)
 commands.command("documents")(documents_command)
 commands.command("probe")(probe)
 commands.command("conform")(conform)
+commands.command("verify")(verify_command)
 commands.command("prov")(prov_command)
 commands.add_typer(source_commands, name="source")
 commands.add_typer(policy_commands, name="policy")

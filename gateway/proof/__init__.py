@@ -1,1 +1,4 @@
-"""What proves that an answer is the one given. Pure: no I/O, and nothing imported from the rest of `gateway`."""
+"""Proof without the gateway: hashes of a tree, signed notes. No I/O, and nothing of the gateway but this package.
+
+Whoever checks an answer runs this code and no other, so it must be readable in one sitting and depend on nothing.
+"""
