@@ -15,6 +15,9 @@ from starlette.routing import Route
 
 from connectors.errors import ConfigError, Mistake
 from gateway.administration import Administration
+from gateway.audit.hiding import Notes
+from gateway.audit.roots import Audit
+from gateway.audit.rows import Rows
 from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
 from gateway.auth.presented import is_loopback
 from gateway.clients.opened import open_table
@@ -31,7 +34,7 @@ from gateway.guard import Alarm, Counts, Guard
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, metrics_route
 from gateway.http.origins import cross_origin
 from gateway.issuer import DevelopmentIssuer
-from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret
+from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret, pseudonyms
 from gateway.limits.budgets import Budgets
 from gateway.limits.strangers import Strangers
 from gateway.mutate import Mutations
@@ -128,7 +131,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             sources=front.loaded.opened.sources,
             ledger=ledger,
             consents=consents,
-            own={"consents": partial(shown_consents, consents)},
+            own={"consents": partial(shown_consents, consents), **_audit(ledger, secret, front).roots},
             mutations=mutations,
             seal=seal,
             refusals=refusals,
@@ -167,6 +170,25 @@ async def _open_ledger(url: str, charter: Charter) -> Ledger:
         raise ConfigError([Mistake("environment", LEDGER_URL_ENV, str(error))]) from error
     except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
         raise ConfigError([Mistake("ledger", "", f"cannot be opened: {type(error).__name__}")]) from None
+
+
+def _audit(ledger: Ledger, secret: Secret, front: Front) -> Audit:
+    """Return what reads the ledger for auditors and subjects; rules and clients are those of the moment."""
+    keys = {each.key_id: each.key for each in (secret, *secret.earlier)}
+    deadline = front.loaded.configuration.settings.limits.deadline_seconds
+
+    def title(client: str) -> str | None:
+        found = front.loaded.register.clients.get(client)
+        return found.title if found is not None else None
+
+    return Audit(
+        Rows(ledger),
+        partial(pseudonyms, secret),
+        Notes(keys),
+        lambda: front.loaded.configuration.hiding,
+        title,
+        deadline,
+    )
 
 
 def _consents_url(environ: Mapping[str, str], data: Path) -> str:

@@ -12,6 +12,9 @@ from typing import Final, TypeVar
 from connectors.clock import today_text
 from connectors.errors import ConfigError, Mistake
 from connectors.load import Known, load_sources, missing_variables, variables
+from gateway.audit.hiding import Hiding
+from gateway.audit.load import Known as KnownToAudit
+from gateway.audit.load import load_hiding
 from gateway.auth import Client, load_clients
 from gateway.auth.declared import scope_mistakes
 from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_legal_bases
@@ -64,6 +67,8 @@ class Configuration:
     """How far the policy file of each department is signed for."""
     guard: GuardRules
     trusted: TrustedDocuments
+    hiding: Hiding
+    """Which inquiries are withheld from the subject that they are about."""
 
     @property
     def rules_version(self) -> str:
@@ -124,6 +129,8 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     known = Known(departments, policy.field_mistake if policy is not None else None)
     sources = _read(mistakes, lambda: load_sources(folder / "sources", known))
     bases = _read(mistakes, lambda: load_legal_bases(folder / "legal_bases.toml"))
+    audit = KnownToAudit(policy.purposes if policy is not None else None, named_clients, bases)
+    hiding = _read(mistakes, lambda: load_hiding(folder / "audit.toml", audit))
     disclosure = _read(
         mistakes, lambda: load_disclosure(folder / "disclosure.toml", KnownToDisclosure(departments, bases))
     )
@@ -148,10 +155,22 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     assert guard is not None, "what cannot be read is a mistake"
     assert policies is not None, "what cannot be read is a mistake"
     assert trusted is not None, "what cannot be read is a mistake"
+    assert hiding is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
     return Configuration(
-        folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered, guard, trusted
+        folder,
+        settings,
+        departments,
+        decided,
+        disclosure,
+        clients,
+        catalogue,
+        departmental,
+        covered,
+        guard,
+        trusted,
+        hiding,
     )
 
 

@@ -120,7 +120,8 @@ class Seal:
         """Return the entry of ``receipt``: ``values`` as `complete` takes them, ``started`` of the monotonic clock."""
         refusals = self._refused(run.plan, _standings(run, values))
         subjects = _subjects(run, values)
-        asked = Asked("QUERY", sources_of(run, self._secret), refusals.denied, _outcome(run, refusals))
+        withheld = tuple(Denial(field=name, reason=reason) for name, reason in dict.fromkeys(run.withheld))
+        asked = Asked("QUERY", sources_of(run, self._secret), refusals.denied + withheld, _outcome(run, refusals))
         return self._entry(receipt, run.caller, operation, subjects, asked, encoded, started)
 
     def mutation_entry(
