@@ -16,6 +16,9 @@ from starlette.routing import Route
 from connectors.errors import ConfigError, Mistake
 from gateway.administration import Administration
 from gateway.anchors.opened import open_anchors
+from gateway.audit.hiding import Notes
+from gateway.audit.roots import Audit
+from gateway.audit.rows import Rows
 from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
 from gateway.auth.presented import is_loopback
 from gateway.clients.opened import open_table
@@ -32,7 +35,7 @@ from gateway.guard import Alarm, Counts, Guard
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, metrics_route
 from gateway.http.origins import cross_origin
 from gateway.issuer import DevelopmentIssuer
-from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret
+from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret, pseudonyms
 from gateway.limits.budgets import Budgets
 from gateway.limits.strangers import Strangers
 from gateway.mutate import Mutations
@@ -121,12 +124,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         counts = Counts(SharedCounts(shared) if shared is not None else None)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
-        seal = Seal(
-            secret,
-            configuration.catalogue.version,
-            configuration.rules_version,
-            configuration.settings.tokens.public_url,
-        )
+        seal = Seal.of(configuration, secret)
         terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
         endpoints = outward(lambda: front.loaded.configuration.objections, lambda: front.loaded.environ)
         noted = notes(ledger, lambda: front.desk.seal)
@@ -153,6 +151,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             marks=objections.marks,
             own={
                 "consents": partial(shown_consents, consents),
+                **_audit(ledger, secret, front).roots,
                 "objections": partial(shown_objections, objections, names),
             },
             mutations=mutations,
@@ -196,6 +195,25 @@ async def _open_ledger(url: str, charter: Charter) -> Ledger:
         raise ConfigError([Mistake("environment", LEDGER_URL_ENV, str(error))]) from error
     except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
         raise ConfigError([Mistake("ledger", "", f"cannot be opened: {type(error).__name__}")]) from None
+
+
+def _audit(ledger: Ledger, secret: Secret, front: Front) -> Audit:
+    """Return what reads the ledger for auditors and subjects; rules and clients are those of the moment."""
+    keys = {each.key_id: each.key for each in (secret, *secret.earlier)}
+    deadline = front.loaded.configuration.settings.limits.deadline_seconds
+
+    def title(client: str) -> str | None:
+        found = front.loaded.register.clients.get(client)
+        return found.title if found is not None else None
+
+    return Audit(
+        Rows(ledger),
+        partial(pseudonyms, secret),
+        Notes(keys),
+        lambda: front.loaded.configuration.hiding,
+        title,
+        deadline,
+    )
 
 
 def _kept_url(environ: Mapping[str, str], variable: str, path: Path) -> str:

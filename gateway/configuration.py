@@ -14,6 +14,9 @@ from connectors.errors import ConfigError, Mistake
 from connectors.load import Known, load_sources, missing_variables, variables
 from gateway.anchors.declared import ca_mistakes
 from gateway.anchors.declared import missing_variables as missing_of_anchors
+from gateway.audit.hiding import Hiding
+from gateway.audit.load import Known as KnownToAudit
+from gateway.audit.load import load_hiding
 from gateway.auth import Client, load_clients
 from gateway.auth.declared import scope_mistakes
 from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_legal_bases
@@ -73,6 +76,8 @@ class Configuration:
     trusted: TrustedDocuments
     objections: ObjectionRules
     working_days: WorkingDays
+    hiding: Hiding
+    """Which inquiries are withheld from the subject that they are about."""
 
     @property
     def rules_version(self) -> str:
@@ -137,6 +142,8 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     known = Known(departments, policy.field_mistake if policy is not None else None)
     sources = _read(mistakes, lambda: load_sources(folder / "sources", known))
     bases = _read(mistakes, lambda: load_legal_bases(folder / "legal_bases.toml"))
+    audit = KnownToAudit(policy.purposes if policy is not None else None, named_clients, bases)
+    hiding = _read(mistakes, lambda: load_hiding(folder / "audit.toml", audit))
     disclosure = _read(
         mistakes, lambda: load_disclosure(folder / "disclosure.toml", KnownToDisclosure(departments, bases))
     )
@@ -165,6 +172,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     assert trusted is not None, "what cannot be read is a mistake"
     assert objections is not None, "what cannot be read is a mistake"
     assert working_days is not None, "what cannot be read is a mistake"
+    assert hiding is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
     return Configuration(
@@ -181,6 +189,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
         trusted=trusted,
         objections=objections,
         working_days=working_days,
+        hiding=hiding,
     )
 
 

@@ -197,7 +197,10 @@ class Desk:
         told = await self.own[root.kind](rights, root.arguments(run.variables), run.today)
         if isinstance(told, Told):
             run.about += told.about
+            run.withheld += told.withheld
             return told.values
+        if "reason" in told.extensions:
+            run.withheld.append((f"Query.{root.selected.name}", told.extensions["reason"]))
         message = f"`Query.{root.selected.name}` cannot be told to this caller"
         run.error(id(root), Flag(message, dict(told.extensions), root.selected.nodes).at((None, root.selected.key)))
         return UNTOLD

@@ -78,9 +78,7 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
     Plans are made anew: one may rest on anything that was read.
     """
     configuration = loaded.configuration
-    seal = Seal(
-        secret, configuration.catalogue.version, configuration.rules_version, configuration.settings.tokens.public_url
-    )
+    seal = Seal.of(configuration, secret)
     clients = clients_by_name(loaded.register)
     terms = replace(desk.mutations.terms, clients=clients)
     filing = replace(desk.mutations.filing, catalogue=configuration.catalogue, rules=configuration.objections)

@@ -68,6 +68,8 @@ class Run:
         self.calls: list[tuple[Ask, Batch, Reached]] = []
         self.about: list[tuple[str, str]] = []
         """Whom roots told of that the gateway answers itself: scheme and value."""
+        self.withheld: list[tuple[str, str]] = []
+        """What such roots denied or kept back: field and reason, for the ledger."""
         self.errors: list[dict[str, Any]] = []
         self._repeated: dict[int, dict[str, Any]] = {}
         self._pages: dict[tuple[int, int], Page | None] = {}

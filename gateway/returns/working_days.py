@@ -57,3 +57,7 @@ class WorkingDays:
             return self.after(decided_on, self.term)
         except (OverflowError, ValueError):  # a placeholder such as 9999-12-31, or no date
             return None
+
+
+NO_TERM: Final = WorkingDays((), (), (), term=0, since="9999-12-31", basis="")
+"""No decision has to be public by any day."""
