@@ -254,6 +254,7 @@ async def test_the_ledger_keeps_no_key_of_a_record(served: Served) -> None:
     told = await mapped(served, COURT, (OF % "n12345678: penalties { items { decisionNo } }"))
     entry = await served.gateway.desk.ledger.get(told.receipt)
     assert entry is not None
+    assert entry.traces
     text = encode_entry(replace(entry, parts={}))
     keys = [record[1] for record in map_of(told)["records"].values()]
     assert keys
