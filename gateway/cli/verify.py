@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from gateway.anchors.receipts import timestamp_checker
 from gateway.cli.options import AsJson
 from gateway.proof.bundle import Bundle, BundleError, read_bundle, read_consistency, read_receipt, read_text
 from gateway.proof.finding import Finding, Verdict, Verified
 from gateway.proof.note import NoteError, VerifierKey, vkeys
-from gateway.proof.verify import Other, verify
+from gateway.proof.verify import Other, TimestampChecker, verify
 from gateway.proof.words import WORDS, plain
 
 NOT_READ: Final = 2
@@ -58,6 +59,15 @@ ConsistencyFile = Annotated[
         dir_okay=False,
     ),
 ]
+CaFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--ca",
+        help="所信任的时间戳机构的证书（PEM） the time stamping authorities that you believe (PEM).",
+        exists=True,
+        dir_okay=False,
+    ),
+]
 
 
 def verify_command(
@@ -66,6 +76,7 @@ def verify_command(
     key: Keys = None,
     checkpoint: CheckpointFile = None,
     consistency: ConsistencyFile = None,
+    ca: CaFile = None,
     as_json: AsJson = False,
 ) -> None:
     """离线核验一份答复是不是网关当时给出的那一份。 Check offline that an answer is the one that the gateway gave.
@@ -81,12 +92,20 @@ def verify_command(
         other = _other(checkpoint, consistency)
     except NotRead as error:
         _not_read(error, as_json)
-    verified = verify(bundle, keys, other)
+    verified = verify(bundle, keys, other, _checker(ca) if ca is not None else None)
     if as_json:
         _write(_told(verified))
     else:
         _print(verified)
     sys.exit(0 if verified.verdict is Verdict.HOLDS else 1)
+
+
+def _checker(ca: Path) -> TimestampChecker:
+    try:
+        return timestamp_checker(ca.read_bytes())
+    except (OSError, ValueError):
+        message = f"`{ca}` holds no certificate (PEM) of an authority"
+        raise typer.BadParameter(message, param_hint="--ca") from None
 
 
 class NotRead(Exception):

@@ -213,6 +213,14 @@ const WORDS = {
     "另一检查点属于另一个账本：{other}，而不是 {origin}",
     "the other checkpoint is of another log: {other}, not {origin}"
   ],
+  "TIMESTAMP_TRUE": [
+    "时间戳机构证明检查点在 {at} 已经存在",
+    "a time stamping authority proves that the checkpoint existed at {at}"
+  ],
+  "TIMESTAMP_FALSE": [
+    "时间戳不能证明此检查点：{reason}",
+    "the timestamp proves nothing of this checkpoint: {reason}"
+  ],
   "TIMESTAMPS_UNCHECKED": [
     "附有 {count} 个时间戳，此处未核对",
     "{count} timestamps come with the receipt; they are not checked here"
