@@ -9,7 +9,8 @@ from schema.catalogue import CatalogueField, CatalogueItem, LegalBasis
 from schema.consent import Consent
 from schema.fields import explained, planned, say, unplanned
 from schema.results import SubjectKey, SubjectResult
-from schema.scalars import Date
+from schema.returns import DepartmentReports
+from schema.scalars import Date, YearMonth
 from schema.sources import SourceStatus
 from schema.values import Department
 
@@ -98,4 +99,18 @@ class Query:
             str | None, explained("从该编号之后继续", "Go on after the consent of this id")
         ] = strawberry.UNSET,
     ) -> list[Consent] | None:
+        unplanned()
+
+    @planned(
+        "月报表与通报：审计可看全部，部门的客户端只看本部门",
+        "The monthly return of all departments for auditors, of its own department for any other client",
+        Root("department_reports"),
+    )
+    def department_reports(
+        self,
+        month: Annotated[YearMonth, explained("月份，如 2026-10", "The month, such as 2026-10")],
+        department: Annotated[
+            str | None, explained("只要该部门（代码）", "Only this department, by its code")
+        ] = strawberry.UNSET,
+    ) -> DepartmentReports | None:
         unplanned()
