@@ -50,6 +50,8 @@ from gateway.plan.document import Documents
 from gateway.proof.note import VerifierKey
 from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
+from gateway.returns.months import Months
+from gateway.returns.told import Returns
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
 from gateway.settings import Settings
@@ -136,6 +138,12 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         stack.push_async_callback(mutations.finish)
         refusals = Refusals(ledger)
         stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
+        returns = Returns(
+            Months(ledger.rows),
+            None,
+            lambda: front.loaded.configuration.departments,
+            lambda: front.loaded.configuration.working_days,
+        )
         desk = Desk(
             schema=SCHEMA,
             documents=Documents(SCHEMA, limits=configuration.settings.limits.document),
@@ -152,6 +160,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             own={
                 "consents": partial(shown_consents, consents),
                 **_audit(ledger, secret, front).roots,
+                "department_reports": returns.tell,
                 "objections": partial(shown_objections, objections, names),
             },
             mutations=mutations,

@@ -12,7 +12,8 @@ from schema.fields import explained, planned, say, unplanned
 from schema.inquiry import Inquiries
 from schema.objection import Objection, ObjectionState
 from schema.results import SubjectKey, SubjectResult
-from schema.scalars import Date, DateTime
+from schema.returns import DepartmentReports
+from schema.scalars import Date, DateTime, YearMonth
 from schema.sources import SourceStatus
 from schema.statistics import DisclosureStats, StatsBy
 from schema.trace import FieldTrace
@@ -186,4 +187,18 @@ class Query:
             str | None, explained("上一页的 endCursor", "`endCursor` of the page before")
         ] = strawberry.UNSET,
     ) -> Inquiries | None:
+        unplanned()
+
+    @planned(
+        "月报表与通报：审计可看全部，部门的客户端只看本部门",
+        "The monthly return of all departments for auditors, of its own department for any other client",
+        Root("department_reports"),
+    )
+    def department_reports(
+        self,
+        month: Annotated[YearMonth, explained("月份，如 2026-10", "The month, such as 2026-10")],
+        department: Annotated[
+            str | None, explained("只要该部门（代码）", "Only this department, by its code")
+        ] = strawberry.UNSET,
+    ) -> DepartmentReports | None:
         unplanned()

@@ -18,6 +18,7 @@ from gateway.cli.ledger import ledger_commands
 from gateway.cli.policy import policy_commands
 from gateway.cli.probe import probe
 from gateway.cli.prov import prov_command
+from gateway.cli.returns import returns_command
 from gateway.cli.serve import serve_command
 from gateway.cli.source import source_commands
 from gateway.cli.verify import verify_command
@@ -46,6 +47,7 @@ commands.command("explain")(explain_command)
 commands.command("catalogue")(catalogue_command)
 commands.command("departments")(departments_command)
 commands.command("documents")(documents_command)
+commands.command("returns")(returns_command)
 commands.command("probe")(probe)
 commands.command("conform")(conform)
 commands.command("verify")(verify_command)
