@@ -128,7 +128,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         stack.push_async_callback(authenticator.close)
         seal = Seal.of(configuration, secret)
         terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
-        endpoints = outward(lambda: front.loaded.configuration.objections, lambda: front.loaded.environ)
+        endpoints = outward(lambda: front.loaded)
         noted = notes(ledger, lambda: front.desk.seal)
         deliverer = Deliverer(objections, endpoints, names.secrets, noted)
         filing = Filing(
