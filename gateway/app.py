@@ -30,14 +30,17 @@ from gateway.front import Followed, Front, clients_by_name
 from gateway.guard import Alarm, Counts, Guard
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, metrics_route
 from gateway.http.origins import cross_origin
+from gateway.http.receipts import receipt_routes
+from gateway.http.verifier import verifier_routes
 from gateway.issuer import DevelopmentIssuer
-from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret
+from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret, pseudonyms
 from gateway.limits.budgets import Budgets
 from gateway.limits.strangers import Strangers
 from gateway.mutate import Mutations
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.proof.note import VerifierKey
+from gateway.receipts.receipts import Receipts
 from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
 from gateway.seal import Seal
@@ -128,7 +131,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             sources=front.loaded.opened.sources,
             ledger=ledger,
             consents=consents,
-            own={"consents": partial(shown_consents, consents)},
+            own={"consents": partial(shown_consents, consents), **_receipts(ledger, secret, front).roots},
             mutations=mutations,
             seal=seal,
             refusals=refusals,
@@ -144,6 +147,16 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
         measured = Measured(gates, ledger, Followed(lambda: front.loaded.versions), alarm, reloads=reload.outcomes)
         yield Gateway(_application(configuration, front, measured, readiness, issuer), front, readiness, issuer, reload)
+
+
+def _receipts(ledger: Ledger, secret: Secret, front: Front) -> Receipts:
+    """Return the roots of receipts, which outlive a configuration."""
+    return Receipts(
+        ledger,
+        partial(pseudonyms, secret),
+        lambda: front.loaded.configuration.rules_version,
+        lambda: front.loaded.configuration.settings.tokens.public_url,
+    )
 
 
 def ledger_url(environ: Mapping[str, str], data: Path) -> str:
@@ -232,14 +245,17 @@ def _application(
 ) -> Starlette:
     settings = configuration.settings
     http = settings.http
+    strangers = Strangers(http.max_failures, http.failure_window_seconds)
     endpoint = graphql_endpoint(
         front,
         max_body_bytes=http.max_body_bytes,
         outcomes=measured.outcomes,
-        strangers=Strangers(http.max_failures, http.failure_window_seconds),
+        strangers=strangers,
         turned_away=front.turned_away,
     )
     routes = [Route(GRAPHQL_PATH, endpoint, middleware=cross_origin(settings.cors)), *health_routes(readiness)]
+    ledger = front.desk.ledger
+    routes += [*receipt_routes(front, ledger, strangers), *verifier_routes(lambda: ledger.keys)]
     if settings.metrics.enabled and (settings.metrics.remote or is_loopback(settings.listen.host)):
         routes.append(metrics_route(measured, remote=settings.metrics.remote))
     if issuer is not None:
