@@ -34,6 +34,8 @@ from gateway.front import Followed, Front, clients_by_name
 from gateway.guard import Alarm, Counts, Guard
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, metrics_route
 from gateway.http.origins import cross_origin
+from gateway.http.receipts import receipt_routes
+from gateway.http.verifier import verifier_routes
 from gateway.issuer import DevelopmentIssuer
 from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret, pseudonyms
 from gateway.limits.budgets import Budgets
@@ -48,6 +50,7 @@ from gateway.objections.shown import shown_objections
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.proof.note import VerifierKey
+from gateway.receipts.receipts import Receipts
 from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
 from gateway.returns.months import Months
@@ -140,7 +143,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
         returns = Returns(
             Months(ledger.rows),
-            None,
+            objections,
             lambda: front.loaded.configuration.departments,
             lambda: front.loaded.configuration.working_days,
         )
@@ -160,6 +163,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             own={
                 "consents": partial(shown_consents, consents),
                 **_audit(ledger, secret, front).roots,
+                **_receipts(ledger, secret, front).roots,
                 "department_reports": returns.tell,
                 "objections": partial(shown_objections, objections, names),
             },
@@ -181,6 +185,16 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         versions = Followed(lambda: front.loaded.versions)
         measured = Measured(gates, ledger, versions, alarm, reloads=reload.outcomes, anchors=anchors.states)
         yield Gateway(_application(configuration, front, measured, readiness, issuer), front, readiness, issuer, reload)
+
+
+def _receipts(ledger: Ledger, secret: Secret, front: Front) -> Receipts:
+    """Return the roots of receipts, which outlive a configuration."""
+    return Receipts(
+        ledger,
+        partial(pseudonyms, secret),
+        lambda: front.loaded.configuration.rules_version,
+        lambda: front.loaded.configuration.settings.tokens.public_url,
+    )
 
 
 def ledger_url(environ: Mapping[str, str], data: Path) -> str:
@@ -298,14 +312,17 @@ def _application(
 ) -> Starlette:
     settings = configuration.settings
     http = settings.http
+    strangers = Strangers(http.max_failures, http.failure_window_seconds)
     endpoint = graphql_endpoint(
         front,
         max_body_bytes=http.max_body_bytes,
         outcomes=measured.outcomes,
-        strangers=Strangers(http.max_failures, http.failure_window_seconds),
+        strangers=strangers,
         turned_away=front.turned_away,
     )
     routes = [Route(GRAPHQL_PATH, endpoint, middleware=cross_origin(settings.cors)), *health_routes(readiness)]
+    ledger = front.desk.ledger
+    routes += [*receipt_routes(front, ledger, strangers), *verifier_routes(lambda: ledger.keys)]
     if settings.metrics.enabled and (settings.metrics.remote or is_loopback(settings.listen.host)):
         routes.append(metrics_route(measured, remote=settings.metrics.remote))
     if issuer is not None:

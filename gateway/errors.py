@@ -12,6 +12,7 @@
         DocumentNotTrusted   DOCUMENT_NOT_TRUSTED      403     the client may send trusted documents only
         IntrospectionOff     INTROSPECTION_OFF         403     the client may not read the schema here
       SubjectBudgetExceeded  SUBJECT_BUDGET_EXCEEDED  429    whom a client may ask about in a day is spent
+      ReceiptUnknown         RECEIPT_UNKNOWN           404     no such receipt, or another client's
       NotAcceptable          NOT_ACCEPTABLE            406
       MethodNotAllowed       METHOD_NOT_ALLOWED        405
       TooLarge               TOO_LARGE                 413
@@ -116,6 +117,13 @@ class SubjectBudgetExceeded(RequestError):
 
     code = "SUBJECT_BUDGET_EXCEEDED"
     status = 429
+
+
+class ReceiptUnknown(RequestError):
+    """A receipt that is not in the ledger, or that another client got: the two look the same."""
+
+    code = "RECEIPT_UNKNOWN"
+    status = 404
 
 
 class MethodNotAllowed(RequestError):

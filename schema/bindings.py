@@ -186,6 +186,8 @@ class Root:
         "consents",
         "receipt",
         "replay",
+        "checkpoint",
+        "consistency",
         "audit_trail",
         "field_trace",
         "disclosure_stats",

@@ -11,6 +11,7 @@ from schema.consent import Consent
 from schema.fields import explained, planned, say, unplanned
 from schema.inquiry import Inquiries
 from schema.objection import Objection, ObjectionState
+from schema.receipt import ConsistencyProof, LedgerCheckpoint, Receipt, Replay
 from schema.results import SubjectKey, SubjectResult
 from schema.returns import DepartmentReports
 from schema.scalars import Date, DateTime, YearMonth
@@ -201,4 +202,40 @@ class Query:
             str | None, explained("只要该部门（代码）", "Only this department, by its code")
         ] = strawberry.UNSET,
     ) -> DepartmentReports | None:
+        unplanned()
+
+    @planned(
+        "一次答复的收据：供得到该答复的客户端和审计者读取；不存在的与他人的没有区别",
+        "The receipt of an answer, for the client that got it and for auditors; one that is another's looks unknown",
+        Root("receipt"),
+    )
+    def receipt(self, id: Annotated[str, explained("收据编号", "Its id")]) -> Receipt | None:  # noqa: A002
+        unplanned()
+
+    @planned(
+        "交回证明包：证明它即当时所披露的，并说明当时的规则；不查询任何数据源",
+        "A bundle handed back: proven as disclosed, with the versions then in force; no source is asked",
+        Root("replay"),
+    )
+    def replay(
+        self, bundle: Annotated[str, explained("证明包的原文", "The exact text of the bundle")]
+    ) -> Replay | None:
+        unplanned()
+
+    @planned("账本此刻的检查点", "The signed checkpoint of the ledger, of this moment", Root("checkpoint"))
+    def checkpoint(self) -> LedgerCheckpoint:
+        unplanned()
+
+    @planned(
+        "账本两个长度之间的一致性证明",
+        "The proof that the ledger only grew from one size to another",
+        Root("consistency"),
+    )
+    def consistency(
+        self,
+        from_: Annotated[
+            int, strawberry.argument(name="from", description=say("较短的条数", "Entries of the shorter log"))
+        ],
+        to: Annotated[int, explained("较长的条数", "Entries of the longer log")],
+    ) -> ConsistencyProof:
         unplanned()

@@ -193,6 +193,19 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "另一检查点属于另一个账本：{other}，而不是 {origin}",
         "the other checkpoint is of another log: {other}, not {origin}",
     ),
+    # the gateway's own tree, when a bundle is handed back to it
+    "OWN_SAME": (
+        "条目与网关自己账本中的逐字节相同",
+        "the entry is, byte for byte, the one in the gateway's own ledger",
+    ),
+    "OWN_OTHER": (
+        "网关自己的账本中，此编号的条目是另一内容",
+        "in the gateway's own ledger the entry of this id is another one",
+    ),
+    "OWN_UNKNOWN": (
+        "网关自己的账本中没有此编号的条目，或它属于另一客户端",
+        "the gateway's own ledger has no entry of this id, or it is another client's",
+    ),
     # timestamps
     "TIMESTAMP_TRUE": (
         "时间戳机构证明检查点在 {at} 已经存在",

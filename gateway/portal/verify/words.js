@@ -221,6 +221,18 @@ const WORDS = {
     "时间戳不能证明此检查点：{reason}",
     "the timestamp proves nothing of this checkpoint: {reason}"
   ],
+  "OWN_SAME": [
+    "条目与网关自己账本中的逐字节相同",
+    "the entry is, byte for byte, the one in the gateway's own ledger"
+  ],
+  "OWN_OTHER": [
+    "网关自己的账本中，此编号的条目是另一内容",
+    "in the gateway's own ledger the entry of this id is another one"
+  ],
+  "OWN_UNKNOWN": [
+    "网关自己的账本中没有此编号的条目，或它属于另一客户端",
+    "the gateway's own ledger has no entry of this id, or it is another client's"
+  ],
   "TIMESTAMPS_UNCHECKED": [
     "附有 {count} 个时间戳，此处未核对",
     "{count} timestamps come with the receipt; they are not checked here"
