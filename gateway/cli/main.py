@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from connectors.errors import ConfigError, printable
+from gateway.cli.audit import audit_commands
 from gateway.cli.catalogue import catalogue_command, departments_command
 from gateway.cli.check import check
 from gateway.cli.client import client_commands
@@ -56,6 +57,7 @@ commands.add_typer(source_commands, name="source")
 commands.add_typer(policy_commands, name="policy")
 commands.add_typer(client_commands, name="client")
 commands.add_typer(ledger_commands, name="ledger")
+commands.add_typer(audit_commands, name="audit")
 
 
 @commands.command("schema")
