@@ -15,6 +15,10 @@ from starlette.routing import Route
 
 from connectors.errors import ConfigError, Mistake
 from gateway.administration import Administration
+from gateway.anchors.opened import open_anchors
+from gateway.audit.hiding import Notes
+from gateway.audit.roots import Audit
+from gateway.audit.rows import Rows
 from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
 from gateway.auth.presented import is_loopback
 from gateway.clients.opened import open_table
@@ -37,6 +41,12 @@ from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, lo
 from gateway.limits.budgets import Budgets
 from gateway.limits.strangers import Strangers
 from gateway.mutate import Mutations
+from gateway.objections.changes import Filing
+from gateway.objections.deliverer import Deliverer
+from gateway.objections.names import Names
+from gateway.objections.objections import Objections
+from gateway.objections.opened import notes, outward, receipts
+from gateway.objections.shown import shown_objections
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.proof.note import VerifierKey
@@ -54,6 +64,8 @@ LEDGER_URL_ENV: Final = "CREDIT_LEDGER_URL"
 """Where the ledger is written: a `sqlite:///` or `postgresql://` URL; a file in the data folder when it is not set."""
 CONSENTS_URL_ENV: Final = "CREDIT_CONSENTS_URL"
 """Where consents are kept, the same kinds of URL: that of the ledger if it is PostgreSQL, else a file in the folder."""
+OBJECTIONS_URL_ENV: Final = "CREDIT_OBJECTIONS_URL"
+"""Where objections are kept, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +100,15 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
     async with AsyncExitStack() as stack:
         ledger = await _open_ledger(ledger_url(told, data), ledger_charter(configuration.settings, told, data))
         stack.push_async_callback(ledger.close)
-        consents = await _open_consents(configuration, _consents_url(told, data))
+        specs = configuration.settings.ledger.anchors
+        anchors = await open_anchors(specs, ledger, ledger_url(told, data), told, configuration.folder, data)
+        stack.push_async_callback(anchors.close)
+        stack.push_async_callback(ledger.close)  # before the anchors, which get its last checkpoint; twice does no harm
+        consents = await _open_consents(configuration, _kept_url(told, CONSENTS_URL_ENV, data / "consents.sqlite"))
         stack.push_async_callback(consents.close)
+        names = Names([secret, *secret.earlier])
+        objections = await _open_objections(_kept_url(told, OBJECTIONS_URL_ENV, data / "objections.sqlite"), names)
+        stack.push_async_callback(objections.close)
         shared = SharedServer(told[REDIS_URL_ENV], SCRIPTS) if told.get(REDIS_URL_ENV) else None
         if shared is not None:
             stack.push_async_callback(shared.close)
@@ -108,14 +127,15 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         counts = Counts(SharedCounts(shared) if shared is not None else None)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
-        seal = Seal(
-            secret,
-            configuration.catalogue.version,
-            configuration.rules_version,
-            configuration.settings.tokens.public_url,
-        )
+        seal = Seal.of(configuration, secret)
         terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
-        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, ledger, seal)
+        endpoints = outward(lambda: front.loaded.configuration.objections, lambda: front.loaded.environ)
+        noted = notes(ledger, lambda: front.desk.seal)
+        deliverer = Deliverer(objections, endpoints, names.secrets, noted)
+        filing = Filing(
+            objections, deliverer, receipts(ledger), names, configuration.catalogue, configuration.objections
+        )
+        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, filing, ledger, seal)
         stack.push_async_callback(mutations.finish)
         refusals = Refusals(ledger)
         stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
@@ -131,7 +151,13 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             sources=front.loaded.opened.sources,
             ledger=ledger,
             consents=consents,
-            own={"consents": partial(shown_consents, consents), **_receipts(ledger, secret, front).roots},
+            marks=objections.marks,
+            own={
+                "consents": partial(shown_consents, consents),
+                **_audit(ledger, secret, front).roots,
+                **_receipts(ledger, secret, front).roots,
+                "objections": partial(shown_objections, objections, names),
+            },
             mutations=mutations,
             seal=seal,
             refusals=refusals,
@@ -143,9 +169,12 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         front.put_up(front.loaded, desk)
         await administration.started(front.loaded)
         await start_register(front.loaded, administration)
+        deliverer.start()
+        stack.push_async_callback(deliverer.close)
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(front.loaded.opened.sources))
         gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
-        measured = Measured(gates, ledger, Followed(lambda: front.loaded.versions), alarm, reloads=reload.outcomes)
+        versions = Followed(lambda: front.loaded.versions)
+        measured = Measured(gates, ledger, versions, alarm, reloads=reload.outcomes, anchors=anchors.states)
         yield Gateway(_application(configuration, front, measured, readiness, issuer), front, readiness, issuer, reload)
 
 
@@ -182,10 +211,39 @@ async def _open_ledger(url: str, charter: Charter) -> Ledger:
         raise ConfigError([Mistake("ledger", "", f"cannot be opened: {type(error).__name__}")]) from None
 
 
-def _consents_url(environ: Mapping[str, str], data: Path) -> str:
+def _audit(ledger: Ledger, secret: Secret, front: Front) -> Audit:
+    """Return what reads the ledger for auditors and subjects; rules and clients are those of the moment."""
+    keys = {each.key_id: each.key for each in (secret, *secret.earlier)}
+    deadline = front.loaded.configuration.settings.limits.deadline_seconds
+
+    def title(client: str) -> str | None:
+        found = front.loaded.register.clients.get(client)
+        return found.title if found is not None else None
+
+    return Audit(
+        Rows(ledger),
+        partial(pseudonyms, secret),
+        Notes(keys),
+        lambda: front.loaded.configuration.hiding,
+        title,
+        deadline,
+    )
+
+
+def _kept_url(environ: Mapping[str, str], variable: str, path: Path) -> str:
+    """Return the URL that ``variable`` holds, else the ledger's if that is PostgreSQL, else the file at ``path``."""
     ledger = environ.get(LEDGER_URL_ENV, "")
     shared = ledger if ledger.startswith("postgresql") else None
-    return environ.get(CONSENTS_URL_ENV) or shared or f"sqlite:///{data / 'consents.sqlite'}"
+    return environ.get(variable) or shared or f"sqlite:///{path}"
+
+
+async def _open_objections(url: str, names: Names) -> Objections:
+    try:
+        return await Objections.open(url, names.records)
+    except ValueError as error:
+        raise ConfigError([Mistake("environment", OBJECTIONS_URL_ENV, str(error))]) from error
+    except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
+        raise ConfigError([Mistake("objections", "", f"cannot be opened: {type(error).__name__}")]) from None
 
 
 async def _open_consents(configuration: Configuration, url: str) -> Consents:

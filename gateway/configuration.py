@@ -12,6 +12,11 @@ from typing import Final, TypeVar
 from connectors.clock import today_text
 from connectors.errors import ConfigError, Mistake
 from connectors.load import Known, load_sources, missing_variables, variables
+from gateway.anchors.declared import ca_mistakes
+from gateway.anchors.declared import missing_variables as missing_of_anchors
+from gateway.audit.hiding import Hiding
+from gateway.audit.load import Known as KnownToAudit
+from gateway.audit.load import load_hiding
 from gateway.auth import Client, load_clients
 from gateway.auth.declared import scope_mistakes
 from gateway.catalogue import Catalogue, Items, LegalBases, load_items, load_legal_bases
@@ -26,9 +31,13 @@ from gateway.disclosure import Rules, load_disclosure
 from gateway.guard import GuardRules, load_guard
 from gateway.guard import Known as KnownToGuard
 from gateway.limits.trusted import FOLDER, TrustedDocuments, load_trusted
+from gateway.objections.rules import Rules as ObjectionRules
+from gateway.objections.rules import load_rules
 from gateway.plan.document import Documents
 from gateway.policy import Policy, load_policy
 from gateway.policy.departmental import Departmental
+from gateway.returns.calendar import load_working_days
+from gateway.returns.working_days import WorkingDays
 from gateway.settings import Settings, load_settings
 from schema.entities import ENTITY_FIELDS
 from schema.schema import SCHEMA
@@ -42,6 +51,7 @@ OWN_SECRETS: Final = (
     "CREDIT_ISSUER_SEED",
     "CREDIT_LEDGER_KEY",
     "CREDIT_LEDGER_URL",
+    "CREDIT_OBJECTIONS_URL",
     "CREDIT_REDIS_URL",
     "LEDGER_SECRET",
 )
@@ -64,6 +74,10 @@ class Configuration:
     """How far the policy file of each department is signed for."""
     guard: GuardRules
     trusted: TrustedDocuments
+    objections: ObjectionRules
+    working_days: WorkingDays
+    hiding: Hiding
+    """Which inquiries are withheld from the subject that they are about."""
 
     @property
     def rules_version(self) -> str:
@@ -91,12 +105,15 @@ class Configuration:
         of_sources = [name for source in self.catalogue.sources.values() for name in variables(source)]
         of_clients = [client.secret_env for client in self.clients.values() if client.secret_env is not None]
         of_issuers = [each.introspection_secret_env for each in self.settings.tokens.issuers]
-        named = [*OWN_SECRETS, *of_sources, *of_clients, *filter(None, of_issuers)]
+        of_anchors = [name for anchor in self.settings.ledger.anchors for name in anchor.variables]
+        of_objections = self.objections.secret_variables
+        named = [*OWN_SECRETS, *of_sources, *of_clients, *filter(None, of_issuers), *of_anchors, *of_objections]
         return list(dict.fromkeys(named))
 
     def missing_variables(self, environ: Mapping[str, str]) -> list[Mistake]:
-        """Return a mistake for each environment variable that a source or an issuer needs and ``environ`` lacks."""
+        """Return a mistake for each environment variable that a source, an issuer or an anchor needs and lacks."""
         own = self.settings.tokens.missing_variables(environ)
+        own += missing_of_anchors(self.settings.ledger.anchors, environ)
         return [*own, *missing_variables(self.catalogue.sources, environ)]
 
     def require_variables(self, environ: Mapping[str, str]) -> None:
@@ -114,6 +131,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     mistakes: list[Mistake] = []
     settings = _read(mistakes, lambda: load_settings(folder / "gateway.toml"))
     mistakes += issuer_mistakes(settings, folder) if settings is not None else ()
+    mistakes += ca_mistakes(settings.ledger.anchors, folder) if settings is not None else ()
     departments = _read(mistakes, lambda: load_departments(folder / "departments.toml"))
     policy = _read(mistakes, lambda: load_policy(folder / "scopes.toml"))
     clients: dict[str, Client] | None = {} if settings is not None and settings.clients.home == "table" else None
@@ -124,9 +142,12 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     known = Known(departments, policy.field_mistake if policy is not None else None)
     sources = _read(mistakes, lambda: load_sources(folder / "sources", known))
     bases = _read(mistakes, lambda: load_legal_bases(folder / "legal_bases.toml"))
+    audit = KnownToAudit(policy.purposes if policy is not None else None, named_clients, bases)
+    hiding = _read(mistakes, lambda: load_hiding(folder / "audit.toml", audit))
     disclosure = _read(
         mistakes, lambda: load_disclosure(folder / "disclosure.toml", KnownToDisclosure(departments, bases))
     )
+    working_days = _read(mistakes, lambda: load_working_days(folder / "working_days.toml"))
     named = KnownToItems(departments, bases, ENTITY_FIELDS)
     items = _read(mistakes, lambda: load_items(folder / "catalogue" / "items", named))
     catalogue = Catalogue(sources, items) if sources is not None and items is not None else None
@@ -141,6 +162,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     mistakes += judged_mistakes(sources.values()) if sources is not None else ()
     if sources is not None and clients is not None and policy is not None and departments is not None:
         mistakes += department_mistakes(sources.values(), clients.values(), policy, departments)
+    objections = _read(mistakes, lambda: load_rules(folder / "objections.toml", departments))
     trusted = _read(mistakes, lambda: _load_trusted(folder, settings, named_clients))
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
@@ -148,10 +170,26 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     assert guard is not None, "what cannot be read is a mistake"
     assert policies is not None, "what cannot be read is a mistake"
     assert trusted is not None, "what cannot be read is a mistake"
+    assert objections is not None, "what cannot be read is a mistake"
+    assert working_days is not None, "what cannot be read is a mistake"
+    assert hiding is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
     return Configuration(
-        folder, settings, departments, decided, disclosure, clients, catalogue, departmental, covered, guard, trusted
+        folder=folder,
+        settings=settings,
+        departments=departments,
+        policy=decided,
+        disclosure=disclosure,
+        clients=clients,
+        catalogue=catalogue,
+        departmental=departmental,
+        covered=covered,
+        guard=guard,
+        trusted=trusted,
+        objections=objections,
+        working_days=working_days,
+        hiding=hiding,
     )
 
 

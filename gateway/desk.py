@@ -35,6 +35,7 @@ from gateway.limits.budgets import Account, Budgets
 from gateway.limits.check import check_plan
 from gateway.limits.trusted import TrustedDocuments
 from gateway.mutate import Mutations
+from gateway.objections.marks import Mirror
 from gateway.own import Own, Told
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Plans
@@ -45,6 +46,7 @@ from gateway.policy import Policy
 from gateway.project.flags import Flag
 from gateway.proof.parts import Encoded, encode
 from gateway.provenance.map import provenance_map, provenance_wish
+from gateway.provenance.shape import named_shape
 from gateway.refusals import Attempt, Refusals
 from gateway.registers import source_statuses
 from gateway.resolve import named_in, resolve_root, users_of
@@ -69,6 +71,7 @@ class Desk:
     sources: Mapping[str, Coalescer]
     ledger: Ledger
     consents: Consents
+    marks: Mirror
     own: Mapping[str, Own]
     mutations: Mutations
     seal: Seal
@@ -139,7 +142,7 @@ class Desk:
         encoded = _encoded(data, run, extensions)
         entry = self.seal.entry(receipt, run, operation, values, encoded, attempt.started)
         attempt.sealed = True
-        await self.ledger.append(entry)
+        await self.ledger.append(entry, named_shape(run.plan).text)
         return Reply(encoded.body, partial=bool(run.errors))
 
     def _operation(self, request: GraphQLRequest, caller: Caller, account: Account) -> tuple[Operation, Wish]:
@@ -166,15 +169,18 @@ class Desk:
         """Return the plan alone; who explained what is in the ledger, and no source was asked."""
         encoded = _encoded(None, run, extensions)
         entry = self.seal.entry(receipt, run, operation, [], encoded, started)
-        await self.ledger.append(msgspec.structs.replace(entry, kind="EXPLAIN", outcome="EXPLAINED"))
+        explained = msgspec.structs.replace(entry, kind="EXPLAIN", outcome="EXPLAINED")
+        await self.ledger.append(explained, named_shape(run.plan).text)
         return Reply(encoded.body)
 
     async def _fetch(self, run: Run, rights: Rights, inquiry: Inquiry) -> list[Sequence[Any]]:
         """Return the values of the root fields, everything their sections need fetched."""
+        run.begin_marking(self.marks)
         lookup = Lookup(run)
         values = await asyncio.gather(*(self._values(run, rights, root, lookup) for root in run.plan.roots))
         await inquiry.admit(list(named_in(values)))
         await fetch_stage(run, run.plan.stage, users_of(enumerate(values)))
+        await run.mark()
         inquiry.require()
         return values
 
@@ -191,7 +197,10 @@ class Desk:
         told = await self.own[root.kind](rights, root.arguments(run.variables), run.today)
         if isinstance(told, Told):
             run.about += told.about
+            run.withheld += told.withheld
             return told.values
+        if "reason" in told.extensions:
+            run.withheld.append((f"Query.{root.selected.name}", told.extensions["reason"]))
         message = f"`Query.{root.selected.name}` cannot be told to this caller"
         run.error(id(root), Flag(message, dict(told.extensions), root.selected.nodes).at((None, root.selected.key)))
         return UNTOLD

@@ -182,6 +182,13 @@ class ConsentsUnavailable(RequestError):
     status = 503
 
 
+class ObjectionsUnavailable(RequestError):
+    """The store of objections does not answer: it is not known which records are repaired, so none may be shown."""
+
+    code = "OBJECTIONS_UNAVAILABLE"
+    status = 503
+
+
 class ShuttingDown(RequestError):
     """The server stopped before the answer was ready."""
 

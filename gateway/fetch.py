@@ -188,6 +188,7 @@ def _aliases(ask: Ask, schemes: Sequence[str], subjects: Iterable[Subject | Pers
 
 async def _follow(run: Run, follow: Follow, subjects: Sequence[Subject | Person]) -> None:
     """Fetch the stage behind a link for the subjects that the records on the shown pages lead to."""
+    await run.mark()
     users: Users = {}
     for use in follow.uses:
         linked: dict[str, Subject | Person] = {}

@@ -20,22 +20,78 @@ from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSchema, Ope
 from graphql.language import FragmentSpreadNode, InlineFragmentNode, SelectionNode
 
 from gateway.caller import Caller
-from gateway.consents.changes import Changes
+from gateway.consents.changes import Changes as ConsentChanges
 from gateway.consents.consents import Consents
 from gateway.consents.input import Terms
+from gateway.consents.shown import ShownConsent, ShownRevocation
 from gateway.errors import BadQuery, TooCostly
 from gateway.http import GraphQLRequest, Reply
 from gateway.ledger import Ledger, Outcome, new_receipt
+from gateway.objections.changes import Filing, ObjectionChanges
+from gateway.objections.shown import ShownNotice, ShownObjection
 from gateway.plan.document import Operation, redact
 from gateway.policy import Policy
 from gateway.proof.parts import encode
 from gateway.seal import Changed, Seal
+from schema.consent import RecordConsentInput, RevokeConsentInput
+from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput
 
 MAXIMUM_CHANGES: Final = 20
 """Fields of one mutation, aliases counted."""
-REFUSED: Final = frozenset({"INPUT_INVALID", "CONSENT_UNKNOWN", "MUTATION_REUSED"})
+REFUSED: Final = frozenset(
+    {
+        *("INPUT_INVALID", "MUTATION_REUSED", "CONSENT_UNKNOWN", "RECEIPT_UNKNOWN", "OBJECTION_UNKNOWN"),
+        *("OBJECTION_EXISTS", "OBJECTIONS_TOO_MANY", "STEP_ILLEGAL"),
+    }
+)
 
 _log = logging.getLogger("gateway.mutate")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the fields of one mutation are carried out by (`schema.mutation.Changes`), and what they came to together.
+
+    ``subjects`` are the USCCs that were named or touched, ``denied`` the fields that were refused with the reason.
+    """
+
+    consents: ConsentChanges
+    objections: ObjectionChanges
+
+    @property
+    def done(self) -> int:
+        """How many fields were carried out."""
+        return self.consents.done + self.objections.done
+
+    @property
+    def subjects(self) -> list[str]:
+        """The USCCs that were named or touched."""
+        return [*self.consents.subjects, *self.objections.subjects]
+
+    @property
+    def denied(self) -> list[tuple[str, str]]:
+        """The fields that were refused, each with the reason."""
+        return [*self.consents.denied, *self.objections.denied]
+
+    async def record_consent(self, given: RecordConsentInput) -> ShownConsent:
+        """Return the consent as recorded, on disk; raises GraphQLError."""
+        return await self.consents.record_consent(given)
+
+    async def revoke_consent(self, given: RevokeConsentInput) -> ShownRevocation:
+        """Return the revocation, on disk; raises GraphQLError."""
+        return await self.consents.revoke_consent(given)
+
+    async def file_objection(self, given: FileObjectionInput) -> ShownObjection:
+        """Return the objection as filed, on disk; raises GraphQLError."""
+        return await self.objections.file_objection(given)
+
+    async def advance_objection(self, given: AdvanceObjectionInput) -> ShownObjection:
+        """Return the objection, stepped on and on disk; raises GraphQLError."""
+        return await self.objections.advance_objection(given)
+
+    async def notice_repair(self, given: NoticeRepairInput) -> ShownNotice:
+        """Return the notice as it counts, on disk; raises GraphQLError."""
+        return await self.objections.notice_repair(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +102,7 @@ class Mutations:
     policy: Policy
     consents: Consents
     terms: Terms
+    filing: Filing
     ledger: Ledger
     seal: Seal
     _running: set[asyncio.Task[Reply]] = field(default_factory=set, repr=False)
@@ -77,14 +134,16 @@ class Mutations:
     async def _carry_out(
         self, request: GraphQLRequest, operation: Operation, caller: Caller, today: str, started: float
     ) -> Reply:
-        changes = Changes(self.consents, self.policy.on(today), self.terms, caller, today)
+        policy = self.policy.on(today)
+        consents = ConsentChanges(self.consents, policy, self.terms, caller, today)
+        changes = Changes(consents, ObjectionChanges(self.filing, policy, caller, today))
         result = await self._execute(request, operation, changes)
         errors = [_told(error) for error in result.errors or ()]
         receipt = new_receipt()
         told = self.seal.salted(receipt)
         response: dict[str, Any] = {"data": result.data, "extensions": {"receipt": told}}
         encoded = encode(response | ({"errors": errors} if errors else {}), told["salt"])
-        changed = Changed(changes.subjects, changes.denied, _outcome(changes.done, errors))
+        changed = Changed(changes.subjects, changes.denied, _outcome(changes.done, errors), changes.objections.changes)
         await self.ledger.append(self.seal.mutation_entry(receipt, caller, operation, changed, encoded, started))
         return Reply(encoded.body, partial=bool(errors))
 

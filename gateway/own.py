@@ -15,11 +15,13 @@ from gateway.plan.asks import Rights
 class Told:
     """What one root tells: value objects with the attributes of the root's type, one or none where it is no list.
 
-    ``about`` are whoever it is about, (scheme, normalized value), for the pseudonyms of the ledger entry.
+    ``about`` are whoever it is about, (scheme, normalized value), for the pseudonyms of the ledger entry; ``withheld``
+    says what was kept back from the caller, (field, reason), for the denials of the entry alone.
     """
 
     values: Sequence[Any]
     about: Sequence[tuple[str, str]] = ()
+    withheld: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from gateway.errors import LedgerUnavailable
 from gateway.front import Front, Loaded, clients_by_name
 from gateway.issuer.assertion import key_mistakes
 from gateway.ledger import Secret
+from gateway.objections.rules import endpoints_of
 from gateway.opened import NONE_OPENED, open_sources
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
@@ -64,6 +65,7 @@ async def load_from(origin: Origin, configuration: Configuration, before: Loaded
         mistakes = [*secret_mistakes(clients, environ, folder), *key_mistakes(clients, folder)]
         if mistakes:
             raise ConfigError(mistakes)
+    endpoints_of(configuration.objections, environ)
     opened = await open_sources(
         configuration, environ, origin.paces, before.opened if before is not None else NONE_OPENED
     )
@@ -76,14 +78,13 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
     Plans are made anew: one may rest on anything that was read.
     """
     configuration = loaded.configuration
-    seal = Seal(
-        secret, configuration.catalogue.version, configuration.rules_version, configuration.settings.tokens.public_url
-    )
+    seal = Seal.of(configuration, secret)
     clients = clients_by_name(loaded.register)
     terms = replace(desk.mutations.terms, clients=clients)
+    filing = replace(desk.mutations.filing, catalogue=configuration.catalogue, rules=configuration.objections)
     return replace(
         desk,
-        mutations=replace(desk.mutations, policy=configuration.policy, terms=terms, seal=seal),
+        mutations=replace(desk.mutations, policy=configuration.policy, terms=terms, filing=filing, seal=seal),
         plans=desk.plans.emptied(),
         authenticator=desk.authenticator.knowing(loaded.register),
         policy=configuration.policy,

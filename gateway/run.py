@@ -15,6 +15,7 @@ from gateway.coalesce import Coalescer
 from gateway.departments import Department
 from gateway.guard import Inquiry
 from gateway.names import PROVENANCE_SCOPE, unnamed, without_names
+from gateway.objections.marks import Marking, Mirror
 from gateway.page import Page, make_page
 from gateway.plan.asks import Rights
 from gateway.plan.model import Ask, Need, Plan, Use
@@ -57,6 +58,7 @@ class Run:
         self.shown_catalogue = ShownCatalogue(rights.catalogue.items, today, rights)
         self.begun_ms = time_ns() // 1_000_000
         """When this was, in milliseconds since 1970: what was fetched earlier was not asked for this request."""
+        self._marking: Marking | None = None
         self._until = asyncio.get_running_loop().time() + deadline_seconds
         self.results: dict[int, list[AskResult]] = {}
         self.absent: dict[tuple[Subject, str, str], Reached] = {}
@@ -66,10 +68,29 @@ class Run:
         self.calls: list[tuple[Ask, Batch, Reached]] = []
         self.about: list[tuple[str, str]] = []
         """Whom roots told of that the gateway answers itself: scheme and value."""
+        self.withheld: list[tuple[str, str]] = []
+        """What such roots denied or kept back: field and reason, for the ledger."""
         self.errors: list[dict[str, Any]] = []
         self._repeated: dict[int, dict[str, Any]] = {}
         self._pages: dict[tuple[int, int], Page | None] = {}
         self._linked: dict[tuple[str, str], Subject | Person] = {}
+
+    @property
+    def needs_marks(self) -> bool:
+        """Whether it depends on objections and notices of repair what is shown."""
+        needs = (need for stage in self.plan.stages for need in stage.needs.values())
+        return any(need.judged or need.marked for need in needs)
+
+    def begin_marking(self, mirror: Mirror) -> None:
+        """Begin to read the marks of records, beside the fetching."""
+        if self.needs_marks:
+            self._marking = mirror.current()
+
+    async def mark(self) -> None:
+        """Return when the marks of records are read; raises `ObjectionsUnavailable`. Before any record is told."""
+        if self._marking is not None:
+            self.teller.marks = await asyncio.shield(self._marking)
+            self._marking = None
 
     def remaining(self) -> float:
         """Return the seconds until the request's deadline, at least 0."""

@@ -16,8 +16,11 @@ from time import monotonic
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from msgspec.structs import replace
+
 from connectors.clock import now_text
 from gateway.caller import Caller
+from gateway.configuration import Configuration
 from gateway.ledger import (
     NOBODY,
     Change,
@@ -31,10 +34,14 @@ from gateway.ledger import (
     new_receipt,
     pseudonym,
 )
+from gateway.ledger.entry import SectionTrace
 from gateway.plan.document import Operation, redact
 from gateway.plan.model import Plan, Selected
 from gateway.proof.parts import Encoded
+from gateway.provenance.shape import named_shape
+from gateway.provenance.traces import traces
 from gateway.resolve import named_in
+from gateway.returns.working_days import NO_TERM, WorkingDays
 from gateway.run import Run
 from gateway.subject import Subject
 from gateway.uses import sources_of
@@ -61,15 +68,18 @@ class Asked:
     sources: dict[str, tuple[SourceUse, ...]]
     denied: tuple[Denial, ...]
     outcome: Outcome
+    shape: str = ""
+    traces: tuple[SectionTrace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a mutation came to: the USCCs it touched, the fields that were ``denied`` with the reason, its outcome."""
+    """What a mutation came to: the USCCs it touched, the fields ``denied`` with the reason, its outcome and changes."""
 
     subjects: Sequence[str]
     denied: Sequence[tuple[str, str]]
     outcome: Outcome
+    changes: Sequence[Change] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +101,36 @@ class Refused:
 
 
 class Seal:
-    """Makes the entries of one installation; ``public_url`` is where clients reach it, empty for a relative link."""
+    """Makes the entries of one installation.
 
-    def __init__(self, secret: Secret, catalogue_version: str, policy_version: str, public_url: str = "") -> None:
+    ``public_url`` is where clients reach it, empty for a relative link; ``days`` tell what was published in time.
+    """
+
+    def __init__(
+        self,
+        secret: Secret,
+        catalogue_version: str,
+        policy_version: str,
+        public_url: str = "",
+        days: WorkingDays = NO_TERM,
+    ) -> None:
         self._secret = secret
         self._catalogue_version = catalogue_version
         self._policy_version = policy_version
         self._public_url = public_url.rstrip("/")
+        self._days = days
         self._refusals: WeakKeyDictionary[Plan, dict[frozenset[int], Refusals]] = WeakKeyDictionary()
+
+    @classmethod
+    def of(cls, configuration: Configuration, secret: Secret) -> "Seal":
+        """Return the seal of an installation that works by ``configuration``."""
+        return cls(
+            secret,
+            configuration.catalogue.version,
+            configuration.rules_version,
+            configuration.settings.tokens.public_url,
+            configuration.working_days,
+        )
 
     def told(self, receipt: str) -> dict[str, str]:
         """Return what a response says of its ``receipt``: its id, and where it is to be had."""
@@ -120,7 +152,15 @@ class Seal:
         """Return the entry of ``receipt``: ``values`` as `complete` takes them, ``started`` of the monotonic clock."""
         refusals = self._refused(run.plan, _standings(run, values))
         subjects = _subjects(run, values)
-        asked = Asked("QUERY", sources_of(run, self._secret), refusals.denied, _outcome(run, refusals))
+        withheld = tuple(Denial(field=name, reason=reason) for name, reason in dict.fromkeys(run.withheld))
+        asked = Asked(
+            "QUERY",
+            sources_of(run, self._secret, self._days),
+            refusals.denied + withheld,
+            _outcome(run, refusals),
+            named_shape(run.plan).digest,
+            traces(run, values, self._secret) if values else (),
+        )
         return self._entry(receipt, run.caller, operation, subjects, asked, encoded, started)
 
     def mutation_entry(
@@ -136,7 +176,8 @@ class Seal:
         denied = tuple(Denial(field=name, reason=reason) for name, reason in dict.fromkeys(changed.denied))
         subjects = (("USCC", each) for each in changed.subjects)
         asked = Asked("MUTATION", {}, denied, changed.outcome)
-        return self._entry(receipt, caller, operation, subjects, asked, encoded, started)
+        entry = self._entry(receipt, caller, operation, subjects, asked, encoded, started)
+        return replace(entry, changes=tuple(changed.changes)) if changed.changes else entry
 
     def refusal(self, receipt: str, refused: Refused, count: int = 1) -> Entry:
         """Return the entry of ``receipt`` for a request without an answer, or for ``count`` that were all alike."""
@@ -154,7 +195,7 @@ class Seal:
             operation_hash=operation.sha256 if operation is not None else "",
             operation_name=_name(operation) if operation is not None else None,
             subjects=self._pseudonyms(subjects),
-            sources=sources_of(run, self._secret) if run is not None else {},
+            sources=sources_of(run, self._secret, self._days) if run is not None else {},
             outcome="FAILED" if refused.failed else "REFUSED",
             code=refused.code,
             count=count,
@@ -216,6 +257,8 @@ class Seal:
             catalogue_version=self._catalogue_version,
             response_digest=sha256(encoded.body).hexdigest(),
             parts=encoded.parts,
+            shape=asked.shape,
+            traces=asked.traces,
             elapsed_ms=_milliseconds(started),
         )
 

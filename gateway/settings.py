@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from connectors.declaration import Part, read_toml, sound_part
 from connectors.errors import ConfigError, Mistake
+from gateway.anchors.declared import AnchorSpec, anchor_mistakes
 from gateway.auth.declared import Tokens, token_mistakes
 from gateway.ledger.charter import ORIGIN as ORIGIN_OF_LEDGER
 from gateway.limits.spec import ClientDefaults, DocumentLimits, ListLimits, PositiveInt
@@ -84,13 +85,15 @@ class ConsentRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class LedgerRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the log is called, the hash of its tree, and every how many seconds a signed checkpoint of it is stored.
 
-    ``earlier_keys`` are public keys that signed before the present one, as `ledger keys` prints them.
+    ``earlier_keys`` are public keys that signed before the present one, as `ledger keys` prints them; ``anchors`` keep
+    the checkpoints elsewhere.
     """
 
     origin: str = ORIGIN_OF_LEDGER
     algorithm: Algorithm = "sha-256"
     checkpoint_seconds: Annotated[float, Meta(ge=1, le=86_400)] = 60.0
     earlier_keys: list[str] = []
+    anchors: list[AnchorSpec] = []
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -147,3 +150,4 @@ def _ledger_mistakes(ledger: Part) -> Iterator[tuple[str, str]]:
             VerifierKey.parse(key)
         except NoteError as error:
             yield f"ledger.earlier_keys.{number}", f"{error}: expected a line of `credit-gateway ledger keys`"
+    yield from anchor_mistakes(ledger.get("anchors", []))

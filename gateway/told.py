@@ -25,6 +25,7 @@ from msgspec.structs import replace
 from connectors.base import Row
 from gateway.disclosure import Judgment, Rules, Severity, judge, strictest
 from gateway.merge import SEVERAL, DecisionKey, Origin, best_first, decision_of, groups
+from gateway.objections.marks import NO_MARKS, Mark, Marks, is_objected, repair_of
 from gateway.plan.model import Ask, Need
 from gateway.reach import Reached
 from gateway.subject import Person, Subject
@@ -92,6 +93,8 @@ class Teller:
     def __init__(self, rules: Rules, today: str) -> None:
         self._rules = rules
         self._today = today
+        self.marks: Marks = NO_MARKS
+        """What owners and subjects have told of records since; read before any record is told."""
 
     def tell(self, need: Need, found: Sequence[Found]) -> Telling:
         """Return what of ``found``, records of one subject, is shown, in no particular order."""
@@ -105,10 +108,17 @@ class Teller:
             self._tell_one([(found[at], judgments[at]) for at in group], telling)
         return telling
 
+    def marks_of(self, row: Row, hit: Hit) -> Sequence[Mark]:
+        """Return the marks of a record; mostly there are none."""
+        return self.marks.of(hit.ask.source.name, hit.ask.part, row.record_key)
+
     def _judge(self, row: Row, hit: Hit, severity: Severity | None = None) -> Judgment:
         """Return what the rules make of a row; ``severity`` is what another report says where this one says none."""
         assert hit.ask.facts is not None, "the planner gave every ask of a judged entity its reader"
-        facts = hit.ask.facts(row.values, row.issues, False)
+        marks = self.marks_of(row, hit)
+        facts = hit.ask.facts(row.values, row.issues, is_objected(marks))
+        if (noticed := repair_of(marks)) is not None:
+            facts = replace(facts, repaired_on=noticed[0])
         if severity is not None and "source_severity" not in facts.unread:
             facts = replace(facts, source_severity=severity)
         return judge(self._rules, facts, self._today)

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from connectors.base import Batch
 from gateway.departments import Department
 from gateway.ledger import Secret, SourceUse, pseudonym
 from gateway.reach import Reached
+from gateway.returns.observed import Observed, observed
+from gateway.returns.working_days import WorkingDays
 from gateway.run import Run
 
 Place = tuple[str, str]
@@ -16,13 +19,17 @@ Shown = tuple[Department, dict[str, int]]
 """The owner, and the statuses in the coverage of its sections, counted."""
 
 
-def sources_of(run: Run, secret: Secret) -> dict[str, tuple[SourceUse, ...]]:
-    """Return what was asked of each source of ``run``, entity by entity, and how it went."""
-    calls, shown = _calls(run), _shown(run)
+def sources_of(run: Run, secret: Secret, days: WorkingDays) -> dict[str, tuple[SourceUse, ...]]:
+    """Return what was asked of each source of ``run``, entity by entity, and how it went.
+
+    ``days`` tell which of the decisions shown were published in time.
+    """
+    calls, shown, seen = _calls(run), _shown(run), observed(run, days)
     sources: dict[str, tuple[SourceUse, ...]] = {}
     for place in sorted({**calls, **shown}):
         source, entity = place
-        use = _use(entity, calls.get(place, ()), shown.get(place), secret)
+        mapping = run.rights.catalogue.mappings.get(source, "")
+        use = _use(entity, calls.get(place, ()), shown.get(place), seen.get(place, NOTHING), mapping, secret)
         sources[source] = (*sources.get(source, ()), use)
     return sources
 
@@ -44,7 +51,12 @@ def _shown(run: Run) -> dict[Place, Shown]:
     return shown
 
 
-def _use(entity: str, calls: Sequence[Call], shown: Shown | None, secret: Secret) -> SourceUse:
+NOTHING: Final = Observed()
+
+
+def _use(
+    entity: str, calls: Sequence[Call], shown: Shown | None, seen: Observed, mapping: str, secret: Secret
+) -> SourceUse:
     """Return one entity's part: its statuses as coverage shows them, or as the calls went where no section does."""
     fields = tuple(sorted({name for batch, _ in calls for name in batch.fields})) if len(calls) != 1 else None
     went = dict(Counter(reached.status for _, reached in calls))
@@ -56,6 +68,12 @@ def _use(entity: str, calls: Sequence[Call], shown: Shown | None, secret: Secret
         calls=len(calls),
         statuses=shown[1] if shown is not None else went,
         department=department.code,
+        mapping=mapping,
         elapsed_ms=max((reached.elapsed_ms or 0 for _, reached in calls), default=0),
+        records=seen.records,
+        misread=seen.misread,
+        timely=seen.timely,
+        overdue=seen.overdue,
+        as_of=seen.as_of,
         digest=pseudonym(secret, "answer", digests) if digests else None,  # that of an answer covers personal numbers
     )

@@ -120,6 +120,7 @@ class RecordPart:
         "also_reported_by",
         "conflicts",
         "issues",
+        "under_objection",
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a caller may change: consents, and nothing of any department.
+"""What a caller may change: consents, objections and notices of repair, and no record of any department.
 
 Resolvers run; what they do stands behind `Changes`, which the gateway gives them as the context of the operation.
 """
@@ -9,6 +9,13 @@ import strawberry
 
 from schema.consent import Consent, ConsentRevocation, RecordConsentInput, RevokeConsentInput
 from schema.fields import carried_out, explained, say
+from schema.objection import (
+    AdvanceObjectionInput,
+    FileObjectionInput,
+    NoticeRepairInput,
+    Objection,
+    RepairNotice,
+)
 
 
 class Changes(Protocol):
@@ -20,6 +27,18 @@ class Changes(Protocol):
 
     async def revoke_consent(self, given: RevokeConsentInput) -> ConsentRevocation:
         """Return the revocation, on disk."""
+        ...
+
+    async def file_objection(self, given: FileObjectionInput) -> Objection:
+        """Return the objection as filed, on disk."""
+        ...
+
+    async def advance_objection(self, given: AdvanceObjectionInput) -> Objection:
+        """Return the objection, stepped on and on disk."""
+        ...
+
+    async def notice_repair(self, given: NoticeRepairInput) -> RepairNotice:
+        """Return the notice as it counts, on disk."""
         ...
 
 
@@ -53,3 +72,41 @@ class Mutation:
     ) -> ConsentRevocation | None:
         """Return the revocation, or null beside an error that says why."""
         return await info.context.revoke_consent(input)
+
+    @carried_out(
+        "对答复中的一条记录或一个字段提出异议：由主体本人，或由服务窗口代为提出；送达归属部门办理",
+        "Object to a record, or a field of one, in an answer: by the subject itself, or a service window for it; its "
+        "owner is told and decides",
+    )
+    async def file_objection(
+        self,
+        info: Info,
+        input: Annotated[FileObjectionInput, explained("异议内容", "What is objected to, and why")],  # noqa: A002
+    ) -> Objection | None:
+        """Return the objection, or null beside an error that says why."""
+        return await info.context.file_objection(input)
+
+    @carried_out(
+        "办理异议：归属部门受理、核查、决定；提出者可撤回",
+        "Step an objection on: its owner takes it up and decides, who filed it may withdraw it",
+    )
+    async def advance_objection(
+        self,
+        info: Info,
+        input: Annotated[AdvanceObjectionInput, explained("办理内容", "Where to take it")],  # noqa: A002
+    ) -> Objection | None:
+        """Return the objection, or null beside an error that says why."""
+        return await info.context.advance_objection(input)
+
+    @carried_out(
+        "归属部门通知其一条记录已修复：自下一次查询起，即使来源仍按未修复提供，也按已修复处理",
+        "Notice by the owner that a record was repaired: from the next query on it is treated so, even where the "
+        "source still delivers it unrepaired",
+    )
+    async def notice_repair(
+        self,
+        info: Info,
+        input: Annotated[NoticeRepairInput, explained("修复内容", "Which record, and on what basis")],  # noqa: A002
+    ) -> RepairNotice | None:
+        """Return the notice, or null beside an error that says why."""
+        return await info.context.notice_repair(input)

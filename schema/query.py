@@ -4,14 +4,19 @@ from typing import Annotated
 
 import strawberry
 
+from schema.audit import AuditFilter, AuditTrail
 from schema.bindings import Root
 from schema.catalogue import CatalogueField, CatalogueItem, LegalBasis
 from schema.consent import Consent
 from schema.fields import explained, planned, say, unplanned
+from schema.inquiry import Inquiries
+from schema.objection import Objection, ObjectionState
 from schema.receipt import ConsistencyProof, LedgerCheckpoint, Receipt, Replay
 from schema.results import SubjectKey, SubjectResult
-from schema.scalars import Date
+from schema.scalars import Date, DateTime
 from schema.sources import SourceStatus
+from schema.statistics import DisclosureStats, StatsBy
+from schema.trace import FieldTrace
 from schema.values import Department
 
 
@@ -135,4 +140,87 @@ class Query:
         ],
         to: Annotated[int, explained("较长的条数", "Entries of the longer log")],
     ) -> ConsistencyProof:
+        unplanned()
+
+    @planned(
+        "与查询者有关的异议：本主体的、由它代为提出的，或归属部门的待办；由新到旧",
+        "Objections that concern this caller: its own as a subject, those it filed, a department's queue; newest first",
+        Root("objections"),
+    )
+    def objections(
+        self,
+        id: Annotated[str | None, explained("只要该编号的", "Only the one of this id")] = strawberry.UNSET,  # noqa: A002
+        state: Annotated[
+            ObjectionState | None, explained("只要该状态的", "Only those in this state")
+        ] = strawberry.UNSET,
+        source: Annotated[str | None, explained("只要该数据源的", "Only those of this source")] = strawberry.UNSET,
+        first: Annotated[int, explained("至多几件（1 至 1000）", "How many at most, 1 to 1000")] = 100,
+        after: Annotated[
+            str | None, explained("从该编号之后继续", "Go on after the objection of this id")
+        ] = strawberry.UNSET,
+    ) -> list[Objection] | None:
+        unplanned()
+
+    @planned(
+        "访问日志：谁在何时为何目的查询了什么，由新到旧；仅限审计",
+        "The access log: who asked for what, when and what for, newest first; for auditors",
+        Root("audit_trail"),
+    )
+    def audit_trail(
+        self,
+        filter: Annotated[  # noqa: A002 (the argument's name)
+            AuditFilter | None, explained("筛选条件", "What entries must have in common")
+        ] = strawberry.UNSET,
+        first: Annotated[int, explained("至多几条（1 至 1000）", "How many at most, 1 to 1000")] = 100,
+        after: Annotated[
+            str | None, explained("上一页的 endCursor", "`endCursor` of the page before")
+        ] = strawberry.UNSET,
+    ) -> AuditTrail | None:
+        unplanned()
+
+    @planned(
+        "追溯一份答复中的一个字段：部门、系统、时间、版本、规则；仅限审计",
+        "Where a field of an answer came from: department, system, time, versions, rule; for auditors",
+        Root("field_trace"),
+    )
+    def field_trace(
+        self,
+        receipt: Annotated[str, explained("回执编号", "The receipt of the answer")],
+        path: Annotated[
+            str,
+            explained(
+                "答复中的路径，如 `subject.penalties.items.0.fineAmount.amount`",
+                "The path in the response, places in lists as numbers: `subject.penalties.items.0.fineAmount.amount`",
+            ),
+        ],
+    ) -> FieldTrace | None:
+        unplanned()
+
+    @planned(
+        "披露统计：期间至多 366 天；仅限审计",
+        "How much was disclosed, in a period of 366 days at most; for auditors",
+        Root("disclosure_stats"),
+    )
+    def disclosure_stats(
+        self,
+        from_: Annotated[
+            DateTime, strawberry.argument(name="from", description="起始时间（含）。Not before this time.")
+        ],
+        to: Annotated[DateTime, explained("截止时间（不含）", "Before this time")],
+        by: Annotated[StatsBy, explained("分组", "By what they are counted")],
+    ) -> DisclosureStats | None:
+        unplanned()
+
+    @planned(
+        "谁查询过本主体：时间、目的、信息、结果，由新到旧；仅限主体本人",
+        "Who asked about the caller's own subject: when, what for, which fields; newest first. For the subject itself",
+        Root("inquiries"),
+    )
+    def inquiries(
+        self,
+        first: Annotated[int, explained("至多几条（1 至 1000）", "How many at most, 1 to 1000")] = 100,
+        after: Annotated[
+            str | None, explained("上一页的 endCursor", "`endCursor` of the page before")
+        ] = strawberry.UNSET,
+    ) -> Inquiries | None:
         unplanned()

@@ -14,6 +14,7 @@ from gateway.cli.conform import conform
 from gateway.cli.demo import demo
 from gateway.cli.documents import documents_command
 from gateway.cli.explain import explain_command
+from gateway.cli.ledger import ledger_commands
 from gateway.cli.policy import policy_commands
 from gateway.cli.probe import probe
 from gateway.cli.prov import prov_command
@@ -52,6 +53,7 @@ commands.command("prov")(prov_command)
 commands.add_typer(source_commands, name="source")
 commands.add_typer(policy_commands, name="policy")
 commands.add_typer(client_commands, name="client")
+commands.add_typer(ledger_commands, name="ledger")
 
 
 @commands.command("schema")

@@ -1,89 +1,12 @@
 """Where consents lie: a SQLite file or a PostgreSQL database; each piece of work is one transaction, in one thread."""
 
-import asyncio
-import sqlite3
-from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol, TypeVar
-
-import sqlalchemy as sa
-
 from gateway.consents.tables import METADATA
-from gateway.storage import create_tables, make_engine, open_file, read_url
+from gateway.storage.works import WorkStore as ConsentStore
+from gateway.storage.works import open_works
 
-T = TypeVar("T")
-
-
-class ConsentStore(Protocol):
-    """A place for consents; every method blocks and may raise anything that its driver raises."""
-
-    def work(self, do: Callable[[sa.Connection], T]) -> T:
-        """Return ``do(connection)``, done in one transaction that is on disk when this returns."""
-        ...
-
-    def close(self) -> None:
-        """Give back what is held."""
-        ...
+__all__ = ["ConsentStore", "open_store"]
 
 
 def open_store(url: str) -> ConsentStore:
     """Return the store at a `sqlite:///` or `postgresql://` URL, its tables made; raise ValueError for another kind."""
-    parsed = read_url(url, "consents'")
-    return _SqliteStore(parsed) if parsed.get_backend_name() == "sqlite" else _PostgresStore(parsed)
-
-
-class _SqliteStore:
-    """A SQLite file, readable by its owner only; several processes may write to it."""
-
-    def __init__(self, url: sa.URL) -> None:
-        self._path = Path(str(url.database))
-        self._engine = sa.create_engine(url.set(drivername="sqlite"), creator=self._connect, poolclass=sa.StaticPool)
-        self.work(lambda connection: connection.execute(sa.select(1)))
-
-    def work(self, do: Callable[[sa.Connection], T]) -> T:
-        try:
-            with self._engine.begin() as connection:
-                return do(connection)
-        except sa.exc.DBAPIError as error:
-            if not isinstance(error, sa.exc.IntegrityError):
-                self._engine.dispose()  # whatever broke, the next transaction starts from a fresh connection
-            raise
-
-    def close(self) -> None:
-        self._engine.dispose()
-
-    def _connect(self) -> sqlite3.Connection:
-        self._path.touch(0o600)
-        self._path.chmod(0o600)  # also of a file that somebody copied here: it names subjects
-        return open_file(self._path, METADATA)
-
-
-class _PostgresStore:
-    """A PostgreSQL database; asyncpg on an event loop of the store's own thread."""
-
-    def __init__(self, url: sa.URL) -> None:
-        self._runner = asyncio.Runner()
-        self._engine = make_engine(url)
-        try:
-            self._runner.run(create_tables(self._engine, METADATA))
-        except BaseException:
-            self.close()
-            raise
-
-    def work(self, do: Callable[[sa.Connection], T]) -> T:
-        try:
-            return self._runner.run(self._work(do))
-        except sa.exc.DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            return self._runner.run(self._work(do))  # the connection had been lost meanwhile: all work may be repeated
-
-    async def _work(self, do: Callable[[sa.Connection], T]) -> T:
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(do)
-
-    def close(self) -> None:
-        try:
-            self._runner.run(self._engine.dispose())
-        finally:
-            self._runner.close()
+    return open_works(url, METADATA, "consents'")

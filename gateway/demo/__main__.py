@@ -43,6 +43,8 @@ the systems:
   utility_arrears        CSV files in GB18030, by name alone
   and eight more bureaus CSV files; one a workbook, on work safety
 
+Two departments take objections: market_regulation by signed webhook, court by REST (gateway/demo/receivers.py).
+
 The HTTP systems can be told to fail, and tell how they were asked:
   POST /_fault {"mode": "slow", "seconds": 3, "times": 1}   see gateway/demo/faults.py for the modes
   GET  /_calls                                              DELETE counts from zero

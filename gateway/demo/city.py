@@ -20,6 +20,7 @@ from gateway.demo.interfaces import INTERFACES
 from gateway.demo.listen import Desk
 from gateway.demo.professions import write_professions
 from gateway.demo.publicity import write_publicity
+from gateway.demo.receivers import RECEIVERS
 from gateway.demo.scenarios import Known, everyone
 from gateway.demo.servers import Report, serving
 from gateway.demo.subjects import DEFAULT_SIZE
@@ -98,6 +99,10 @@ def _desks(known: list[Known], options: Options) -> tuple[dict[str, tuple[Desk, 
     for source, open_interface in INTERFACES.items():
         interface = open_interface(known)
         desks[f"{source.upper()}_URL"] = Desk(interface.department, options.latency_of(source)), interface.path
+        variables |= interface.secrets
+    for variable, open_receiver in RECEIVERS.items():
+        interface = open_receiver()
+        desks[variable] = Desk(interface.department), interface.path
         variables |= interface.secrets
     return desks, variables
 

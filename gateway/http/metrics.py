@@ -44,6 +44,30 @@ class Entries(Protocol):
         ...
 
 
+class Anchored(Protocol):
+    """How one anchor does: the last checkpoint it took (entries, UNIX seconds), and what was in the way."""
+
+    @property
+    def size(self) -> int | None:
+        """Entries of the last checkpoint that it took; None before one."""
+        ...
+
+    @property
+    def at(self) -> float | None:
+        """When it took it."""
+        ...
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a checkpoint waits for it."""
+        ...
+
+    @property
+    def failures(self) -> Mapping[str, int]:
+        """Reason -> checkpoints that it did not take."""
+        ...
+
+
 class Canaries(Protocol):
     """What the alarm counts: requests that asked about each canary, messages that did not arrive."""
 
@@ -64,6 +88,7 @@ class Measured:
     canaries: Canaries
     outcomes: Counter[str] = field(default_factory=Counter)
     reloads: Mapping[str, int] = field(default_factory=dict)
+    anchors: Mapping[str, Anchored] = field(default_factory=dict)
     now: Callable[[], datetime] = china_now
 
 
@@ -87,6 +112,7 @@ class _OfGateway(Collector):
             requests.add_metric([outcome], count)
         yield requests
         yield from _of_ledger(measured.entries)
+        yield from _of_anchors(measured.anchors)
         yield from _of_canaries(measured.canaries)
         yield from _of_sources([(gate, gate.health()) for gate in measured.gates.values()], measured.now())
 
@@ -96,6 +122,23 @@ def _of_ledger(entries: Entries) -> Iterator[Metric]:
     refused = "Entries that could not be written: their requests got no answer"
     yield CounterMetricFamily(f"{_PREFIX}ledger_refused_entries", refused, value=entries.refused)
     yield GaugeMetricFamily(f"{_PREFIX}ledger_waiting_entries", "Entries that wait to be written", entries.waiting)
+
+
+def _of_anchors(anchors: Mapping[str, Anchored]) -> Iterator[Metric]:
+    size = GaugeMetricFamily(f"{_PREFIX}anchor_size", "Entries of the last anchored checkpoint", labels=["anchor"])
+    at = f"{_PREFIX}anchor_last_timestamp_seconds"
+    taken = GaugeMetricFamily(at, "When an anchor last took a checkpoint", labels=["anchor"])
+    waiting = GaugeMetricFamily(f"{_PREFIX}anchor_waiting", "1 while a checkpoint is not anchored", labels=["anchor"])
+    told = "Checkpoints that an anchor did not take, by reason"
+    failures = CounterMetricFamily(f"{_PREFIX}anchor_failures", told, labels=["anchor", "reason"])
+    for name, anchor in sorted(anchors.items()):
+        waiting.add_metric([name], anchor.waiting)
+        if anchor.size is not None and anchor.at is not None:
+            size.add_metric([name], anchor.size)
+            taken.add_metric([name], anchor.at)
+        for reason, count in sorted(anchor.failures.items()):
+            failures.add_metric([name, reason], count)
+    yield from (size, taken, waiting, failures)
 
 
 def _of_canaries(canaries: Canaries) -> Iterator[Metric]:

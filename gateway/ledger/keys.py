@@ -45,6 +45,15 @@ def load_keys(
     return Keys(signing, tuple(dict.fromkeys([signing.verifier, *earlier, *kept])))
 
 
+def present_keys(
+    folder: Path, origin: str, environ: Mapping[str, str] = os.environ, earlier: Iterable[VerifierKey] = ()
+) -> tuple[VerifierKey, ...]:
+    """Return every public key that counts, as `load_keys` does, but make and write nothing; raise SecretError."""
+    text = environ.get(KEY_ENV)
+    own = [_parse(text, origin, f"variable `{KEY_ENV}`").verifier] if text else []
+    return tuple(dict.fromkeys([*own, *earlier, *known_keys(folder)]))
+
+
 def known_keys(folder: Path) -> tuple[VerifierKey, ...]:
     """Return the public keys kept in the data ``folder``; raise SecretError for a file that holds something else."""
     path = folder / PUBLIC_FILE

@@ -24,7 +24,7 @@ from gateway.ledger.copies import read_copy
 from gateway.ledger.entry import Entry, decode_entry
 from gateway.ledger.opening import Witnesses, examine
 from gateway.ledger.proven import Proven, Prover
-from gateway.ledger.refused import LedgerRefused
+from gateway.ledger.refused import DAMAGED, LedgerRefused, is_damaged
 from gateway.ledger.signing import Anchor, Signer
 from gateway.ledger.store import RowRefused, Store, open_store
 from gateway.ledger.tables import LEDGER, Query
@@ -77,14 +77,17 @@ class Ledger:
         be continued, and what the driver raises.
         """
         ledger = cls(url, max_waiting, wait_seconds)
-        await ledger._writer.start()
+        try:
+            await ledger._writer.start()
+        except Exception as error:
+            raise LedgerRefused(DAMAGED) if is_damaged(error) else error from error
         try:
             head = await ledger._writer.submit(partial(_begin, charter=charter))
             ledger.origin, ledger.algorithm = head.origin, head.algorithm
             await ledger._reader.start()
-        except BaseException:
+        except BaseException as error:
             await ledger._writer.stop()
-            raise
+            raise LedgerRefused(DAMAGED) if is_damaged(error) else error from error
         if charter is not None and charter.keys is not None:
             ledger._signer = Signer(ledger._writer, charter, charter.keys, now)
             ledger._periodic = asyncio.create_task(ledger._signer.run()) if charter.checkpoint_seconds else None

@@ -11,9 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from gateway.ledger.facets import Known
 from gateway.ledger.heads import read_head
 from gateway.ledger.refused import OLD_FORM, LedgerRefused, RowRefused
 from gateway.ledger.tables import (
+    DAYS,
+    FACET_NAMES,
+    FACETS,
     LEDGER,
     LEDGER_CHECKPOINT,
     LEDGER_HEAD,
@@ -42,6 +46,7 @@ class PostgresStore:
         self._runner = asyncio.Runner()
         self._engine: AsyncEngine = make_engine(url)
         self._shapes: set[str] = set()
+        self._known = Known()
         try:
             self._runner.run(self._within(_refuse_old_form))
             self._runner.run(create_tables(self._engine, METADATA))
@@ -62,7 +67,7 @@ class PostgresStore:
         """Write all rows in one transaction; return when they are on disk; raise RowRefused for a bad row."""
         new = {row.shape: row.shape_text for row in rows if row.shape_text and row.shape not in self._shapes}
 
-        async def write(connection: AsyncConnection) -> None:
+        async def write(connection: AsyncConnection) -> tuple[list[tuple[str, int]], list[tuple[int, int]]]:
             frontier = read_head((await connection.execute(_HEAD.with_for_update())).first()).frontier
             growth = grow(frontier, rows)
             await _insert(connection, LEDGER, growth.leaves)
@@ -71,15 +76,25 @@ class PostgresStore:
             if new:
                 shapes = [{"digest": digest, "shape": text} for digest, text in new.items()]
                 await connection.execute(insert(LEDGER_SHAPE).on_conflict_do_nothing(), shapes)
+            await _insert(connection, FACETS, growth.facets)
+            missing = self._known.missing([row.found for row in rows], growth.facets)
+            if missing[0]:
+                names = [{"name": name, "facets": facets} for name, facets in missing[0]]
+                await connection.execute(insert(FACET_NAMES).on_conflict_do_nothing(), names)
+            if missing[1]:
+                days = [{"day": day, "block": block} for day, block in missing[1]]
+                await connection.execute(insert(DAYS).on_conflict_do_nothing(), days)
             await connection.execute(LEDGER_HEAD.update().values(size=frontier.size, frontier=frontier.encode()))
+            return missing
 
         try:
-            self._run(write)
+            missing = self._run(write)
         except sa.exc.DBAPIError as error:
             if str(getattr(error.orig, "sqlstate", ""))[:2] in {"22", "23"}:  # data exception, constraint violation
                 raise RowRefused from error
             raise
         self._shapes |= new.keys()
+        self._known.learn(*missing)
 
     def keep(self, size: int, at: str, note: str) -> bool:
         """Store a signed checkpoint; return False when there is one of that size."""

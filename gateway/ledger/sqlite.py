@@ -13,9 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from gateway.ledger.facets import Known
 from gateway.ledger.heads import read_head
 from gateway.ledger.refused import OLD_FORM, LedgerRefused, RowRefused
 from gateway.ledger.tables import (
+    DAYS,
+    FACET_NAMES,
+    FACETS,
     LEDGER,
     LEDGER_CHECKPOINT,
     LEDGER_HEAD,
@@ -45,6 +49,9 @@ _SUBJECT = _text(LEDGER_SUBJECT.insert())
 _NODE = _text(LEDGER_NODE.insert())
 _SHAPE = _text(LEDGER_SHAPE.insert().prefix_with("OR IGNORE"))
 _KEEP = _text(LEDGER_CHECKPOINT.insert().prefix_with("OR IGNORE"))
+_FACETS = _text(FACETS.insert())
+_FACET_NAME = _text(FACET_NAMES.insert().prefix_with("OR IGNORE"))
+_DAY = _text(DAYS.insert().prefix_with("OR IGNORE"))
 _TOUCH = _text(PROBE.insert().prefix_with("OR REPLACE"))
 
 
@@ -59,6 +66,7 @@ class SqliteStore:
         )
         self._connection: sqlite3.Connection | None = self._connect()
         self._shapes: set[str] = set()
+        self._known = Known()
 
     def begin(self, origin: str, algorithm: Algorithm) -> None:
         """Make the head of a new log; do nothing where there is one."""
@@ -81,8 +89,13 @@ class SqliteStore:
             new = {row.shape: row.shape_text for row in rows if row.shape_text and row.shape not in self._shapes}
             if new:
                 connection.executemany(_SHAPE, new.items())
+            connection.executemany(_FACETS, growth.facets)
+            names, days = self._known.missing([row.found for row in rows], growth.facets)
+            connection.executemany(_FACET_NAME, names)
+            connection.executemany(_DAY, days)
             connection.execute(_MOVE, (frontier.size, frontier.encode()))
         self._shapes |= new.keys()
+        self._known.learn(names, days)
 
     def keep(self, size: int, at: str, note: str) -> bool:
         """Store a signed checkpoint; return False when there is one of that size."""

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from gateway.ledger.facets import facet_tables
+
 Query = sa.Select[*tuple[Any, ...]]
 """Whatever selects from these tables."""
 METADATA: Final = sa.MetaData()
@@ -80,6 +82,7 @@ LEDGER_CHECKPOINT: Final = sa.Table(
     sa.Column("at", sa.String(24), nullable=False),
     sa.Column("note", sa.Text, nullable=False),
 )
+FACETS, FACET_NAMES, DAYS = facet_tables(METADATA)
 PROBE: Final = sa.Table("ledger_probe", METADATA, sa.Column("id", sa.Integer, primary_key=True))
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from gateway.ledger.entry import Entry, encode_entry
+from gateway.ledger.facets import Found, found_of
 from gateway.ledger.tables import LEDGER, LEDGER_NODE, NODE_HEIGHT, TILE, Query
 from gateway.proof.merkle import Algorithm, Frontier, complete_ranges, leaf_hash, node_hash
 
@@ -30,6 +31,7 @@ class Row(NamedTuple):
     entry: str
     subjects: tuple[str, ...]
     shape_text: str | None
+    found: Found
 
 
 def row_of(entry: Entry, shape_text: str | None = None) -> Row:
@@ -47,6 +49,7 @@ def row_of(entry: Entry, shape_text: str | None = None) -> Row:
         encode_entry(entry),
         tuple(dict.fromkeys(entry.subjects)),
         shape_text,
+        found_of(entry),
     )
 
 
@@ -75,6 +78,7 @@ class Growth:
     leaves: list[tuple[Any, ...]] = field(default_factory=list)
     subjects: list[tuple[str, int]] = field(default_factory=list)
     nodes: list[tuple[int, int, bytes]] = field(default_factory=list)
+    facets: list[tuple[int, int, int, int, int]] = field(default_factory=list)
 
 
 def grow(frontier: Frontier, rows: Sequence[Row]) -> Growth:
@@ -87,6 +91,7 @@ def grow(frontier: Frontier, rows: Sequence[Row]) -> Growth:
         growth.leaves.append((index, *row[:9], leaf, row.entry))
         growth.subjects += [(subject, index) for subject in row.subjects]
         growth.nodes += stored_nodes(completed, index)
+        growth.facets.append((row.found.facets.number, index, *row.found.figures))
     return growth
 
 

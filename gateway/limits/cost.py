@@ -9,7 +9,7 @@ A call is one batch: n keys cost ceil(n / `batch_size`) calls of every table tha
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from graphql.execution.values import VariableValues
 
@@ -17,6 +17,9 @@ from gateway.plan.asks import CROSSWALK_FIELDS, KNOWN_SCHEMES
 from gateway.plan.model import Ask, Need, Plan, Stage
 
 _USCC_LENGTH = 18
+READS: Final = {"audit_trail": 1, "field_trace": 1, "disclosure_stats": 10, "inquiries": 1}
+"""Kinds of roots that read the ledger -> what they cost at least: figures of a period read all of it."""
+ENTRIES_PER_COST: Final = 100
 _BY_ANY = ""
 """Stands for the scheme of a key that was given without one: which registers are asked depends on how it reads."""
 
@@ -33,7 +36,13 @@ def cost_of(plan: Plan, variables: VariableValues, keys: Sequence[list[Any]] | N
     """
     keys = keys_of(plan, variables) if keys is None else keys
     users = {index: len(each) for index, each in enumerate(keys)}
-    return _lookups(plan, keys) + _stage(plan, plan.stage, users, variables)
+    return _lookups(plan, keys) + _stage(plan, plan.stage, users, variables) + _own(plan, variables)
+
+
+def _own(plan: Plan, variables: VariableValues) -> int:
+    """Return the cost of reading the ledger: one for each root, and one more for every hundred entries of a page."""
+    costs = [(READS[root.kind], root.arguments(variables)) for root in plan.roots if root.kind in READS]
+    return sum(least + max(0, said.get("first", 0)) // ENTRIES_PER_COST for least, said in costs)
 
 
 def _stage(plan: Plan, stage: Stage, users: Mapping[int, int], variables: VariableValues) -> int:

@@ -237,6 +237,8 @@ class Builder:
                 need.inputs.update(AUTHORITY_FIELDS)
             case RecordPart(part="catalogue_item" | "disclosure"):
                 self._sort(need)
+            case RecordPart(part="under_objection"):
+                need.marked = True
             case RecordPart(part="department_code"):
                 need.inputs.add(AUTHORITY_CODE)
             case Judged(part=part):

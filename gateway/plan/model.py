@@ -137,6 +137,8 @@ class Need:
     """Whether several rows may tell of one decision, and then are one record."""
     judged: bool = False
     """Whether records of the entity are negative, and shown only as the rules of disclosure allow."""
+    marked: bool = False
+    """Whether it is shown if an objection to a record is open."""
     asks: tuple[Ask, ...] = ()
     sort: str | None = None
     """The field that tells to which item of the catalogue a record belongs, where records go to several."""

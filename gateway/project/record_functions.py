@@ -101,6 +101,8 @@ class RecordFunctions:
                 return repr(ask.source.name)
             case "provenance":
                 return self.writer.nested(selected, f"provenance(run, row, hit, {self.lineages[id(selected)]})")
+            case "under_objection":
+                return "under_objection(run, row, hit, told)"
             case "also_reported_by":
                 return self.writer.nested(selected, f"also_reported_by(run, told, {self.lineages[id(selected)]})")
             case "conflicts":
@@ -119,7 +121,7 @@ class RecordFunctions:
             case "public_until_difference_days":
                 expression = f"difference_days(told, {told[0]})"
             case "repair":
-                expression = self.writer.nested(selected, f"repair(told, {', '.join(told)})")
+                expression = self.writer.nested(selected, f"repair(run, row, hit, told, {', '.join(told)})")
             case _:
                 return f"told.judgment.{part}"
         denied = next((name for name in JUDGED_FROM[part] if name in ask.denied), None)

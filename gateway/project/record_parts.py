@@ -14,6 +14,7 @@ from gateway.departments import Department
 from gateway.disclosure import public_until_difference
 from gateway.identity import ConflictingValue
 from gateway.merge import conflicting
+from gateway.objections.marks import is_objected, repair_of
 from gateway.plan.asks import AUTHORITY_CODE
 from gateway.project.flags import Flag, Path
 from gateway.provenance.lineage import Lineage
@@ -117,9 +118,17 @@ def difference_days(told: Told, source_public_until: str | None) -> int | None:
     return public_until_difference(told.judgment, source_public_until) if told.judgment is not None else None
 
 
-def repair(told: Told, repaired_on: str | None, basis: str | None) -> Repair | None:
-    """Return the repair of a record, None when there is none."""
+def under_objection(run: Run, row: Row, hit: Hit, told: Told | None) -> bool:
+    """Tell whether an objection to a record, or to another report of the same decision, is open."""
+    reports = ((row, hit), *told.others) if told is not None else ((row, hit),)
+    return any(is_objected(run.teller.marks_of(*each)) for each in reports)
+
+
+def repair(run: Run, row: Row, hit: Hit, told: Told, repaired_on: str | None, basis: str | None) -> Repair | None:
+    """Return the repair of a record, None when there is none; where the source tells none, that of its notice."""
     repaired = told.judgment is not None and told.judgment.state == "REPAIRED"
+    if repaired_on is None and (noticed := repair_of(run.teller.marks_of(row, hit))) is not None:
+        return Repair(*noticed)
     return Repair(repaired_on, basis) if repaired or repaired_on is not None else None
 
 

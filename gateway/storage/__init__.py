@@ -7,5 +7,15 @@ from gateway.storage.postgres import create_tables, make_engine
 from gateway.storage.sqlite import BUSY_SECONDS, open_file
 from gateway.storage.thread import StoreThread
 from gateway.storage.urls import read_url
+from gateway.storage.works import WorkStore, open_works
 
-__all__ = ["BUSY_SECONDS", "StoreThread", "create_tables", "make_engine", "open_file", "read_url"]
+__all__ = [
+    "BUSY_SECONDS",
+    "StoreThread",
+    "WorkStore",
+    "create_tables",
+    "make_engine",
+    "open_file",
+    "open_works",
+    "read_url",
+]

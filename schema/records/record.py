@@ -48,6 +48,11 @@ class CreditRecord:
         "各来源不一致的字段", "Fields in which those origins differ", binding=RecordPart("conflicts")
     )
     issues: list[Issue] = shown("读取说明", "What was noted while it was read", binding=RecordPart("issues"))
+    under_objection: bool = shown(
+        "是否处于异议处理中；处理期间照常显示",
+        "Whether an objection to it is open; it is shown all the same",
+        binding=RecordPart("under_objection"),
+    )
 
 
 @strawberry.type(description=say("信用修复", "A credit repair"))

@@ -163,8 +163,8 @@ class Reference:
                 return getattr(page, part)
         return getattr(page, selected.attribute)
 
-    def of_record(self, record: Record, selected: Selected) -> Any:
-        row, hit, _ = record
+    def of_record(self, record: Record, selected: Selected) -> Any:  # noqa: C901  (one case a part)
+        row, hit, told = record
         match selected.binding:
             case RecordPart(part="record_type"):
                 return selected.parent
@@ -178,6 +178,8 @@ class Reference:
                 return self.run.catalogue_item(hit.ask.entity_name, self.sort(record))
             case RecordPart(part="disclosure"):
                 return self.run.disclosure(hit.ask.entity_name, self.sort(record))
+            case RecordPart(part="under_objection"):
+                return record_parts.under_objection(self.run, row, hit, told)
             case RecordPart(part=part):
                 return getattr(record_parts, part)(row, hit)
             case Judged(part=part):
@@ -223,7 +225,9 @@ class Reference:
             if name in hit.ask.denied:
                 raise flag_error(forbidden(selected, hit.ask.denied[name], hit.ask.source.name))
         said = [hit.value(row, name) for name in JUDGED_FROM[part]]
-        return record_parts.repair(told, *said) if part == "repair" else record_parts.difference_days(told, *said)
+        if part == "repair":
+            return record_parts.repair(self.run, row, hit, told, *said)
+        return record_parts.difference_days(told, *said)
 
     def permitted(self, record: Record, selected: Selected, name: str, read: Any) -> Any:
         ask = record[1].ask

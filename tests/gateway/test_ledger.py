@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from connectors.clock import now_text
 from gateway.errors import LedgerUnavailable
-from gateway.ledger import Entry, Ledger, new_receipt
+from gateway.ledger import Entry, Ledger, LedgerRefused, new_receipt
 from gateway.ledger.entry import decode_entry, encode_entry
 from gateway.ledger.store import SqliteStore, Store
 from tests.gateway.entries import USE, entry
@@ -216,7 +216,7 @@ async def test_a_place_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         await Ledger.open(f"sqlite:///{tmp_path}/missing/ledger.db")
     (tmp_path / "text").write_text("no database, " * 100)
-    with pytest.raises(sqlite3.DatabaseError):
+    with pytest.raises(LedgerRefused, match="damaged or cut, or is no SQLite file"):
         await Ledger.open(f"sqlite:///{tmp_path}/text")
 
 

@@ -22,6 +22,7 @@ from schema.schema import SCHEMA
 from tests.end_to_end.consenting import RECORD, given
 from tests.gateway import tokens
 from tests.gateway.consents import DAY, file_url, opened
+from tests.gateway.objections import filed
 from tests.gateway.test_consent_changes import BANK, POLICY
 from tests.servers import Server
 
@@ -31,9 +32,9 @@ DOCUMENTS = Documents(SCHEMA)
 @pytest.fixture
 async def mutations(tmp_path: Path) -> AsyncIterator[Mutations]:
     ledger = await Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
-    async with opened(file_url(tmp_path)) as consents:
+    async with opened(file_url(tmp_path)) as consents, filed(tmp_path) as filing:
         terms = Terms({"bank": tokens.BANK}, 366)
-        yield Mutations(SCHEMA, POLICY, consents, terms, ledger, Seal(Secret(b"k" * 32), "c", "p"))
+        yield Mutations(SCHEMA, POLICY, consents, terms, filing, ledger, Seal(Secret(b"k" * 32), "c", "p"))
     await ledger.close()
 
 
