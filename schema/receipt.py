@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.audit import EntryKind, EntryOutcome
 from schema.enums import CoverageStatus
 from schema.fields import say, shown
 from schema.scalars import DateTime
@@ -53,9 +54,7 @@ class Receipt:
 
     id: str = shown("收据编号", "The id")
     at: DateTime = shown("时间", "When")
-    kind: str = shown(
-        "类别：QUERY、MUTATION、EXPLAIN、REFUSAL 或 CHANGE", "QUERY, MUTATION, EXPLAIN, REFUSAL or CHANGE"
-    )
+    kind: EntryKind = shown("类别", "The kind of entry")
     client: str = shown("客户端", "The client that asked")
     department: str | None = shown("查询部门代码", "Code of the client's department")
     purpose: str = shown("查询目的", "The purpose that was declared")
@@ -68,10 +67,7 @@ class Receipt:
     subjects: list[str] = shown("主体的化名", "Pseudonyms of the subjects")
     sources: list[ReceiptSource] = shown("所查的数据源", "What was asked of sources")
     denied: list[ReceiptDenial] = shown("被拒的字段", "What was denied")
-    outcome: str = shown(
-        "结果：ANSWERED、PARTIAL、DENIED、REFUSED、FAILED 或 EXPLAINED",
-        "How it ended: ANSWERED, PARTIAL, DENIED, REFUSED, FAILED or EXPLAINED",
-    )
+    outcome: EntryOutcome = shown("结果", "How it ended")
     code: str | None = shown("错误代码", "Code of the error, of a request that was refused")
     policy_version: str = shown("权限规则版本", "Version of the policy then in force")
     catalogue_version: str = shown("目录版本", "Version of the catalogue then in force")

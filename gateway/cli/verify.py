@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 
@@ -14,6 +15,7 @@ from rich.text import Text
 from gateway.anchors.receipts import timestamp_checker
 from gateway.cli.options import AsJson
 from gateway.proof.bundle import Bundle, BundleError, read_bundle, read_consistency, read_receipt, read_text
+from gateway.proof.explain import ExplainedField, explain
 from gateway.proof.finding import Finding, Verdict, Verified
 from gateway.proof.note import NoteError, VerifierKey, vkeys
 from gateway.proof.verify import Other, TimestampChecker, verify
@@ -68,6 +70,13 @@ CaFile = Annotated[
         dir_okay=False,
     ),
 ]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        help="逐字段说明来源、文件版本和决定 Also tell of every field its sources, their versions and the decision.",
+    ),
+]
 
 
 def verify_command(
@@ -77,6 +86,7 @@ def verify_command(
     checkpoint: CheckpointFile = None,
     consistency: ConsistencyFile = None,
     ca: CaFile = None,
+    explained: Explain = False,
     as_json: AsJson = False,
 ) -> None:
     """离线核验一份答复是不是网关当时给出的那一份。 Check offline that an answer is the one that the gateway gave.
@@ -93,10 +103,13 @@ def verify_command(
     except NotRead as error:
         _not_read(error, as_json)
     verified = verify(bundle, keys, other, _checker(ca) if ca is not None else None)
+    fields = _explained(bundle, verified) if explained else ()
     if as_json:
-        _write(_told(verified))
+        _write(_told(verified) | ({"fields": [*map(asdict, fields)]} if explained else {}))
     else:
         _print(verified)
+        if explained:
+            Console(highlight=False).print(_fields(fields))
     sys.exit(0 if verified.verdict is Verdict.HOLDS else 1)
 
 
@@ -106,6 +119,26 @@ def _checker(ca: Path) -> TimestampChecker:
     except (OSError, ValueError):
         message = f"`{ca}` holds no certificate (PEM) of an authority"
         raise typer.BadParameter(message, param_hint="--ca") from None
+
+
+def _explained(bundle: Bundle, verified: Verified) -> tuple[ExplainedField, ...]:
+    """Return what the receipt says of each field; nothing where it does not hold, or comes without a shape."""
+    if verified.verdict is not Verdict.HOLDS:
+        return ()
+    try:
+        return explain(bundle.receipt)
+    except ValueError:
+        return ()
+
+
+def _fields(fields: Iterable[ExplainedField]) -> Table:
+    names = ("路径 path", "字段 field", "决定 decision", "数据源及文件版本 sources and versions")
+    table = Table(*(Column(name, overflow="fold") for name in names))
+    for each in fields:
+        decision = each.decision if each.reason is None else f"{each.decision} ({each.reason})"
+        sources = "\n".join(f"{one.source} {one.mapping}".strip() for one in each.sources)
+        table.add_row(*(Text(plain(text)) for text in (each.path, each.field, decision)), Text(sources))
+    return table
 
 
 class NotRead(Exception):

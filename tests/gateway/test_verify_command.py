@@ -122,3 +122,9 @@ def test_help_is_in_both_languages(run: Run) -> None:
     told = run("verify", "--help").stdout
     assert "核验" in told
     assert "2 无法读取 cannot be read" in told
+
+
+def test_fields_are_explained_where_the_receipt_holds(run: Run, bundle: Path) -> None:
+    told = run("verify", str(bundle), "--key", VKEY, "--explain").stdout
+    assert "market_penalties 3f2a" in told
+    assert json.loads(run("verify", str(bundle), "--explain", "--json").stdout)["fields"] == []
