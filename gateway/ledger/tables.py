@@ -1,9 +1,8 @@
 """The tables of the ledger, the same in SQLite and PostgreSQL, for whoever writes or reads them.
 
 `index` is the place of an entry in the log, from 0 without a gap: the order of commits, whatever the clocks say. Beside
-the exact text of an entry stand the columns that it is searched by. Each has an index that ends in `index`, so that a
-page of any of them is read by its key (`where index < :last order by index desc`), however many entries there are.
-What that costs was measured (2026-11, 100,000 entries of 0.9 KB): see `LEDGER`.
+the exact text of an entry stand the columns that repeat what it says. By `at` and `receipt` they have an index; by all
+else entries are found in the index beside the ledger, however many there are: see `gateway.ledger.facets`.
 
 A subject is found in `ledger_subject`; what the fields of an answer mean in `ledger_shape`, once for all answers of a
 plan. `ledger_node` holds the roots of complete subtrees of height 8, 16, 24 ...: a proof reads at most 256 hashes of
@@ -41,8 +40,11 @@ LEDGER: Final = sa.Table(
     sa.Column("entry", sa.Text, nullable=False),
 )
 SEARCHED: Final = ("at", "kind", "client", "department", "purpose", "outcome", "shape")
-"""The columns of LEDGER with an index of their own. A period: `period` tells the places of its entries."""
-for _name in SEARCHED:
+"""The columns of LEDGER that repeat what the entry says."""
+INDEXED: Final = ("at",)
+"""Those with an index of their own. A period: `period` tells the places of its entries. By all others entries are found
+in the index that lies beside the ledger (`gateway.ledger.facets`), at the cost of one row for all of them."""
+for _name in INDEXED:
     sa.Index(f"ledger_{_name}_index", LEDGER.c[_name], LEDGER.c["index"])
 
 LEDGER_SUBJECT: Final = sa.Table(
