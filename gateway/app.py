@@ -53,6 +53,8 @@ from gateway.proof.note import VerifierKey
 from gateway.receipts.receipts import Receipts
 from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
+from gateway.returns.months import Months
+from gateway.returns.told import Returns
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
 from gateway.settings import Settings
@@ -129,7 +131,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         stack.push_async_callback(authenticator.close)
         seal = Seal.of(configuration, secret)
         terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
-        endpoints = outward(lambda: front.loaded.configuration.objections, lambda: front.loaded.environ)
+        endpoints = outward(lambda: front.loaded)
         noted = notes(ledger, lambda: front.desk.seal)
         deliverer = Deliverer(objections, endpoints, names.secrets, noted)
         filing = Filing(
@@ -139,6 +141,12 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         stack.push_async_callback(mutations.finish)
         refusals = Refusals(ledger)
         stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
+        returns = Returns(
+            Months(ledger.rows),
+            objections,
+            lambda: front.loaded.configuration.departments,
+            lambda: front.loaded.configuration.working_days,
+        )
         desk = Desk(
             schema=SCHEMA,
             documents=Documents(SCHEMA, limits=configuration.settings.limits.document),
@@ -156,6 +164,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
                 "consents": partial(shown_consents, consents),
                 **_audit(ledger, secret, front).roots,
                 **_receipts(ledger, secret, front).roots,
+                "department_reports": returns.tell,
                 "objections": partial(shown_objections, objections, names),
             },
             mutations=mutations,

@@ -13,7 +13,8 @@ from schema.inquiry import Inquiries
 from schema.objection import Objection, ObjectionState
 from schema.receipt import ConsistencyProof, LedgerCheckpoint, Receipt, Replay
 from schema.results import SubjectKey, SubjectResult
-from schema.scalars import Date, DateTime
+from schema.returns import DepartmentReports
+from schema.scalars import Date, DateTime, YearMonth
 from schema.sources import SourceStatus
 from schema.statistics import DisclosureStats, StatsBy
 from schema.trace import FieldTrace
@@ -107,42 +108,6 @@ class Query:
         unplanned()
 
     @planned(
-        "一次答复的收据：供得到该答复的客户端和审计者读取；不存在的与他人的没有区别",
-        "The receipt of an answer, for the client that got it and for auditors; one that is another's looks unknown",
-        Root("receipt"),
-    )
-    def receipt(self, id: Annotated[str, explained("收据编号", "Its id")]) -> Receipt | None:  # noqa: A002
-        unplanned()
-
-    @planned(
-        "交回证明包：证明它即当时所披露的，并说明当时的规则；不查询任何数据源",
-        "A bundle handed back: proven as disclosed, with the versions then in force; no source is asked",
-        Root("replay"),
-    )
-    def replay(
-        self, bundle: Annotated[str, explained("证明包的原文", "The exact text of the bundle")]
-    ) -> Replay | None:
-        unplanned()
-
-    @planned("账本此刻的检查点", "The signed checkpoint of the ledger, of this moment", Root("checkpoint"))
-    def checkpoint(self) -> LedgerCheckpoint:
-        unplanned()
-
-    @planned(
-        "账本两个长度之间的一致性证明",
-        "The proof that the ledger only grew from one size to another",
-        Root("consistency"),
-    )
-    def consistency(
-        self,
-        from_: Annotated[
-            int, strawberry.argument(name="from", description=say("较短的条数", "Entries of the shorter log"))
-        ],
-        to: Annotated[int, explained("较长的条数", "Entries of the longer log")],
-    ) -> ConsistencyProof:
-        unplanned()
-
-    @planned(
         "与查询者有关的异议：本主体的、由它代为提出的，或归属部门的待办；由新到旧",
         "Objections that concern this caller: its own as a subject, those it filed, a department's queue; newest first",
         Root("objections"),
@@ -223,4 +188,54 @@ class Query:
             str | None, explained("上一页的 endCursor", "`endCursor` of the page before")
         ] = strawberry.UNSET,
     ) -> Inquiries | None:
+        unplanned()
+
+    @planned(
+        "月报表与通报：审计可看全部，部门的客户端只看本部门",
+        "The monthly return of all departments for auditors, of its own department for any other client",
+        Root("department_reports"),
+    )
+    def department_reports(
+        self,
+        month: Annotated[YearMonth, explained("月份，如 2026-10", "The month, such as 2026-10")],
+        department: Annotated[
+            str | None, explained("只要该部门（代码）", "Only this department, by its code")
+        ] = strawberry.UNSET,
+    ) -> DepartmentReports | None:
+        unplanned()
+
+    @planned(
+        "一次答复的收据：供得到该答复的客户端和审计者读取；不存在的与他人的没有区别",
+        "The receipt of an answer, for the client that got it and for auditors; one that is another's looks unknown",
+        Root("receipt"),
+    )
+    def receipt(self, id: Annotated[str, explained("收据编号", "Its id")]) -> Receipt | None:  # noqa: A002
+        unplanned()
+
+    @planned(
+        "交回证明包：证明它即当时所披露的，并说明当时的规则；不查询任何数据源",
+        "A bundle handed back: proven as disclosed, with the versions then in force; no source is asked",
+        Root("replay"),
+    )
+    def replay(
+        self, bundle: Annotated[str, explained("证明包的原文", "The exact text of the bundle")]
+    ) -> Replay | None:
+        unplanned()
+
+    @planned("账本此刻的检查点", "The signed checkpoint of the ledger, of this moment", Root("checkpoint"))
+    def checkpoint(self) -> LedgerCheckpoint:
+        unplanned()
+
+    @planned(
+        "账本两个长度之间的一致性证明",
+        "The proof that the ledger only grew from one size to another",
+        Root("consistency"),
+    )
+    def consistency(
+        self,
+        from_: Annotated[
+            int, strawberry.argument(name="from", description=say("较短的条数", "Entries of the shorter log"))
+        ],
+        to: Annotated[int, explained("较长的条数", "Entries of the longer log")],
+    ) -> ConsistencyProof:
         unplanned()

@@ -94,5 +94,10 @@ class AnchorStore:
 
         return await self._do(work)
 
+    async def over(self, note: str) -> list[Stamped]:
+        """Return the timestamps over the checkpoint ``note`` itself: what a receipt with this checkpoint may hold."""
+        size = read_note(note).size
+        return [stamp for stamp in await self.stamped(size, 100) if stamp.note == note]
+
     async def _do(self, work: Callable[[sa.Connection], T]) -> T:
         return await self._thread.submit(lambda store: store.work(work))

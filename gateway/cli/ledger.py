@@ -17,6 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from connectors.errors import printable
+from gateway.anchors.notes import split_notes
 from gateway.app import ledger_charter, ledger_url
 from gateway.cli.options import DEFAULT_CONFIG, DEFAULT_DATA, AsJson, Config, Data
 from gateway.configuration import OWN_SECRETS
@@ -26,7 +27,7 @@ from gateway.ledger.keys import KEY_ENV, present_keys, rotate_key
 from gateway.ledger.pseudonym import SECRET_ENV, rotate_secret
 from gateway.ledger.store import Store, open_store
 from gateway.ledger.verify import Claim, Report, verify_ledger
-from gateway.proof.note import VerifierKey
+from gateway.proof.note import NoteError, VerifierKey
 from gateway.secrets import with_secret_files
 from gateway.settings import load_settings
 
@@ -39,7 +40,12 @@ Url = Annotated[
 ]
 Checkpoints = Annotated[
     list[Path] | None,
-    typer.Option("--checkpoint", exists=True, dir_okay=False, help="A signed checkpoint from elsewhere; repeatable."),
+    typer.Option(
+        "--checkpoint",
+        exists=True,
+        dir_okay=False,
+        help="Signed checkpoints from elsewhere, such as the file of an anchor; repeatable.",
+    ),
 ]
 
 ledger_commands = typer.Typer(
@@ -71,7 +77,7 @@ def ledger_verify(
     settings, environ = load_settings(config / "gateway.toml"), _environment()
     earlier = map(VerifierKey.parse, settings.ledger.earlier_keys)
     keys = present_keys(data, settings.ledger.origin, environ, earlier)
-    claims = [Claim(path.read_text(encoding="utf-8", errors="replace"), f"`{path}`") for path in checkpoint or ()]
+    claims = [claim for path in checkpoint or () for claim in _claims(path)]
     try:
         kept = read_copy(Charter(settings.ledger.origin, folder=data).copy)
     except LedgerRefused as error:
@@ -84,6 +90,18 @@ def ledger_verify(
     else:
         _show(report)
     raise typer.Exit(0 if report.fault is None else 1)
+
+
+def _claims(path: Path) -> list[Claim]:
+    """Return a claim for each checkpoint in the file at ``path``, with blank lines between them."""
+    try:
+        notes = split_notes(path.read_text(encoding="utf-8", errors="replace"))
+    except NoteError as error:
+        _fail(f"`{path}`: {error}", 1)
+    if not notes:
+        _fail(f"`{path}` holds no checkpoint", 1)
+    places = [f"checkpoint {at} in `{path}`" for at in range(1, len(notes) + 1)] if len(notes) > 1 else [f"`{path}`"]
+    return [Claim(note, place) for note, place in zip(notes, places, strict=True)]
 
 
 @ledger_commands.command("checkpoint")

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from connectors.errors import ConfigError, printable
+from gateway.cli.audit import audit_commands
 from gateway.cli.catalogue import catalogue_command, departments_command
 from gateway.cli.check import check
 from gateway.cli.client import client_commands
@@ -18,6 +19,7 @@ from gateway.cli.ledger import ledger_commands
 from gateway.cli.policy import policy_commands
 from gateway.cli.probe import probe
 from gateway.cli.prov import prov_command
+from gateway.cli.returns import returns_command
 from gateway.cli.serve import serve_command
 from gateway.cli.source import source_commands
 from gateway.cli.verify import verify_command
@@ -46,6 +48,7 @@ commands.command("explain")(explain_command)
 commands.command("catalogue")(catalogue_command)
 commands.command("departments")(departments_command)
 commands.command("documents")(documents_command)
+commands.command("returns")(returns_command)
 commands.command("probe")(probe)
 commands.command("conform")(conform)
 commands.command("verify")(verify_command)
@@ -54,6 +57,7 @@ commands.add_typer(source_commands, name="source")
 commands.add_typer(policy_commands, name="policy")
 commands.add_typer(client_commands, name="client")
 commands.add_typer(ledger_commands, name="ledger")
+commands.add_typer(audit_commands, name="audit")
 
 
 @commands.command("schema")

@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from gateway.anchors.receipts import timestamp_checker
 from gateway.cli.options import AsJson
 from gateway.proof.bundle import Bundle, BundleError, read_bundle, read_consistency, read_receipt, read_text
 from gateway.proof.explain import ExplainedField, explain
 from gateway.proof.finding import Finding, Verdict, Verified
 from gateway.proof.note import NoteError, VerifierKey, vkeys
-from gateway.proof.verify import Other, verify
+from gateway.proof.verify import Other, TimestampChecker, verify
 from gateway.proof.words import WORDS, plain
 
 NOT_READ: Final = 2
@@ -67,6 +68,15 @@ Explain = Annotated[
         help="逐字段说明来源、文件版本和决定 Also tell of every field its sources, their versions and the decision.",
     ),
 ]
+CaFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--ca",
+        help="所信任的时间戳机构的证书（PEM） the time stamping authorities that you believe (PEM).",
+        exists=True,
+        dir_okay=False,
+    ),
+]
 
 
 def verify_command(
@@ -75,6 +85,7 @@ def verify_command(
     key: Keys = None,
     checkpoint: CheckpointFile = None,
     consistency: ConsistencyFile = None,
+    ca: CaFile = None,
     explained: Explain = False,
     as_json: AsJson = False,
 ) -> None:
@@ -91,7 +102,7 @@ def verify_command(
         other = _other(checkpoint, consistency)
     except NotRead as error:
         _not_read(error, as_json)
-    verified = verify(bundle, keys, other)
+    verified = verify(bundle, keys, other, _checker(ca) if ca is not None else None)
     fields = _explained(bundle, verified) if explained else ()
     if as_json:
         _write(_told(verified) | ({"fields": [*map(asdict, fields)]} if explained else {}))
@@ -120,6 +131,14 @@ def _fields(fields: Iterable[ExplainedField]) -> Table:
         sources = "\n".join(f"{one.source} {one.mapping}".strip() for one in each.sources)
         table.add_row(*(Text(plain(text)) for text in (each.path, each.field, decision)), Text(sources))
     return table
+
+
+def _checker(ca: Path) -> TimestampChecker:
+    try:
+        return timestamp_checker(ca.read_bytes())
+    except (OSError, ValueError):
+        message = f"`{ca}` holds no certificate (PEM) of an authority"
+        raise typer.BadParameter(message, param_hint="--ca") from None
 
 
 class NotRead(Exception):

@@ -25,7 +25,7 @@ class ObjectionCounts:
     department: str
     filed: int
     overdue: int = 0
-    states: dict[State, int] = field(default_factory=dict)
+    states: dict[str, int] = field(default_factory=dict)
 
 
 def count(connection: sa.Connection, since: str, until: str, today: str) -> list[ObjectionCounts]:

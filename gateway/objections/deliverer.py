@@ -25,6 +25,7 @@ from gateway.objections.message import SealBroken, body, headers, unseal
 from gateway.objections.model import Filed, Sending
 from gateway.objections.objections import Objections
 from gateway.objections.rules import Endpoint, Rules
+from gateway.returns.working_days import WorkingDays
 
 IDLE_SECONDS: Final = 5.0
 """How long at most between two looks at the outbox: what another replica left there is found by then."""
@@ -40,6 +41,7 @@ class Outward:
 
     rules: Rules
     endpoints: Mapping[str, Endpoint]
+    working_days: WorkingDays
 
 
 class Deliverer:
@@ -160,7 +162,8 @@ class Deliverer:
         return utc_text(datetime.fromtimestamp(self._clock(), CHINA_TIME))
 
     def _terms(self, outward: Outward) -> tuple[str, str]:
-        return outward.rules.terms(datetime.fromtimestamp(self._clock(), CHINA_TIME).date().isoformat())
+        day = datetime.fromtimestamp(self._clock(), CHINA_TIME).date().isoformat()
+        return outward.rules.terms(day, outward.working_days)
 
 
 async def _send(

@@ -1,35 +1,40 @@
 """What objections take from the rest of the gateway: receipts and entries of the ledger, addresses of the moment."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import msgspec
 import sqlalchemy as sa
 
+from gateway.front import Loaded
 from gateway.ledger import Entry, Ledger
 from gateway.ledger.entry import Change, Shape
 from gateway.ledger.tables import LEDGER_SHAPE
 from gateway.objections.changes import Receipts
 from gateway.objections.deliverer import Note, Outward
-from gateway.objections.rules import Rules, endpoints_of, unset
+from gateway.objections.rules import endpoints_of, unset
 from gateway.seal import Seal
 
 _log = logging.getLogger("gateway.objections")
 
 
-def outward(rules: Callable[[], Rules], environ: Callable[[], Mapping[str, str]]) -> Callable[[], Outward]:
+def outward(loaded: Callable[[], Loaded]) -> Callable[[], Outward]:
     """Return what tells the rules of the moment and the addresses that they lead to.
 
     Addresses are read once per reading of the configuration.
     """
-    known: list[tuple[Rules, Mapping[str, str], Outward]] = []
+    known: list[tuple[Loaded, Outward]] = []
 
     def now() -> Outward:
-        if not known or known[0][0] is not rules() or known[0][1] is not environ():
-            for variable, department in unset(rules(), environ()):
+        current = loaded()
+        if not known or known[0][0] is not current:
+            configuration, environ = current.configuration, current.environ
+            rules = configuration.objections
+            for variable, department in unset(rules, environ):
                 _log.warning("objections to %s wait in its queue: `%s` is not set", department, variable)
-            known[:] = [(rules(), environ(), Outward(rules(), endpoints_of(rules(), environ())))]
-        return known[0][2]
+            outward = Outward(rules, endpoints_of(rules, environ), configuration.working_days)
+            known[:] = [(current, outward)]
+        return known[0][1]
 
     return now
 

@@ -9,6 +9,7 @@ from base64 import b64decode
 from binascii import Error
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -18,9 +19,8 @@ from msgspec import Meta, Struct
 from connectors.declaration import Part, read_toml, sound_part, unknown
 from connectors.errors import ConfigError, Mistake
 from gateway.auth.documents import is_safe
-from gateway.days import EXPECTED, is_day
-from gateway.objections.deadlines import Calendar
 from gateway.objections.outbox import Retries
+from gateway.returns.working_days import WorkingDays
 
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _SECRET: Final = re.compile(r"whsec_([A-Za-z0-9+/]+={0,2})")
@@ -33,8 +33,6 @@ class Review(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unit: Literal["calendar", "working"] = "calendar"
     accept_days: Days = 5
     review_days: Days = 20
-    holidays: list[str] = []
-    workdays: list[str] = []
     max_open: Annotated[int, Meta(ge=1, le=10_000)] = 50
 
 
@@ -63,11 +61,6 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     endpoints: dict[str, EndpointSpec] = {}
 
     @property
-    def calendar(self) -> Calendar:
-        """How days are counted."""
-        return Calendar(self.review.unit, frozenset(self.review.holidays), frozenset(self.review.workdays))
-
-    @property
     def retries(self) -> Retries:
         """How often, and how far apart, a message is sent."""
         return Retries(self.sending.attempts, self.sending.first_retry_seconds, self.sending.longest_retry_seconds)
@@ -77,9 +70,17 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """How long a message is held by whoever sends it."""
         return 2 * self.sending.timeout_seconds + 10
 
-    def terms(self, day: str) -> tuple[str, str]:
-        """Return until when what is routed on ``day`` has to be taken up, and to be decided."""
-        return self.calendar.after(day, self.review.accept_days), self.calendar.after(day, self.review.review_days)
+    def terms(self, day: str, working: WorkingDays) -> tuple[str, str]:
+        """Return until when what is routed on ``day`` has to be taken up, and to be decided; that day is not counted.
+
+        ``working`` are the working days, where days are counted by them.
+        """
+        review = self.review
+        if review.unit == "working":
+            return working.after(day, review.accept_days), working.after(day, review.review_days)
+        first = date.fromisoformat(day)
+        accept, decide = (first + timedelta(days) for days in (review.accept_days, review.review_days))
+        return accept.isoformat(), decide.isoformat()
 
     @property
     def secret_variables(self) -> list[str]:
@@ -113,14 +114,6 @@ def load_rules(path: Path, departments: Collection[str] | None) -> Rules:
 
 
 def _mistakes(sound: Part, departments: Collection[str] | None) -> Iterator[tuple[str, str]]:
-    review: Part = sound.get("review", Part())
-    for key in ("holidays", "workdays"):
-        for at, day in enumerate(review.get(key, []), 1):
-            if not is_day(day):
-                yield f"review.{key}.{at}", EXPECTED
-    both = set(review.get("holidays", [])) & set(review.get("workdays", []))
-    for day in sorted(filter(is_day, both)):
-        yield "review.workdays", f"`{day}` is a holiday too"
     for code, endpoint in sound.get("endpoints", Part()).items():
         if departments is not None and code not in departments:
             yield f"endpoints.{code}", unknown("department", code, sorted(departments))

@@ -207,6 +207,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "the gateway's own ledger has no entry of this id, or it is another client's",
     ),
     # timestamps
+    "TIMESTAMP_TRUE": (
+        "时间戳机构证明检查点在 {at} 已经存在",
+        "a time stamping authority proves that the checkpoint existed at {at}",
+    ),
+    "TIMESTAMP_FALSE": (
+        "时间戳不能证明此检查点：{reason}",
+        "the timestamp proves nothing of this checkpoint: {reason}",
+    ),
     "TIMESTAMPS_UNCHECKED": (
         "附有 {count} 个时间戳，此处未核对",
         "{count} timestamps come with the receipt; they are not checked here",

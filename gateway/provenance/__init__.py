@@ -6,4 +6,6 @@ transformations  what a field of a source file does to its cells
 resolution       how a key became a subject: `Resolution`
 walk             the sections of a finished run in the order of the response
 traces, shape    what the ledger keeps of that
+map              what the caller is told of a whole answer, where it asks for it
+prov_json        that map as W3C PROV-JSON
 """

@@ -2,7 +2,8 @@
 
 What stands for what
     held:N       entity: a record as the department holds it, by its key there and its digest
-    record:PATH  entity: the record as the answer tells it, derived from it; value:PATH a value derived from it
+    record:PATH  entity: the record as the answer tells it, derived from it
+    value:PATH   entity: one value derived from it; those of records where a bundle's shape tells which field each is
     mapping:S    entity, a plan: the source file by which a source is read; field:N.F a field as it is read, part of it
     receipt:ID   entity, a collection: the answer
     fetch:N      activity: asking a source once; answering:ID putting the answer together
@@ -19,14 +20,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from gateway.errors import BadParameters
+from gateway.proof.bundle import FORMAT
+from gateway.provenance.traces import ledger_path
 
-BUNDLE: Final = "credit-gateway/bundle/1"
-"""The format of the file that holds an answer with its receipt, for `credit-gateway verify`."""
 _BASE: Final = "urn:credit-gateway"
 _SHARED: Final = {"credit": f"{_BASE}:terms:", "department": f"{_BASE}:department:", "gateway": f"{_BASE}:gateway:"}
 _OF_ANSWER: Final = ("held", "record", "value", "mapping", "field", "fetch", "relation")
 _NO_MAP: Final = 'the answer holds no `extensions.provenance`: ask with `"extensions": {"provenance": true}`'
 _RECEIPT: Final = re.compile("[0-9a-f]{32}")
+_PLACES: Final = re.compile(r"\.[0-9]+(?=\.|$)")
+"""Places in lists, which paths of shapes do not have."""
 Json = dict[str, Any]
 
 
@@ -35,15 +38,16 @@ def prov_json(kept: Mapping[str, Any]) -> Json:
 
     Raises `BadParameters` where there is none.
     """
-    answer, entry = _opened(kept)
+    kept = _opened(kept)
+    answer = kept["answer"]
     extensions = answer.get("extensions")
     extensions = extensions if isinstance(extensions, dict) else {}
     told = extensions.get("provenance")
     if not isinstance(told, dict) or not {"origins", "records"} <= told.keys():
         raise BadParameters(_NO_MAP)
-    written = _Document(_receipt(extensions.get("receipt")))
+    written = _Document(_receipt(extensions.get("receipt")), answer.get("data"), kept.get("shape"))
     try:
-        written.answer(entry)
+        written.answer(kept.get("entry"))
         written.origins(told)
         written.records(told)
     except (LookupError, TypeError, AttributeError, ValueError) as error:
@@ -51,17 +55,20 @@ def prov_json(kept: Mapping[str, Any]) -> Json:
     return written.told
 
 
-def _opened(kept: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
-    """Return the answer, and the ledger's entry about it where ``kept`` is a bundle."""
-    if kept.get("format") != BUNDLE:
-        return kept, None
+def _opened(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the `answer`, and of a bundle the ledger's `entry` about it and the `shape` of its plan if it is there."""
+    if kept.get("format") != FORMAT:
+        return {"answer": kept}
     try:
-        answer, entry = json.loads(kept["answer"]), json.loads(kept["receipt"]["entry"])
-    except (LookupError, TypeError, ValueError) as error:
+        receipt = kept["receipt"]
+        found = {"answer": json.loads(kept["answer"]), "entry": json.loads(receipt["entry"])}
+        if receipt.get("shape") is not None:
+            found["shape"] = json.loads(receipt["shape"])["paths"]
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
         raise BadParameters("the bundle does not hold an answer and its receipt as JSON texts") from error
-    if not isinstance(answer, dict) or not isinstance(entry, dict):
-        raise BadParameters("the answer and the entry of the bundle must be JSON objects")
-    return answer, entry
+    if not all(isinstance(each, dict) for each in found.values()):
+        raise BadParameters("the answer, the entry and the shape of the bundle must be JSON objects")
+    return found
 
 
 def _receipt(told: Any) -> str:
@@ -72,7 +79,8 @@ def _receipt(told: Any) -> str:
 class _Document:
     """The document as it is written; relations are numbered, so that each has a name of its own."""
 
-    def __init__(self, receipt: str) -> None:
+    def __init__(self, receipt: str, data: Any, shape: Mapping[str, str] | None) -> None:
+        self._data, self._shape = data, shape or {}
         base = f"{_BASE}:receipt:"
         prefixes = {each: f"{base}{receipt}:{each}:" for each in _OF_ANSWER}
         self._answer, self._answering = f"receipt:{receipt}", f"answering:{receipt}"
@@ -119,10 +127,14 @@ class _Document:
 
     def records(self, told: Mapping[str, Any]) -> None:
         """Write the records of the answer, and as their departments hold them."""
+        tables = told.get("fields", [])
         for path, record in told["records"].items():
-            self._told(f"record:{path}", record)
+            derived = self._told(f"record:{path}", "credit:Record", record)
+            if self._shape:
+                table = tables[self._origins[record[0]]["fields"]]
+                self._values(path, _at(self._data, path), record[0], table, derived)
         for path, record in told.get("values", {}).items():
-            self._told(f"value:{path}", record)
+            self._told(f"value:{path}", "credit:Value", record)
         for path, others in told.get("alsoReportedBy", {}).items():
             leading = self._hold(told["records"][path])
             for other in others:
@@ -135,14 +147,34 @@ class _Document:
         self._relate("used", activity=fetch, entity=entity)
         self._member(mapping, entity)
 
-    def _told(self, entity: str, record: list[Any]) -> None:
-        fetch = self._fetches[record[0]]
-        self._add("entity", entity, {"prov:type": _name("credit:Record"), "credit:entity": self._entity(record)})
+    def _told(self, entity: str, kind: str, record: list[Any]) -> dict[str, str]:
+        """Write what the answer tells of a record; return the record as held, and the activity of asking for it."""
+        self._add("entity", entity, {"prov:type": _name(kind), "credit:entity": self._entity(record)})
         self._relate("wasGeneratedBy", entity=entity, activity=self._answering)
-        held = self._hold(record)
-        derived = {"generatedEntity": entity, "usedEntity": held, "activity": fetch}
-        self._relate("wasDerivedFrom", **derived)
+        derived = {"usedEntity": self._hold(record), "activity": self._fetches[record[0]]}
+        self._relate("wasDerivedFrom", generatedEntity=entity, **derived)
         self._member(self._answer, entity)
+        return derived
+
+    def _values(
+        self,
+        path: str,
+        told: Mapping[str, Any],
+        origin: int,
+        table: Mapping[str, Any],
+        derived: dict[str, str],
+        prefix: str = "",
+    ) -> None:
+        """Write the values that the answer tells of a record, each by the field that the shape says it is."""
+        for key, value in told.items():
+            declared = self._shape.get(ledger_path(_PLACES.sub("", f"{path}.{key}")), "")
+            field = prefix + declared.partition(".")[2]
+            if field in table:
+                about = {"credit:field": declared, "credit:readAs": _name(f"field:{origin}.{field}")}
+                self._add("entity", f"value:{path}.{key}", {"prov:type": _name("credit:Value"), **about})
+                self._relate("wasDerivedFrom", generatedEntity=f"value:{path}.{key}", **derived)
+            elif isinstance(value, dict) and any(name.startswith(f"{field}.") for name in table):
+                self._values(f"{path}.{key}", value, origin, table, derived, f"{field}.")
 
     def _hold(self, record: list[Any]) -> str:
         """Write a record as its department holds it, once however often it is told; return its name."""
@@ -180,6 +212,12 @@ class _Document:
         """Write a relation of a kind that has no name (PROV-DM §5.5, §5.6)."""
         self._members += 1
         self.told.setdefault(kind, {})[f"_:id{self._members}"] = ends
+
+
+def _at(data: Any, path: str) -> Any:
+    for step in path.split("."):
+        data = data[int(step)] if isinstance(data, list) else data[step]
+    return data
 
 
 def _name(qualified: str) -> Json:

@@ -5,11 +5,16 @@ record to the write-ahead log, and with synchronous=FULL the log is synced after
 power loss; with NORMAL it might roll back (https://www.sqlite.org/pragma.html#pragma_synchronous,
 https://www.sqlite.org/wal.html §3.1). A killed process loses nothing that was written: the next to open the file
 replays the log up to the last commit record (checksummed, so half a record counts as none).
+
+# INVARIANT: nobody but SQLite opens a file that is there. A process that closes any descriptor of a file loses all its
+locks on it (POSIX, fcntl; https://www.sqlite.org/howtocorrupt.html §2.2): another process would then take itself for
+the last user, and delete the write-ahead log with what was committed there.
 """
 
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +27,8 @@ _DIALECT: Final = sa.make_url("sqlite://").get_dialect()()
 
 def open_file(path: Path, tables: sa.MetaData) -> sqlite3.Connection:
     """Return a connection to the file at ``path``, made with mode 0600 and with ``tables`` where they are missing."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
     try:
         _prepare(connection, tables)

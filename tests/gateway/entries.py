@@ -67,9 +67,26 @@ def run_rounds(url: str, rounds: list[int]) -> None:
         _say("end")
 
 
+def run_crowds(url: str, rounds: int, crowd: int, at_once: int) -> None:
+    """Append in ``crowd`` child processes at once, ``rounds`` times; each says its id, and is ended from outside."""
+    for _ in range(rounds):
+        children = []
+        for _ in range(crowd):
+            child = os.fork()
+            if child == 0:
+                asyncio.run(append_for_ever(url, at_once))
+            children.append(child)
+        for child in children:
+            os.waitpid(child, 0)
+        _say("end")
+
+
 def _say(text: object) -> None:
     os.write(1, f"{text}\n".encode())  # one write: a killed process leaves no half line
 
 
 if __name__ == "__main__":
-    run_rounds(sys.argv[1], [int(text) for text in sys.argv[2:]])
+    if sys.argv[2] == "crowds":
+        run_crowds(sys.argv[1], *(int(text) for text in sys.argv[3:]))
+    else:
+        run_rounds(sys.argv[1], [int(text) for text in sys.argv[2:]])

@@ -179,7 +179,9 @@ async def office(
     objections = await Objections.open(url, names.records)
     shelf, clock, counted = shelf or Shelf(), Clock(), rules or Rules()
     addresses = dict(endpoints or {})
-    deliverer = Deliverer(objections, lambda: Outward(counted, addresses), secrets, shelf.note, clock)
+    deliverer = Deliverer(
+        objections, lambda: Outward(counted, addresses, CONFIGURED.working_days), secrets, shelf.note, clock
+    )
     filing = Filing(objections, deliverer, shelf.read, names, CONFIGURED.catalogue, counted)
     try:
         yield Office(objections, shelf, clock, counted, addresses, deliverer, filing)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.anchors.anchor import Refused, Undelivered
@@ -156,6 +156,7 @@ async def test_closing_does_not_wait_for_an_anchor_that_is_down(monkeypatch: pyt
     assert (anchor.offered, delivery.state.waiting) == ([1], True)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10_000), st.floats(0, 1), st.floats(0.01, 10), st.floats(10, 1000))
 def test_pauses_stay_within_their_bounds(failures: int, chance: float, first: float, most: float) -> None:
     pause = Pauses(first, most).after(failures, chance)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.anchors import join_notes, split_notes
@@ -66,6 +66,7 @@ WHOLE = join_notes([note_of(4), note_of(5)]).encode()
 LAST = join_notes([note_of(6)]).encode()
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(LAST) - 3))
 def test_half_a_note_is_cut_off_wherever_it_was_broken(cut: int) -> None:
     end = read_end(WHOLE + LAST[:cut], len(WHOLE) + cut)

@@ -1,7 +1,7 @@
 """Several signed checkpoints in one text: they part in one way only."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.anchors import join_notes, read_note, split_notes
@@ -16,6 +16,7 @@ def test_notes_come_back_as_they_were_signed() -> None:
     assert split_notes("") == split_notes("\n\n") == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**18), st.text("ab", max_size=3)), max_size=6), st.integers(1, 4))
 def test_any_notes_come_back_however_many_lines_part_them(of: list[tuple[int, str]], blank: int) -> None:
     notes = [note_of(size, history) for size, history in of]
@@ -25,6 +26,7 @@ def test_any_notes_come_back_however_many_lines_part_them(of: list[tuple[int, st
 PIECES = ["a", "1", "\n", "— ", "=", "\r", "\u2028", note_of(5), note_of(6), note_of(5).partition("\n\n")[0]]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 def test_a_text_parts_in_one_way_or_is_no_notes(text: str) -> None:
     try:
@@ -34,6 +36,7 @@ def test_a_text_parts_in_one_way_or_is_no_notes(text: str) -> None:
     assert split_notes(join_notes(notes)) == notes
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_changed_byte_never_makes_two_notes_of_one(data: st.DataObject) -> None:
     notes = [note_of(5), note_of(6)]

@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.anchors.timestamps import (
@@ -202,6 +202,7 @@ def test_the_ca_file_may_name_an_authority_twice(root: Signer, answer: bytes) ->
     check_timestamp(token_of(answer), NOTE, root.pem * 2)
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_no_changed_answer_is_believed(data: st.DataObject, root: Signer, answer: bytes) -> None:
     """One changed byte: whatever the library makes of it, it is a `TimestampError`, never a proof and never a crash."""
@@ -217,6 +218,7 @@ def test_no_changed_answer_is_believed(data: st.DataObject, root: Signer, answer
     assert stamp.at == honest.at, "what is not signed may differ, what is proven may not"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_bytes_of_any_kind_are_no_token(raw: bytes) -> None:
     with pytest.raises(TimestampError):

@@ -1,19 +1,23 @@
 """What is lawfully withheld from a subject, for how long, and the note about it that only auditors can read."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct, structs
 
 from connectors.errors import ConfigError
 from gateway.audit.hiding import FIELD, Hiding, Notes, Rule, Withheld, is_note
-from gateway.audit.load import Known, load_hiding
+from gateway.audit.load import Declared, HiddenSpec, Known, load_hiding
 from gateway.ledger import Denial
 from tests.end_to_end.served import CONFIG
 from tests.gateway.audited import SECRET, asked
 
+README = (CONFIG / "README.md").read_text(encoding="utf-8")
+TABLES: dict[str, type[Struct]] = {"The audit file": Declared, "A rule of withholding": HiddenSpec}
 LAW = Rule("law_enforcement", frozenset({"LAW_ENFORCEMENT"}), frozenset(), 180, "personal_information_law")
 COURT = Rule("court", frozenset(), frozenset({"court"}), 2, "civil_procedure")
 HIDING = Hiding((LAW, COURT))
@@ -129,3 +133,11 @@ def test_every_mistake_is_told_with_its_place(tmp_path: Path, old: str, new: str
         load(tmp_path, SOUND.replace(old, new))
     told = {each.place: each.message for each in refused.value.mistakes}
     assert message in told[place], told
+
+
+@pytest.mark.parametrize("heading", TABLES)
+def test_every_key_is_explained_and_no_other(heading: str) -> None:
+    ((text,),) = [re.findall(rf"^### .* · {re.escape(heading)}$(.*?)(?=^##|\Z)", README, re.MULTILINE | re.DOTALL)]
+    rows = re.findall(r"^\| `(\w+)` \| (✔?) ?\|", text, re.MULTILINE)
+    explained = {name: required == "✔" for name, required in rows}
+    assert explained == {field.encode_name: field.required for field in structs.fields(TABLES[heading])}

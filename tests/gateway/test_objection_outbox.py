@@ -20,7 +20,7 @@ from gateway.objections.rules import Rules, Sending
 from gateway.objections.shown import ShownObjection
 from schema.objection import AdvanceObjectionInput, ObjectionState
 from tests.gateway.consents import SUBJECT, new_database
-from tests.gateway.objections import KEY, OWN, OWNER, OWNING, SECRET, Office, objections_url, office
+from tests.gateway.objections import CONFIGURED, KEY, OWN, OWNER, OWNING, SECRET, Office, objections_url, office
 from tests.gateway.receiver import Receiver, receiver
 from tests.gateway.test_objections import filed, objected, shown
 
@@ -232,7 +232,7 @@ async def test_it_is_delivered_in_the_background(desk: Office, owner: Receiver) 
 
 
 async def test_a_background_that_met_a_broken_store_goes_on(tmp_path: Path, owner: Receiver) -> None:
-    rules = Outward(RULES, {OWNER: owner.webhook})
+    rules = Outward(RULES, {OWNER: owner.webhook}, CONFIGURED.working_days)
     async with office(objections_url(tmp_path), {OWNER: owner.webhook}, RULES) as desk:
         calls: list[int] = []
 

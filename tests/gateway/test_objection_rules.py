@@ -17,8 +17,6 @@ WRONG = """
 [review]
 unit = "lunar"
 accept_days = 0
-holidays = ["2026-13-01", "2026-10-01"]
-workdays = ["2026-10-01"]
 surplus = 1
 [sending]
 attempts = "many"
@@ -32,8 +30,6 @@ kind = "rest"
 MISTAKEN = {
     "review.unit",
     "review.accept_days",
-    "review.holidays.1",
-    "review.workdays",
     "review.surplus",
     "sending.attempts",
     "endpoints.nobody",
@@ -61,7 +57,7 @@ def test_without_a_file_there_are_rules_all_the_same(tmp_path: Path) -> None:
 
 def test_our_own_file_is_right_and_its_variables_are_secret() -> None:
     rules = load_rules(CONFIG, {"court", "market_regulation"})
-    assert rules.terms("2026-09-30") == ("2026-10-14", "2026-11-04")
+    assert (rules.review.unit, rules.review.accept_days, rules.review.review_days) == ("working", 5, 20)
     assert len(rules.secret_variables) == 4
 
 

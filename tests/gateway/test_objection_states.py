@@ -1,16 +1,16 @@
 """The state machine of an objection: which steps there are, who makes them, and by when."""
 
-from datetime import date, timedelta
 from itertools import product
-from typing import get_args
+from typing import Literal, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.objections.deadlines import Calendar
 from gateway.objections.outbox import Retries
+from gateway.objections.rules import Review, Rules
 from gateway.objections.states import DECIDED, OPEN, STATES, STEPS, Actor, IllegalStep, State, actor_of, next_states
+from gateway.returns.working_days import WorkingDays
 
 ACTORS: tuple[Actor, ...] = get_args(Actor)
 LINE = {
@@ -75,31 +75,20 @@ def test_an_illegal_step_tells_what_is_open() -> None:
 
 # ---- deadlines -----------------------------------------------------------------------------------------------------
 
-WORKING = Calendar("working", frozenset({"2026-10-01", "2026-10-02"}), frozenset({"2026-10-10"}))
+WORKING = WorkingDays({"2026-10-01", "2026-10-02"}, {"2026-10-10"}, (2026,), 7, "2018-01-01", "x")
 
 
 @pytest.mark.parametrize(
-    ("calendar", "day", "days", "last"),
+    ("unit", "day", "terms"),
     [
-        (Calendar(), "2026-11-20", 20, "2026-12-10"),
-        (Calendar("working"), "2026-11-20", 1, "2026-11-23"),
-        (Calendar("working"), "2026-11-20", 20, "2026-12-18"),
-        (WORKING, "2026-09-30", 1, "2026-10-05"),
-        (WORKING, "2026-10-09", 1, "2026-10-10"),
-        (WORKING, "2026-10-09", 2, "2026-10-12"),
+        ("calendar", "2026-11-20", ("2026-11-25", "2026-12-10")),
+        ("working", "2026-11-20", ("2026-11-27", "2026-12-18")),
+        ("working", "2026-09-30", ("2026-10-09", "2026-10-29")),
     ],
-    ids=["calendar days", "over a weekend", "four weeks", "over holidays", "a weekend that is worked", "and on"],
+    ids=["calendar days", "over weekends", "over holidays and a weekend that is worked"],
 )
-def test_a_term_ends_on_the_day(calendar: Calendar, day: str, days: int, last: str) -> None:
-    assert calendar.after(day, days) == last
-
-
-@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(1, 40))
-def test_a_term_of_working_days_holds_as_many(day: date, days: int) -> None:
-    last = date.fromisoformat(WORKING.after(day.isoformat(), days))
-    between = [day + timedelta(each) for each in range(1, (last - day).days + 1)]
-    assert sum(map(WORKING.is_working, between)) == days
-    assert WORKING.is_working(last)
+def test_a_term_ends_on_the_day(unit: Literal["calendar", "working"], day: str, terms: tuple[str, str]) -> None:
+    assert Rules(review=Review(unit=unit)).terms(day, WORKING) == terms
 
 
 def test_retries_come_ever_later_and_end() -> None:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from prov.model import ProvDocument
 
 from gateway.errors import BadParameters
-from gateway.provenance.prov_json import BUNDLE, prov_json
+from gateway.proof.bundle import FORMAT as BUNDLE
+from gateway.provenance.prov_json import prov_json
+from gateway.provenance.shape import named_shape
 from schema.schema import SCHEMA
 from tests.commands import Run
 from tests.gateway.queries import operations
@@ -98,6 +100,25 @@ async def test_a_bundle_tells_who_asked() -> None:
     read_again(document)
 
 
+async def test_a_bundle_with_its_shape_tells_of_every_value() -> None:
+    world = World()
+    variables = {"key": key(5), "no": False}
+    asked = await world.ask(PLACES, variables, world.caller("court"), provenance=True)
+    told = {"data": asked.data, "extensions": {"receipt": {"id": RECEIPT}, "provenance": map_of(asked)}}
+    receipt = {"entry": json.dumps({"client": "court", "purpose": "LAW_ENFORCEMENT", "at": "2026-11-26T08:00:00Z"})}
+    shape = named_shape(asked.run.plan).text
+    bundle = {"format": BUNDLE, "answer": json.dumps(told, default=vars), "receipt": {**receipt, "shape": shape}}
+    document = prov_json(bundle)
+    read_again(document)
+    value = document["entity"]["value:subject.mine.again.0.fineAmount"]
+    assert value["credit:field"] == "AdministrativePenalty.fineAmount"
+    assert document["entity"][value["credit:readAs"]["$"]]["credit:field"] == "fineAmount"
+    derived = {each["prov:generatedEntity"]: each["prov:usedEntity"] for each in document["wasDerivedFrom"].values()}
+    assert derived["value:subject.mine.again.0.fineAmount"] == derived["record:subject.mine.again.0"]
+    assert "value:subject.mine.rows.0.decisionNo" in derived
+    assert "value:subject.mine.rows.0.decisionNo" not in prov_json(told)["entity"]
+
+
 async def test_it_holds_no_content_of_a_field_and_no_code_of_a_subject() -> None:
     told = await answer()
     text = json.dumps(prov_json(told), ensure_ascii=False)
@@ -124,8 +145,10 @@ async def test_it_holds_no_content_of_a_field_and_no_code_of_a_subject() -> None
         {"format": BUNDLE, "answer": "no JSON", "receipt": {"entry": "{}"}},
         {"format": BUNDLE, "answer": "[]", "receipt": {"entry": "{}"}},
         {"format": BUNDLE, "answer": "{}", "receipt": {"entry": "{}"}},
+        {"format": BUNDLE, "answer": "{}", "receipt": {"entry": "{}", "shape": "{}"}},
+        {"format": BUNDLE, "answer": "{}", "receipt": "no object"},
     ],
-    ids=range(12),
+    ids=range(14),
 )
 def test_what_holds_no_map_is_refused(kept: dict[str, Any]) -> None:
     with pytest.raises(BadParameters):

@@ -63,6 +63,21 @@ async def test_paths_are_those_of_the_response() -> None:
     assert list(told["values"]) == ["subject.called"]
 
 
+async def test_lists_of_subjects_and_entities_of_a_federation_stand_by_their_places() -> None:
+    query = """query($keys: [SubjectKey!]!, $of: [_Any!]!) {
+      all: subjects(keys: $keys) { ... on Organization { penalties { items { decisionNo } } } }
+      _entities(representations: $of) { ... on Enterprise { name licenses { items { decisionNo } } } }
+    }"""
+    keys = [{"scheme": "USCC", "value": "not a code"}, *(key(number) for number in (1, 3, 5, 7))]
+    representations = [{"__typename": "Enterprise"}, {"__typename": "Enterprise", "uscc": uscc_of(5)}]
+    asked, told = await mapped(with_origins(query), {"keys": keys, "of": representations})
+    records = dict(records_in(asked.data))
+    assert told["records"].keys() == records.keys()
+    assert {path.partition(".")[0] for path in records} == {"all", "_entities"}
+    assert not any(path.startswith(("all.0.", "_entities.0.")) for path in records)
+    assert told["values"].keys() == {"_entities.1.name"}
+
+
 async def test_what_is_skipped_is_not_told_of() -> None:
     _, without = await mapped(PLACES, {"key": key(5), "no": True})
     _, with_licenses = await mapped(PLACES, {"key": key(5), "no": False})
