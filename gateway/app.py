@@ -3,7 +3,7 @@
 What happens to one request stands in `gateway.desk`; this file only introduces the parts to each other.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from connectors.errors import ConfigError, Mistake
 from gateway.administration import Administration
+from gateway.anchors import Anchors, Stamped
 from gateway.anchors.opened import open_anchors
 from gateway.audit.hiding import Notes
 from gateway.audit.roots import Audit
@@ -163,7 +164,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             own={
                 "consents": partial(shown_consents, consents),
                 **_audit(ledger, secret, front).roots,
-                **_receipts(ledger, secret, front).roots,
+                **_receipts(ledger, anchors, secret, front).roots,
                 "department_reports": returns.tell,
                 "objections": partial(shown_objections, objections, names),
             },
@@ -187,10 +188,16 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         yield Gateway(_application(configuration, front, measured, readiness, issuer), front, readiness, issuer, reload)
 
 
-def _receipts(ledger: Ledger, secret: Secret, front: Front) -> Receipts:
+async def _no_stamps(_: str) -> Sequence[Stamped]:
+    """Return the timestamps where there is no anchor."""
+    return ()
+
+
+def _receipts(ledger: Ledger, anchors: Anchors, secret: Secret, front: Front) -> Receipts:
     """Return the roots of receipts, which outlive a configuration."""
     return Receipts(
         ledger,
+        anchors.store.over if anchors.store is not None else _no_stamps,
         partial(pseudonyms, secret),
         lambda: front.loaded.configuration.rules_version,
         lambda: front.loaded.configuration.settings.tokens.public_url,

@@ -43,6 +43,17 @@ class ReceiptDenial:
 
 
 @strawberry.type(
+    description=say("检查点的时间戳（RFC 3161）", "A timestamp over the checkpoint of a receipt (RFC 3161)")
+)
+class ReceiptTimestamp:
+    """A token of a time stamping authority."""
+
+    anchor: str = shown("锚定处的名称", "Name of the anchor that it comes from")
+    at: DateTime = shown("所证明的时间", "The time that it proves")
+    token: str = shown("时间戳（DER）的 base64", "The token (DER), base64")
+
+
+@strawberry.type(
     description=say(
         "一次答复的收据：谁、何时、为何、查询了什么，以及它已记入账本的证明；不含任何记录内容",
         "The receipt of an answer: who asked, when, what for, for what, and the proof that it is in the ledger; "
@@ -81,6 +92,7 @@ class Receipt:
     leaf: str = shown("条目的叶散列，base64", "The hash of the entry as a leaf, base64")
     checkpoint: str = shown("签名的检查点", "The signed checkpoint, a note with its line breaks")
     shape: str | None = shown("字段表的原文", "The exact text of the table of fields: path in the answer to field")
+    timestamps: list[ReceiptTimestamp] = shown("检查点的时间戳", "Timestamps over the checkpoint")
     link: str = shown("收据的地址", "Where it can be read")
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from gateway.anchors import Stamped
+from gateway.anchors.receipts import receipt_timestamps
 from gateway.errors import BadQuery, ReceiptUnknown
 from gateway.ledger import Entry, Proven
 from gateway.ledger.entry import decode_entry
@@ -18,7 +20,7 @@ from gateway.proof.note import VerifierKey
 from gateway.proof.verify import read_entry
 from gateway.receipts.replay import InForce, replayed
 from gateway.receipts.rights import Pseudonyms, may_read
-from gateway.receipts.shown import ShownCheckpoint, ShownConsistency, ShownReceipt
+from gateway.receipts.shown import ShownCheckpoint, ShownConsistency, ShownReceipt, ShownTimestamp
 
 UNKNOWN: Final = ReceiptUnknown.code
 _DIGITS: Final = frozenset("0123456789abcdef")
@@ -48,9 +50,13 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """What the roots need; ``rules_version`` and ``public_url`` are those of the configuration of the moment."""
+    """What the roots need; ``rules_version`` and ``public_url`` are those of the configuration of the moment.
+
+    ``stamps`` returns the timestamps that are kept over a checkpoint.
+    """
 
     log: Log
+    stamps: Callable[[str], Awaitable[Sequence[Stamped]]]
     pseudonyms: Pseudonyms
     rules_version: Callable[[], str]
     public_url: Callable[[], str]
@@ -71,7 +77,8 @@ class Receipts:
         if found is None:
             return Untold({"code": UNKNOWN, "field": "Query.receipt"})
         sealed, proven = found
-        return Told([ShownReceipt(sealed, proven, receipt_link(self.public_url(), sealed.receipt))])
+        stamps = [ShownTimestamp(**each) for each in receipt_timestamps(await self.stamps(proven.checkpoint))]
+        return Told([ShownReceipt(sealed, proven, receipt_link(self.public_url(), sealed.receipt), stamps)])
 
     async def replay(self, rights: Rights, arguments: Mapping[str, Any], today: str) -> Told | Untold:
         """Return what becomes of the bundle; raises `BadQuery` for what is none."""

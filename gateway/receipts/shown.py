@@ -37,12 +37,22 @@ class ShownUse:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownTimestamp:
+    """A timestamp over the checkpoint of a receipt; ``token`` is base64 of the DER."""
+
+    anchor: str
+    at: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownReceipt:
     """An entry with its proof; what is not here is an attribute of the entry."""
 
     sealed: Entry
     proven: Proven
     link: str
+    timestamps: Sequence[ShownTimestamp] = ()
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.sealed, name)

@@ -20,7 +20,8 @@ from gateway.ledger import Ledger
 from tests.end_to_end.queries import NAMED, PENALTIES, uscc_key
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 4
+ROUNDS = int(os.environ.get("KILLS", "4"))
+"""How often the gateway is killed; the fault to show asks for 100 (`make test ARGS=tests/end_to_end/test_kill.py` with KILLS=100)."""
 CLIENTS = 8
 
 

@@ -1,15 +1,23 @@
 """Receipts through the front door: kept, verified offline, handed back; read by whom they concern and by auditors."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import orjson
 import pytest
 
+from gateway.anchors import AnchorStore, read_note
+from gateway.anchors.timestamps import Timestamp
+from gateway.caller import Caller
 from gateway.demo import HTTP_SOURCES, Departments
 from gateway.ledger.entry import decode_entry
+from gateway.own import Told
+from gateway.plan.asks import Rights
 from gateway.proof.bundle import Consistency, read_consistency, read_receipt
 from gateway.proof.finding import Verdict
 from gateway.proof.verify import Other, verify
+from gateway.receipts.receipts import Receipts
 from tests.end_to_end.keeping import answered, kept, keys_of, receipt_of, replayed, verified
 from tests.end_to_end.queries import uscc_key
 from tests.end_to_end.served import Served
@@ -18,7 +26,7 @@ RECEIPT = """query($id: String!) { receipt(id: $id) {
   id at kind client department purpose case consent operationHash operationName subjects outcome code
   sources { source department entity fields calls statuses { status count } mapping records asOf digest }
   denied { field reason } policyVersion catalogueVersion responseDigest elapsedMs
-  entry index treeSize algorithm inclusion leaf checkpoint shape link
+  entry index treeSize algorithm inclusion leaf checkpoint shape link timestamps { anchor at token }
 } }"""
 CHECKPOINT = "{ checkpoint { note origin size root algorithm at keys } }"
 CONSISTENCY = "query($old: Int!, $new: Int!) { consistency(from: $old, to: $new) { from to path } }"
@@ -120,3 +128,23 @@ async def test_a_browser_without_a_token_gets_the_page(served: Served) -> None:
     assert b"Verify an answer" in told.body
     keys = await served.get("/verify/keys.js")
     assert str((await keys_of(served))[0]) in keys.body.decode()
+
+
+async def test_a_receipt_comes_with_the_timestamps_over_its_checkpoint(served: Served, tmp_path: Path) -> None:
+    """The store of anchors is real; what it holds as a token is read by `gateway.anchors.receipts` alone."""
+    answer = await answered(served)
+    desk = served.gateway.desk
+    proven = await desk.ledger.proven(answer.receipt)
+    assert proven is not None
+    store = await AnchorStore.open(f"sqlite:///{tmp_path / 'anchors.sqlite'}")
+    await store.keep(
+        "stamps", read_note(proven.checkpoint), Timestamp(at=datetime(2026, 11, 26, tzinfo=UTC), token=b"x")
+    )
+    roots = Receipts(desk.ledger, store.over, lambda _scheme, _value: (), str, str)
+    caller = Caller("bank", None, frozenset({"credit.public"}), "BANK_CREDIT")
+    rights = Rights(desk.policy.on("2026-11-26"), caller, desk.catalogue, desk.rules)
+    told = await roots.receipt(rights, {"id": answer.receipt}, "2026-11-26")
+    await store.close()
+    assert isinstance(told, Told)
+    (shown,) = told.values
+    assert [(each.anchor, each.token) for each in shown.timestamps] == [("stamps", "eA==")]

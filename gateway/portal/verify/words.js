@@ -213,14 +213,6 @@ const WORDS = {
     "另一检查点属于另一个账本：{other}，而不是 {origin}",
     "the other checkpoint is of another log: {other}, not {origin}"
   ],
-  "TIMESTAMP_TRUE": [
-    "时间戳机构证明检查点在 {at} 已经存在",
-    "a time stamping authority proves that the checkpoint existed at {at}"
-  ],
-  "TIMESTAMP_FALSE": [
-    "时间戳不能证明此检查点：{reason}",
-    "the timestamp proves nothing of this checkpoint: {reason}"
-  ],
   "OWN_SAME": [
     "条目与网关自己账本中的逐字节相同",
     "the entry is, byte for byte, the one in the gateway's own ledger"
@@ -232,6 +224,14 @@ const WORDS = {
   "OWN_UNKNOWN": [
     "网关自己的账本中没有此编号的条目，或它属于另一客户端",
     "the gateway's own ledger has no entry of this id, or it is another client's"
+  ],
+  "TIMESTAMP_TRUE": [
+    "时间戳机构证明检查点在 {at} 已经存在",
+    "a time stamping authority proves that the checkpoint existed at {at}"
+  ],
+  "TIMESTAMP_FALSE": [
+    "时间戳不能证明此检查点：{reason}",
+    "the timestamp proves nothing of this checkpoint: {reason}"
   ],
   "TIMESTAMPS_UNCHECKED": [
     "附有 {count} 个时间戳，此处未核对",
