@@ -136,7 +136,13 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         noted = notes(ledger, lambda: front.desk.seal)
         deliverer = Deliverer(objections, endpoints, names.secrets, noted)
         filing = Filing(
-            objections, deliverer, receipts(ledger), names, configuration.catalogue, configuration.objections
+            objections,
+            deliverer,
+            receipts(ledger),
+            names,
+            configuration.catalogue,
+            configuration.objections,
+            configuration.hiding,
         )
         mutations = Mutations(SCHEMA, configuration.policy, consents, terms, filing, ledger, seal)
         stack.push_async_callback(mutations.finish)

@@ -81,7 +81,12 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
     seal = Seal.of(configuration, secret)
     clients = clients_by_name(loaded.register)
     terms = replace(desk.mutations.terms, clients=clients)
-    filing = replace(desk.mutations.filing, catalogue=configuration.catalogue, rules=configuration.objections)
+    filing = replace(
+        desk.mutations.filing,
+        catalogue=configuration.catalogue,
+        rules=configuration.objections,
+        hiding=configuration.hiding,
+    )
     return replace(
         desk,
         mutations=replace(desk.mutations, policy=configuration.policy, terms=terms, filing=filing, seal=seal),

@@ -27,6 +27,8 @@ from gateway.http import make_server
 CLIENT: Final = "bank"
 SUBJECT: Final = "91230881TJ00000350"
 """北岸建筑工程有限公司(示例): penalties from four departments, a dishonest debtor."""
+OBJECTED: Final = "market_penalties"
+"""Whose record is objected to."""
 QUERY: Final = """\
 query CreditCheck($key: SubjectKey!) {
   subject(key: $key) {
@@ -49,6 +51,11 @@ query CreditCheck($key: SubjectKey!) {
       courtEnforcement { dishonestEntries { state items { caseNo obligation performance } } }
     }
   }
+}"""
+
+OBJECT: Final = """\
+mutation Object($given: FileObjectionInput!) {
+  fileObjection(input: $given) { id state department entity field delivery }
 }"""
 
 
@@ -122,9 +129,13 @@ async def _show(gateway: Gateway, origin: str, simulated: Departments) -> None:
     console.print(f"\n[bold]one query[/bold], as the client `{CLIENT}`; for its sake the environment bureau fails once")
     console.print(QUERY, markup=False)
     await asyncio.to_thread(simulated.fault, "environment_penalties", "down", times=2)
-    answer = await _ask(origin + GRAPHQL_PATH, tokens[CLIENT])
+    body: Mapping[str, Any] = {"query": QUERY, "variables": {"key": {"scheme": "USCC", "value": SUBJECT}}}
+    answer = await _ask(origin + GRAPHQL_PATH, tokens[CLIENT], body)
     console.print("\n[bold]its answer[/bold]")
     console.print(json.format(answer, indent=2).decode(), markup=False)
+    console.print("\n[bold]one objection[/bold] to it, filed by a service window; its owner takes it by signed webhook")
+    told = await _object(origin + GRAPHQL_PATH, tokens["consent_window"], answer)
+    console.print(json.format(told, indent=2).decode(), markup=False)
     console.print(f"\n[bold]the gateway answers at[/bold] {origin}{GRAPHQL_PATH}", markup=True)
     console.print(_curl(origin), markup=False)
 
@@ -138,8 +149,23 @@ def _curl(origin: str) -> str:
     )
 
 
-async def _ask(url: str, token: str) -> bytes:
-    body: Mapping[str, Any] = {"query": QUERY, "variables": {"key": {"scheme": "USCC", "value": SUBJECT}}}
+async def _object(url: str, token: str, answer: bytes) -> bytes:
+    """Object to the first penalty of the market regulator in ``answer``; return what the gateway says."""
+    told = json.decode(answer)
+    items = told["data"]["subject"]["penalties"]["items"]
+    at = next(at for at, each in enumerate(items) if each["provenance"]["source"] == OBJECTED)
+    given = {
+        "receipt": told["extensions"]["receipt"]["id"],
+        "path": f"subject.penalties.items.{at}.fineAmount",
+        "recordKey": items[at]["provenance"]["recordKey"],
+        "subject": SUBJECT,
+        "ground": "VALUE_WRONG",
+        "statement": "罚款金额与决定书不一致",
+    }
+    return await _ask(url, token, {"query": OBJECT, "variables": {"given": given}})
+
+
+async def _ask(url: str, token: str, body: Mapping[str, Any]) -> bytes:
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     async with (
         aiohttp.ClientSession() as session,

@@ -19,6 +19,7 @@ from graphql import GraphQLError
 
 from connectors.clock import now_text
 from connectors.declaration import unknown
+from gateway.audit.hiding import Hiding
 from gateway.caller import Caller
 from gateway.catalogue import Catalogue
 from gateway.consents.input import InputMistake, canonical_subject
@@ -46,8 +47,6 @@ from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRe
 
 Receipts = Callable[[str], Awaitable[tuple[Entry, Shape] | None]]
 """From a receipt to its entry and the shape of its answer; None where there is none. Raises `LedgerUnavailable`."""
-HIDDEN_PURPOSES = frozenset({"LAW_ENFORCEMENT"})
-"""Purposes of which a subject does not learn that it was asked about."""
 _ASKERS = frozenset({"Query.subject", "Query.subjects", "Query._entities"})
 
 
@@ -61,6 +60,8 @@ class Filing:
     names: Names
     catalogue: Catalogue
     rules: Rules
+    hiding: Hiding
+    """Which answers are lawfully withheld from those they are about: they learn of none by objecting to it."""
 
     @property
     def secret(self) -> Secret:
@@ -193,7 +194,7 @@ class ObjectionChanges:
         """Return whether the caller may object to the answer of ``entry``: it is about the subject, lawfully told."""
         if set(entry.subjects).isdisjoint(mine):
             return False
-        return entry.client == self.caller.client or entry.purpose not in HIDDEN_PURPOSES
+        return entry.client == self.caller.client or self.filing.hiding.hidden_by(entry, self.today) is None
 
     def _records(self, place: Place, key: str) -> set[str]:
         parts = [part for part in self._sources[place.source].entities if entity_of(part) == place.entity]

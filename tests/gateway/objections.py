@@ -182,7 +182,7 @@ async def office(
     deliverer = Deliverer(
         objections, lambda: Outward(counted, addresses, CONFIGURED.working_days), secrets, shelf.note, clock
     )
-    filing = Filing(objections, deliverer, shelf.read, names, CONFIGURED.catalogue, counted)
+    filing = Filing(objections, deliverer, shelf.read, names, CONFIGURED.catalogue, counted, CONFIGURED.hiding)
     try:
         yield Office(objections, shelf, clock, counted, addresses, deliverer, filing)
     finally:
