@@ -19,6 +19,7 @@
       UnsupportedMediaType   UNSUPPORTED_MEDIA_TYPE    415
       RateLimited            RATE_LIMITED              429     over a budget; `Retry-After` tells when to come back
       LedgerUnavailable      LEDGER_UNAVAILABLE        503     no durable entry, no answer
+      ObjectionsUnavailable  OBJECTIONS_UNAVAILABLE    503     it is not known which records are repaired
       ShuttingDown           SHUTTING_DOWN             503     the server stopped before the answer was ready
       Failed                 INTERNAL                  500     a fault of ours; `extensions.id` finds it in the log
       KeysUnavailable        KEYS_UNAVAILABLE          503     the issuer's keys were never read: no token can be judged

@@ -126,6 +126,8 @@ def _of_record(entry: Entry, declared: str, inside: _Inside, name: str | None) -
     """Return where a field of a record came from: of one record where its place is told, else of all."""
     section, place = inside.section, inside.place
     entity, items = section.entity, len(section.records)
+    if section.state == "DENIED":
+        return Traced("DENIED", declared, entity, name, denials=_denials(entry, entity, name))
     if place is not None and place >= items:
         return Traced("NO_SUCH_ITEM", declared, entity, name, section.state, items)
     if inside.part is None and items == 1 and not inside.steps:
@@ -135,7 +137,7 @@ def _of_record(entry: Entry, declared: str, inside: _Inside, name: str | None) -
         source, key = section.records[place]
         origins = [replace(each, record_key=key) for each in origins if each.source == source]
     denials = _denials(entry, entity, name)
-    denied = section.state == "DENIED" or (bool(denials) and not any(each.asked for each in origins))
+    denied = bool(denials) and not any(each.asked for each in origins)
     return Traced("DENIED" if denied else "TRACED", declared, entity, name, section.state, items, origins, denials)
 
 

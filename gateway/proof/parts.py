@@ -2,7 +2,9 @@
 
 Terms
     piece    a member two levels below `data` (`data.subject.penalties`); a list or a leaf one level below; `data`
-             itself where it is null or empty; and each other member of the response whole (`errors`, `extensions`)
+             itself where it is null or empty; and each other member of the response whole (`errors`, `extensions`).
+             What has a member whose name may hold a personal number (`may_be_number`) is one piece: a caller chooses
+             such names by aliases, and the paths of pieces stand in the ledger
     digest   SHA-256, in hex, of the salt, a line feed, the path, a line feed and the JSON text of the piece
 
 The salt stands in the answer and not in the ledger, so that digests locate an alteration for whoever holds the answer,
@@ -17,6 +19,8 @@ from typing import Any, Final
 import orjson
 
 DATA: Final = "data"
+LONG_NUMBER: Final = 6
+"""Digits of a name from which on it may hold a personal number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ def encode(response: Mapping[str, Any], salt: str) -> Encoded:
     return Encoded(orjson.dumps(members), parts)
 
 
+def may_be_number(name: str) -> bool:
+    """Tell whether the name of a member holds so many digits that a personal number may be among them."""
+    return sum(map(str.isdigit, name)) >= LONG_NUMBER
+
+
 def part_digest(salt: str, path: str, text: bytes) -> str:
     """Return the digest of the piece at ``path`` whose JSON is ``text``."""
     digest = sha256(f"{salt}\n{path}\n".encode())
@@ -45,13 +54,13 @@ def part_digest(salt: str, path: str, text: bytes) -> str:
 
 
 def _data(data: Any, salt: str, parts: dict[str, str]) -> Any:
-    if not isinstance(data, dict) or not data:
+    if not isinstance(data, dict) or not data or any(map(may_be_number, data)):
         return _piece(DATA, data, salt, parts)
     return {name: _root(f"{DATA}.{name}", value, salt, parts) for name, value in data.items()}
 
 
 def _root(path: str, value: Any, salt: str, parts: dict[str, str]) -> Any:
-    if not isinstance(value, dict) or not value:
+    if not isinstance(value, dict) or not value or any(map(may_be_number, value)):
         return _piece(path, value, salt, parts)
     return {name: _piece(f"{path}.{name}", each, salt, parts) for name, each in value.items()}
 

@@ -7,7 +7,7 @@ import orjson
 
 from gateway.proof.finding import ANSWER, Finding, fails, unsaid
 from gateway.proof.json_text import members
-from gateway.proof.parts import DATA, part_digest
+from gateway.proof.parts import DATA, may_be_number, part_digest
 
 SALT: Final = "extensions.receipt.salt"
 RECEIPT_ID: Final = "extensions.receipt.id"
@@ -88,9 +88,9 @@ def _differs(path: str, pieces: Mapping[str, str], parts: Mapping[str, str]) -> 
 
 
 def _below(path: str, text: str) -> Iterator[tuple[str, str]]:
-    """Yield path and text of the members of the object ``text`` at ``path``; of what has none, its own."""
+    """Yield path and text of the members of the object ``text`` at ``path``; its own where it is one piece."""
     inner = members(text)
-    if not inner:
+    if not inner or any(map(may_be_number, inner)):
         yield path, text
         return
     yield from ((f"{path}.{name}", each) for name, each in inner.items())

@@ -7,11 +7,12 @@ Decided 2026-11:
   * A department that is told its own return is told no figure of others: no total, no rank, no count of entries.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from gateway.departments import Department, Departments
+from gateway.objections.counts import ObjectionCounts as Counted
 from gateway.returns.columns import ASKED, OWNED, Column
 from gateway.returns.figures import AskedFigures, Figures, Rank, asked_figures, figures, ranks
 from gateway.returns.month import Month
@@ -21,26 +22,10 @@ from gateway.returns.working_days import WorkingDays
 UNREGISTERED_NAME: Final = "未登记的部门"
 
 
-class Objected(Protocol):
-    """The objections of one ``department`` that were ``filed`` in a period.
-
-    ``states`` counts them by the state they are in now, ``overdue`` those of them that are late.
-    """
-
-    @property
-    def department(self) -> str: ...
-    @property
-    def filed(self) -> int: ...
-    @property
-    def overdue(self) -> int: ...
-    @property
-    def states(self) -> Mapping[str, int]: ...
-
-
 class ObjectionCounts(Protocol):
     """Where objections are counted."""
 
-    async def counts(self, since: str, until: str, today: str) -> Sequence[Objected]:
+    async def counts(self, since: str, until: str, today: str) -> Sequence[Counted]:
         """Return the counts of departments that have any; ``since`` and ``until`` are ISO days in China, included."""
         ...
 
@@ -126,7 +111,7 @@ class Shown:
 
 
 def report(
-    month: Month, tally: Tally, objected: Sequence[Objected] | None, made: Made, shown: Shown
+    month: Month, tally: Tally, objected: Sequence[Counted] | None, made: Made, shown: Shown
 ) -> DepartmentReports:
     """Return the return of ``month`` as far as it is ``shown``; ``objected`` None where objections are not kept."""
     of = {each.department: each for each in objected or ()}
@@ -174,7 +159,7 @@ def _sources(tally: Tally, code: str) -> list[SourceReport]:
     return [SourceReport(source, figures(owned)) for source, owned in mine]
 
 
-def _objections(objected: Objected | None) -> ObjectionReport:
+def _objections(objected: Counted | None) -> ObjectionReport:
     if objected is None:
         return ObjectionReport(0, 0, [])
     states = [StateCount(state, count) for state, count in objected.states.items()]

@@ -3,13 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from gateway.demo import Departments
 from gateway.issuer import KEY_FILE_ENV
 from gateway.ledger import Entry, load_secret, pseudonym
-from gateway.ledger.entry import SectionTrace, Shape, encode_shape, shape_digest
 from tests.end_to_end.queries import uscc_key
 from tests.end_to_end.served import Served, Told, serving
 
@@ -140,31 +138,47 @@ async def test_pages_follow_each_other(served: Served) -> None:
 
 
 async def test_a_field_is_traced_to_its_source_and_rule(served: Served) -> None:
-    """Until answers carry shapes and traces themselves, an entry is given both here, as the seal will."""
-    told = await ask_about(served, "tax_department", purpose="SUPERVISION")
+    key = {"scheme": "USCC", "value": "91230881TJ00000350"}
+    told = await ask_about(served, "tax_department", key, purpose="SUPERVISION")
     written = await entry(served, told.receipt)
-    source, use = next(
-        (source, each) for source, uses in written.sources.items() for each in uses if "decision_no" in each.fields
-    )
-    shape = Shape({"subject.penalties.items.decisionNo": "AdministrativePenalty.decisionNo"})
-    shape = Shape({**shape.paths, "subject.penalties.items": "AdministrativePenaltySection.items"})
-    text = encode_shape(shape)
-    trace = SectionTrace("subject.penalties", "AdministrativePenalty", "COMPLETE", ((source, "a" * 32),))
-    receipt = "f" * 32
-    made = msgspec.structs.replace(written, receipt=receipt, shape=shape_digest(text), traces=(trace,))
-    await served.gateway.desk.ledger.append(made, text)
-    path = "subject.penalties.items.0.decisionNo"
-    seen = (await served.ask("auditor", TRACE, receipt=receipt, path=path)).data["fieldTrace"]
-    assert (seen["state"], seen["recordField"]) == ("TRACED", "AdministrativePenalty.decision_no")
-    (origin,) = seen["sources"]
-    assert (origin["source"], origin["recordKey"], origin["digest"]) == (source, "a" * 32, use.digest)
-    assert origin["disclosure"] == "PUBLIC"
-    assert seen["catalogueUnchanged"] is True
-    assert seen["basis"]["legalBases"]
-    beyond = (await served.ask("auditor", TRACE, receipt=receipt, path=path.replace("0", "7"))).data["fieldTrace"]
-    assert (beyond["state"], beyond["items"]) == ("NO_SUCH_ITEM", 1)
-    unknown = (await served.ask("auditor", TRACE, receipt="0" * 32, path=path)).data["fieldTrace"]
-    assert unknown["state"] == "RECEIPT_UNKNOWN"
+    shown = len(told.subject["penalties"]["items"])
+    assert shown
+    for at in range(shown):
+        path = f"subject.penalties.items.{at}.decisionNo"
+        seen = (await served.ask("auditor", TRACE, receipt=told.receipt, path=path)).data["fieldTrace"]
+        assert (seen["state"], seen["recordField"]) == ("TRACED", "AdministrativePenalty.decision_no")
+        (origin,) = seen["sources"]
+        section = next(each for each in written.traces if each.path == "subject.penalties")
+        assert [origin["source"], origin["recordKey"]] == list(section.records[at])
+        (use,) = [each for each in written.sources[origin["source"]] if each.entity == "AdministrativePenalty"]
+        assert (origin["digest"], origin["asked"], origin["disclosure"]) == (use.digest, True, "PUBLIC")
+        assert seen["catalogueUnchanged"] is True
+        assert seen["basis"]["legalBases"]
+        assert seen["items"] == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "state"),
+    [
+        ("subject.penalties.items.99.decisionNo", "NO_SUCH_ITEM"),
+        ("subject.penalties.items.0.fineAmount", "NOT_IN_ANSWER"),
+        ("subject.penalties.state", "OWN"),
+        ("subject.taxRatings", "DENIED"),
+        ("subject.taxRatings.items.0.level", "DENIED"),
+    ],
+)
+async def test_a_path_that_leads_to_no_value_says_so(served: Served, path: str, state: str) -> None:
+    told = await ask_about(served, key={"scheme": "USCC", "value": "91230881TJ00000350"})
+    seen = (await served.ask("auditor", TRACE, receipt=told.receipt, path=path)).data["fieldTrace"]
+    assert seen["state"] == state
+    assert not [each for each in seen["sources"] if each["recordKey"]]
+    if state == "DENIED":
+        assert {each["reason"] for each in seen["denials"]} == {"CONSENT_MISSING"}
+
+
+async def test_an_unknown_receipt_is_said_to_be_unknown(served: Served) -> None:
+    told = await served.ask("auditor", TRACE, receipt="0" * 32, path="subject")
+    assert told.data["fieldTrace"]["state"] == "RECEIPT_UNKNOWN"
 
 
 async def test_figures_of_a_period(served: Served) -> None:

@@ -1,12 +1,12 @@
 """Months of invented entries for the tests of the return, and the return that is made of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any
 
 from gateway.ledger import Denial, Entry, Pseudonym, SourceUse
 from gateway.ledger.entry import encode_entry
+from gateway.objections.counts import ObjectionCounts as Counted
 from gateway.returns.month import Month, read_month
 from gateway.returns.owners import CatalogueOwners
 from gateway.returns.report import DepartmentReports, Made, Shown, report
@@ -20,16 +20,6 @@ AT = "2026-10-15T02:00:00.000Z"
 MADE_AT = "2026-11-03T01:30:00.000Z"
 CATALOGUE = configuration().catalogue
 OWNERS = CatalogueOwners(CATALOGUE)
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Objections of one department, as their store counts them."""
-
-    department: str
-    filed: int
-    overdue: int = 0
-    states: Mapping[str, int] = field(default_factory=dict)
 
 
 def asked(at: str = AT, department: str | None = None, **changes: Any) -> Entry:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.proof.parts import encode, part_digest
+from gateway.proof.pieces import pieces_of
 
 SALT = "c2FsdCBvZiB0aGUgYW5zd2Vy"
 NAMES = st.from_regex(r"[_A-Za-z][_0-9A-Za-z]{0,8}", fullmatch=True)
@@ -61,3 +62,14 @@ def test_salt_and_path_are_in_the_digest() -> None:
 def test_what_json_cannot_say_is_an_error() -> None:
     with pytest.raises(orjson.JSONEncodeError):
         encode({"data": {"subject": {"a": object()}}}, SALT)
+
+
+def test_no_path_holds_a_number_that_a_caller_called_a_field_by() -> None:
+    response = {
+        "data": {"subject": {"p_230881_1988": {"state": "COMPLETE"}, "name": "甲"}, "other": {"state": 1}},
+        "extensions": {},
+    }
+    assert list(encode(response, "ab").parts) == ["data.subject", "data.other.state", "extensions"]
+    assert list(encode({"data": {"a123456": {"b": 1}}}, "ab").parts) == ["data"]
+    text = encode(response, "ab").body.decode()
+    assert list(pieces_of(text)) == ["data.subject", "data.other.state", "extensions"]

@@ -13,12 +13,13 @@ from typer.testing import CliRunner
 
 from gateway.cli.main import commands
 from gateway.ledger import Ledger
+from gateway.objections.counts import ObjectionCounts as Counted
 from gateway.returns.document import document
 from gateway.returns.page import page
 from gateway.returns.printed import Document, written
 from gateway.returns.report import Shown
 from gateway.returns.workbook import workbook
-from tests.gateway.returned import Counted, invented, reports
+from tests.gateway.returned import invented, reports
 
 ENTRIES = list(invented(400))
 OBJECTED = [Counted("taxation", 4, 1, {"ROUTED": 1, "CLOSED": 3}), Counted("court", 0)]

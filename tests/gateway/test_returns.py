@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from gateway.ledger import Denial, Pseudonym, SourceUse
 from gateway.ledger.entry import encode_entry
+from gateway.objections.counts import ObjectionCounts as Counted
 from gateway.returns.columns import ASKED, OWNED, RANKED
 from gateway.returns.figures import AskedFigures, Figures, percentile, share
 from gateway.returns.month import read_month
 from gateway.returns.report import DepartmentReport, DepartmentReports, Shown
 from gateway.returns.tally import Tally
 from schema.schema import SCHEMA
-from tests.gateway.returned import AT, OWNERS, Counted, asked, invented, reports, tallied, use
+from tests.gateway.returned import AT, OWNERS, asked, invented, reports, tallied, use
 
 SUBJECT = Pseudonym(f"01234567:{'b' * 64}")
 OF_COURT = use(

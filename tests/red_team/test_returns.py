@@ -15,6 +15,7 @@ from gateway.app import LEDGER_URL_ENV
 from gateway.departments import Department, Departments
 from gateway.errors import LedgerUnavailable
 from gateway.ledger import Ledger, SourceUse
+from gateway.objections.counts import ObjectionCounts as Counted
 from gateway.returns.document import document
 from gateway.returns.month import read_month
 from gateway.returns.page import page
@@ -23,7 +24,7 @@ from gateway.returns.report import DepartmentReports, Made, Shown, report
 from gateway.returns.tally import Tally
 from gateway.returns.workbook import workbook
 from tests.gateway.cities import City, city
-from tests.gateway.returned import AT, OCTOBER, OWNERS, Counted, asked, tallied, use
+from tests.gateway.returned import AT, OCTOBER, OWNERS, asked, tallied, use
 from tests.gateway.test_working_days import DAYS
 
 FIGURES: Final = "{ departments { department { code } figures { queries } ranks { rank } } total { queries } read }"

@@ -173,9 +173,14 @@ function piecesOf(text) {
   return found;
 }
 
+// The name of a member that may hold a personal number: what has one is not taken apart.
+function mayBeNumber(name) {
+  return name.replace(/[^0-9]/g, "").length >= 6;
+}
+
 function partsBelow(path, text) {
   const inner = members(text);
-  if (inner === null || inner.size === 0) return [[path, text]];
+  if (inner === null || inner.size === 0 || [...inner.keys()].some(mayBeNumber)) return [[path, text]];
   return [...inner].map(([name, each]) => [`${path}.${name}`, each]);
 }
 
