@@ -61,13 +61,6 @@ ConsistencyFile = Annotated[
         dir_okay=False,
     ),
 ]
-Explain = Annotated[
-    bool,
-    typer.Option(
-        "--explain",
-        help="逐字段说明来源、文件版本和决定 Also tell of every field its sources, their versions and the decision.",
-    ),
-]
 CaFile = Annotated[
     Path | None,
     typer.Option(
@@ -75,6 +68,13 @@ CaFile = Annotated[
         help="所信任的时间戳机构的证书（PEM） the time stamping authorities that you believe (PEM).",
         exists=True,
         dir_okay=False,
+    ),
+]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        help="逐字段说明来源、文件版本和决定 Also tell of every field its sources, their versions and the decision.",
     ),
 ]
 
@@ -113,6 +113,14 @@ def verify_command(
     sys.exit(0 if verified.verdict is Verdict.HOLDS else 1)
 
 
+def _checker(ca: Path) -> TimestampChecker:
+    try:
+        return timestamp_checker(ca.read_bytes())
+    except (OSError, ValueError):
+        message = f"`{ca}` holds no certificate (PEM) of an authority"
+        raise typer.BadParameter(message, param_hint="--ca") from None
+
+
 def _explained(bundle: Bundle, verified: Verified) -> tuple[ExplainedField, ...]:
     """Return what the receipt says of each field; nothing where it does not hold, or comes without a shape."""
     if verified.verdict is not Verdict.HOLDS:
@@ -131,14 +139,6 @@ def _fields(fields: Iterable[ExplainedField]) -> Table:
         sources = "\n".join(f"{one.source} {one.mapping}".strip() for one in each.sources)
         table.add_row(*(Text(plain(text)) for text in (each.path, each.field, decision)), Text(sources))
     return table
-
-
-def _checker(ca: Path) -> TimestampChecker:
-    try:
-        return timestamp_checker(ca.read_bytes())
-    except (OSError, ValueError):
-        message = f"`{ca}` holds no certificate (PEM) of an authority"
-        raise typer.BadParameter(message, param_hint="--ca") from None
 
 
 class NotRead(Exception):

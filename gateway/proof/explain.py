@@ -56,7 +56,8 @@ def _fields(entry: Mapping[str, Any], paths: Mapping[str, str]) -> Iterator[Expl
     uses = [(source, use) for source, each in entry.get("sources", {}).items() for use in each]
     asked = {use["entity"] for _, use in uses}
     denied = {each["field"]: each["reason"] for each in entry.get("denied", ())}
-    for path, names in paths.items():
+    told: dict[str, ExplainedField] = {}
+    for path, names in sorted(paths.items()):
         types = [name.partition(".")[0] for name in names.split("|")]
         entity = _section(path, sections) or next((each for each in types if each in asked), None)
         name = _snake(names.split("|")[0].partition(".")[2])
@@ -65,7 +66,11 @@ def _fields(entry: Mapping[str, Any], paths: Mapping[str, str]) -> Iterator[Expl
         )
         sources = tuple(FieldSource(at, use.get("mapping", "")) for at, use in uses if _gave(use, entity, name))
         decision: Decision = "DENIED" if reason is not None and not sources else "SHOWN" if sources else "NOT_ASKED"
-        yield ExplainedField(path, names, entity, decision, reason, sources)
+        above = told.get(path.rpartition(".")[0])
+        if decision == "NOT_ASKED" and above is not None and above.decision == "SHOWN":  # a part of a value
+            decision, sources = above.decision, above.sources
+        told[path] = ExplainedField(path, names, entity, decision, reason, sources)
+        yield told[path]
 
 
 def _gave(use: Mapping[str, Any], entity: str | None, name: str) -> bool:

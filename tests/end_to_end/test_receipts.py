@@ -109,7 +109,13 @@ async def test_a_bundle_handed_back_is_explained_with_all_sources_down(served: S
     assert told["verdict"] == "HOLDS", told["findings"]
     assert told["findings"][-1]["code"] == "OWN_SAME"
     assert {each["what"] for each in told["versions"]} == {"POLICY", "CATALOGUE", "SOURCE"}
-    assert all(each["inForce"] for each in told["versions"] if each["what"] != "SOURCE")
+    assert all(each["inForce"] for each in told["versions"])
+    fields = {each["path"]: each for each in told["fields"]}
+    decided = fields["subject.penalties.items.decisionNo"]
+    assert (decided["decision"], decided["entity"]) == ("SHOWN", "AdministrativePenalty")
+    assert "market_penalties" in {each["name"] for each in decided["sources"]}
+    level = fields["subject.taxRatings.items.level"]
+    assert (level["decision"], level["reason"], level["sources"]) == ("DENIED", "CONSENT_MISSING", [])
     assert all(city.calls(source)["calls"] == 0 for source in HTTP_SOURCES)
 
 

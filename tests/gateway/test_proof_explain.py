@@ -14,6 +14,7 @@ SHAPE = encode_shape(
     Shape(
         {
             "subject.penalties.items.amount": "AdministrativePenalty.amount",
+            "subject.penalties.items.amount.currency": "Money.currency",
             "subject.penalties.state": "PenaltySection.state",
             "subject.arrears.amount": "TaxArrears.amount",
             "subject.name": "Organization.name",
@@ -28,6 +29,7 @@ NOW = InForce("p1", "c2", {"market_penalties": "3f2a"})
     ("path", "decision", "reason", "sources"),
     [
         ("subject.penalties.items.amount", "SHOWN", None, [("market_penalties", "3f2a")]),
+        ("subject.penalties.items.amount.currency", "SHOWN", None, [("market_penalties", "3f2a")]),
         ("subject.penalties.state", "NOT_ASKED", None, []),
         ("subject.arrears.amount", "DENIED", "SCOPE_MISSING", []),
         ("subject.name", "NOT_ASKED", None, []),
