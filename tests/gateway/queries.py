@@ -30,6 +30,9 @@ SKIPPED = {
     "disclosureStats",
     "inquiries",
     "objections",
+    "departmentReports",
+    "receipt",
+    "replay",
 }
 OFTEN = {
     *("subject", "subjects", "items", "penalties", "licenses", "listEntries", "registration", "legalRepresentative"),
