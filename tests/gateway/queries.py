@@ -30,6 +30,11 @@ SKIPPED = {
     "disclosureStats",
     "inquiries",
     "objections",
+    "departmentReports",
+    "receipt",
+    "replay",
+    "checkpoint",
+    "consistency",
 }
 OFTEN = {
     *("subject", "subjects", "items", "penalties", "licenses", "listEntries", "registration", "legalRepresentative"),
