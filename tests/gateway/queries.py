@@ -33,6 +33,8 @@ SKIPPED = {
     "departmentReports",
     "receipt",
     "replay",
+    "checkpoint",
+    "consistency",
 }
 OFTEN = {
     *("subject", "subjects", "items", "penalties", "licenses", "listEntries", "registration", "legalRepresentative"),
