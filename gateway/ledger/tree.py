@@ -90,7 +90,8 @@ def grow(frontier: Frontier, rows: Sequence[Row]) -> Growth:
         completed = frontier.append(leaf)
         growth.leaves.append((index, *row[:9], leaf, row.entry))
         growth.subjects += [(subject, index) for subject in row.subjects]
-        growth.nodes += stored_nodes(completed, index)
+        if len(completed) > NODE_HEIGHT:
+            growth.nodes += stored_nodes(completed, index)
         growth.facets.append((row.found.facets.number, index, *row.found.figures))
     return growth
 
@@ -128,20 +129,21 @@ class Tiles:
         """Return the root of the complete subtree of ``height`` that begins with the leaf ``start``."""
         level = height - height % NODE_HEIGHT
         first = start >> level
-        hashes = [self._stored(level, each) for each in range(first, first + (1 << (height - level)))]
+        tile = self._tile(level, first // TILE)
+        try:
+            hashes = [tile[each] for each in range(first, first + (1 << (height - level)))]
+        except KeyError as missing:
+            what = f"entry {missing}" if level == 0 else f"the hash of height {level} at {missing}"
+            raise LedgerDamaged(f"{what} is missing in the ledger") from None
         while len(hashes) > 1:
             hashes = [node_hash(*pair, self._algorithm) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
         return hashes[0]
 
-    def _stored(self, level: int, index: int) -> bytes:
-        place = level, index // TILE
+    def _tile(self, level: int, number: int) -> dict[int, bytes]:
+        place = level, number
         if place not in self._tiles:
-            self._tiles[place] = dict(self._read(_tile_query(*place)))
-        try:
-            return self._tiles[place][index]
-        except KeyError:
-            what = f"entry {index}" if level == 0 else f"the hash of height {level} at {index}"
-            raise LedgerDamaged(f"{what} is missing in the ledger") from None
+            self._tiles[place] = dict(self._read(_tile_query(level, number)))
+        return self._tiles[place]
 
 
 def _tile_query(level: int, tile: int) -> Query:

@@ -1,16 +1,27 @@
 """The tree of the ledger: every entry is proven in it, on SQLite and PostgreSQL, with SHA-256 and SM3."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from gateway.ledger import Charter, Entry, Keys, Ledger, Pseudonym
 from gateway.ledger.entry import Shape, encode_entry, encode_shape, shape_digest
-from gateway.ledger.tables import LEDGER, LEDGER_HEAD, LEDGER_NODE, LEDGER_SHAPE, LEDGER_SUBJECT, SEARCHED, period
+from gateway.ledger.tables import (
+    INDEXED,
+    LEDGER,
+    LEDGER_HEAD,
+    LEDGER_NODE,
+    LEDGER_SHAPE,
+    LEDGER_SUBJECT,
+    SEARCHED,
+    period,
+)
 from gateway.proof.merkle import (
     ALGORITHMS,
     Algorithm,
@@ -188,3 +199,17 @@ async def test_without_keys_nothing_is_signed(opened: AsyncExitStack, url: str) 
     for call in (plain.checkpoint, plain.keep_checkpoint):
         with pytest.raises(RuntimeError, match="opened without keys"):
             await call()
+
+
+@pytest.mark.parametrize("name", INDEXED)
+async def test_pages_of_every_indexed_column_are_read_by_an_index(tmp_path: Path, name: str) -> None:
+    """No page is sorted, and none is found by reading entries that do not belong to it."""
+    ledger = await Ledger.open(f"sqlite:///{tmp_path}/ledger.db")
+    place = LEDGER.c["index"]
+    query = sa.select(LEDGER.c.entry).where(LEDGER.c[name] == "x", place < 9).order_by(place.desc()).limit(5)
+    text = str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+    await ledger.close()
+    connection = sqlite3.connect(tmp_path / "ledger.db")
+    plan = [detail for *_, detail in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
+    connection.close()
+    assert plan == [f"SEARCH ledger USING INDEX ledger_{name}_index ({name}=? AND index<?)"]

@@ -268,6 +268,27 @@ def test_a_proof_proves_one_leaf_at_one_place_in_one_tree(data: st.DataObject) -
         verify_inclusion(leaf_hash(b"0", "sm3"), 0, 1, (), root, "sm3")
 
 
+def test_a_proof_is_as_long_as_the_tree_is_high() -> None:
+    """Roots that were made to fit a path of another length."""
+    root, extra = root_of(KNOWN, "sha-256"), KNOWN[0]
+    path = inclusion_path(5, 8, reader(KNOWN))
+    under = node_hash(KNOWN[4], KNOWN[5], "sha-256")
+    for altered, fitting, said in (
+        ((*path, extra), node_hash(extra, root, "sha-256"), "longer"),
+        (path[:1], under, "sh"),
+    ):
+        with pytest.raises(ProofError, match=said):
+            verify_inclusion(KNOWN[5], 5, 8, altered, fitting, "sha-256")
+    roots = root_of(KNOWN[:6], "sha-256"), root
+    path = consistency_path(6, 8, reader(KNOWN))
+    longer = [node_hash(extra, each, "sha-256") for each in roots]
+    with pytest.raises(ProofError, match="longer"):
+        verify_consistency(6, 8, (*path, extra), longer[0], longer[1], "sha-256")
+    shorter = path[0], node_hash(path[0], path[1], "sha-256")
+    with pytest.raises(ProofError, match="shorter"):
+        verify_consistency(6, 8, path[:2], *shorter, "sha-256")
+
+
 @given(st.data())
 def test_a_forked_log_cannot_prove_that_it_is_one(data: st.DataObject) -> None:
     """The new tree holds another entry among those of the old one."""
