@@ -105,6 +105,16 @@ async def test_a_log_keeps_its_name_and_its_hash(tmp_path: Path, changed: dict[s
         await Ledger.open(url, kept_in(tmp_path, **changed))
 
 
+async def test_checkpoints_of_another_log(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "ledger.db")
+    await write_log(url, 3, keep_at=(3,))
+    connection = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    connection.execute("UPDATE ledger_head SET origin = 'elsewhere'")
+    connection.close()
+    with pytest.raises(LedgerRefused, match=f"is of another log, `{ORIGIN}`, not of `elsewhere`"):
+        await Ledger.open(url)
+
+
 async def test_replicas_share_the_key(tmp_path: Path) -> None:
     url = sqlite_url(tmp_path / "ledger.db")
     await write_log(url, 3, keep_at=(3,))
