@@ -122,7 +122,9 @@ class ObjectionReport:
 
 
 @strawberry.type(
-    description=say("某部门在一项指标上的位次；不作综合评分", "A place in one column; there is no score of all")
+    description=say(
+        "某部门在一项指标上的位次；各指标分别排，不合成总名次", "A place in one column; columns are ranked one by one"
+    )
 )
 class ReportRank:
     """One rank."""

@@ -90,7 +90,7 @@ class _Document:
         self._fetches: list[str] = []
         self._origins: list[Mapping[str, Any]] = []
         self._count = 0
-        self._members = 0
+        self._between: set[tuple[Any, ...]] = set()
 
     def answer(self, entry: Mapping[str, Any] | None) -> None:
         """Write the answer, who gave it, and to whom where ``entry`` tells that."""
@@ -209,9 +209,11 @@ class _Document:
         self._anonymous("alternateOf", {"prov:alternate1": one, "prov:alternate2": other})
 
     def _anonymous(self, kind: str, ends: Json) -> None:
-        """Write a relation of a kind that has no name (PROV-DM §5.5, §5.6)."""
-        self._members += 1
-        self.told.setdefault(kind, {})[f"_:id{self._members}"] = ends
+        """Write a relation of a kind that has no name (PROV-DM §5.5, §5.6), once."""
+        between = (kind, *ends.values())
+        if between not in self._between:
+            self._between.add(between)
+            self.told.setdefault(kind, {})[f"_:id{len(self._between)}"] = ends
 
 
 def _at(data: Any, path: str) -> Any:

@@ -17,7 +17,6 @@ from urllib.parse import quote, unquote_plus
 
 import orjson
 import pytest
-from redis.asyncio import Redis
 
 from gateway.demo import HTTP_SOURCES, Departments, codes
 from gateway.shared import REDIS_URL_ENV
@@ -25,6 +24,7 @@ from tests.end_to_end.heap import texts_held
 from tests.end_to_end.queries import NAMED, uscc_key
 from tests.end_to_end.sections import BY_KEY, PERSON_OF, sections_of
 from tests.end_to_end.served import Served, Told, serving
+from tests.end_to_end.shared import stored
 
 PEOPLE = sorted({subject.representative.id_no for subject in NAMED.values()})
 TYPED = [codes.citizen_id(number, female=number % 2 == 0) for number in range(7_001, 7_025)]
@@ -154,7 +154,7 @@ async def _play(made: Load, city: Departments, folder: Path, redis_url: str) -> 
             city.fault(source)
         await _type_numbers(made, running)
         made.metrics = (await running.get("/metrics")).body.decode()
-        made.shared = await _stored(redis_url)
+        made.shared = await stored(redis_url)
         made.targets = {source: city.targets(source) for source in HTTP_SOURCES}
         made.held = list(texts_held(running.gateway))
 
@@ -182,18 +182,6 @@ async def _token(served: Served, number: str) -> Told:
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     async with served.session.post(f"{served.origin}/token", data=BytesIO(form), headers=kind) as response:
         return Told(response.status, response.headers, await response.read())
-
-
-async def _stored(url: str) -> dict[str, bytes]:
-    """Return every key of the shared server with all that it holds."""
-    redis = Redis.from_url(url)
-    held: dict[str, bytes] = {}
-    async for name in redis.scan_iter():
-        kind = await redis.type(name)
-        members = [each for each in await redis.smembers(name) if isinstance(each, bytes)] if kind == b"set" else []
-        held[name.decode()] = b" ".join([await redis.dump(name) or b"", *members])
-    await redis.aclose()
-    return held
 
 
 def quoted(text: str) -> list[str]:

@@ -6,6 +6,7 @@ The demo's own data are the canaries: names, codes, decision and case numbers, f
 import asyncio
 import logging
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +18,11 @@ from gateway.demo import Departments
 from gateway.demo.scenarios import Known, everyone
 from gateway.demo.subjects import DEFAULT_SIZE
 from gateway.ledger import Ledger
+from gateway.shared import REDIS_URL_ENV
 from tests.end_to_end.queries import NAMED, PERSON, PROBE, uscc_key
 from tests.end_to_end.sections import answered, queries, texts
 from tests.end_to_end.served import CONFIG, Served, Told, serving
+from tests.end_to_end.shared import stored
 
 CITY = list(everyone(DEFAULT_SIZE))
 NEW_KINDS = {
@@ -65,6 +68,8 @@ class Load:
     files: dict[str, bytes] = field(default_factory=dict)
     logged: list[str] = field(default_factory=list)
     entries: list[Any] = field(default_factory=list)
+    shared: dict[str, bytes] = field(default_factory=dict)
+    """What stands on the shared server, by key."""
     sections: list[Told] = field(default_factory=list)
     """The answers about every section, of a few subjects."""
 
@@ -81,18 +86,23 @@ class Listener(logging.Handler):
 
 
 @pytest.fixture(scope="module")
-async def load(demo_departments: Departments, tmp_path_factory: pytest.TempPathFactory) -> Load:
-    folder = tmp_path_factory.mktemp("canaries")
+async def load(demo_departments: Departments, tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> Load:
+    folder, temporary = tmp_path_factory.mktemp("canaries"), tmp_path_factory.mktemp("temporary")
     made = Load()
     root = logging.getLogger()
     listener, level = Listener(made.logged), root.level
     root.addHandler(listener)
     root.setLevel(logging.DEBUG)
     try:
-        async with serving(demo_departments.environment, folder) as running:
-            made.told = await ask_everything(running, demo_departments)
-            made.sections = await ask_every_section(running)
-            made.files = read(folder)
+        environment = {**demo_departments.environment, REDIS_URL_ENV: valkey_url}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tempfile, "tempdir", str(temporary))
+            async with serving(environment, folder) as running:
+                made.told = await ask_everything(running, demo_departments)
+                made.sections = await ask_every_section(running)
+                made.files = read(folder)
+                made.shared = await stored(valkey_url)
+        made.files |= {f"temporary {name}": content for name, content in read(temporary).items()}
         made.files |= {f"closed {name}": content for name, content in read(folder).items()}
     finally:
         root.removeHandler(listener)
@@ -185,6 +195,19 @@ def test_no_file_of_the_gateway_holds_anything_of_a_record(load: Load) -> None:
     written = b"".join(load.files.values())
     assert load.entries[0].receipt.encode() in written
     assert [canary for canary in ALL if canary.encode() in written] == []
+
+
+def test_nothing_on_the_shared_server_holds_anything_of_a_record(load: Load) -> None:
+    assert load.shared, "replicas count together there"
+    held = b"".join(name.encode() + value for name, value in load.shared.items())
+    assert [canary for canary in ALL if canary.encode() in held] == []
+
+
+def test_the_traces_of_every_answer_are_there_and_name_records_by_pseudonyms(load: Load) -> None:
+    records = [record for entry in load.entries for trace in entry.traces for record in trace.records]
+    assert len(records) > 1_000
+    assert all(re.fullmatch("[0-9a-f]{32}", key) for _, key in records)
+    assert {source for source, _ in records} >= NEW_KINDS
 
 
 def test_nothing_that_was_logged_holds_anything_of_a_record(load: Load) -> None:

@@ -24,6 +24,13 @@ TEXTS = {
     ("Query.catalogueFields", "entity"),
     ("Query.catalogueFields", "source"),
     ("Query.consents", "subject"),  # the code of an organization, whose consents to this caller are listed
+    ("Query.receipt", "id"),
+    ("Query.replay", "bundle"),
+    ("Query.fieldTrace", "receipt"),
+    ("Query.fieldTrace", "path"),
+    ("Query.departmentReports", "department"),
+    ("Query.objections", "id"),
+    ("Query.objections", "source"),
 }
 """Arguments that take a text, other than cursors: none of them is compared with a name or a number of a person."""
 PERSON_NO = "230881189304160019"
@@ -74,7 +81,7 @@ def test_no_field_takes_a_name_or_number_of_a_person() -> None:
 
 def test_no_input_but_the_key_tells_who_is_meant() -> None:
     inputs = {type_ for _, _, type_ in arguments() if is_input_object_type(SCHEMA.get_type(type_))}
-    assert inputs == {"SubjectKey"}
+    assert inputs == {"SubjectKey", "AuditFilter"}, "the filter's subject is compared with pseudonyms, for auditors"
 
 
 def test_persons_are_no_entities_of_the_subgraph() -> None:

@@ -253,7 +253,7 @@ async def test_a_refusal_tells_nothing_of_the_key_and_asks_nobody_for_records(
     )
     said = {"budget": 5, "used": 5, "purpose": "BANK_CREDIT", "counted": "subjects"}
     assert told.errors == [{"message": message, "extensions": {"code": "SUBJECT_BUDGET_EXCEEDED", **said}}]
-    assert "extensions" not in told.content
+    assert set(told.content["extensions"]) == {"receipt"}
     assert sum(demo_departments.calls(source)["calls"] for source in HTTP_SOURCES) == 0
 
 

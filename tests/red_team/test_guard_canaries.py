@@ -88,7 +88,8 @@ async def test_a_canary_is_noticed_when_the_request_is_refused_and_the_refusal_i
     alarm = guard_of(served).alarm
     before = alarm.touched["timber_yard"]
     told, other = [await served.ask("bank", ONE, key=key(code)) for code in (CANARY, ELSE)]
-    assert (told.status, told.content) == (other.status, other.content)
+    assert (told.status, told.errors) == (other.status, other.errors)
+    assert [set(each.content["extensions"]) for each in (told, other)] == [{"receipt"}] * 2
     assert alarm.touched["timber_yard"] == before + 1
 
 

@@ -32,7 +32,8 @@ async def field(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Arena
 def refused(told: Told, words: str, status: int = 401) -> None:
     """The answer is a refusal in these words, with no data in it."""
     assert told.status == status, told.body
-    assert set(told.content) == {"errors"}
+    assert set(told.content) == {"errors", "extensions"}
+    assert set(told.content["extensions"]) == {"receipt"}
     assert words in told.content["errors"][0]["message"]
 
 
