@@ -19,16 +19,27 @@ from gateway.seal import Seal
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """Records changes in ``ledger``, under the versions that the seal of the moment names; raises LedgerUnavailable."""
+    """Records changes in ``ledger``, under the versions that the seal of the moment names; raises LedgerUnavailable.
+
+    ``pseudonym_key`` is the id of the key that makes pseudonyms.
+    """
 
     ledger: Ledger
     seal: Callable[[], Seal]
+    pseudonym_key: str
 
     async def started(self, loaded: Loaded) -> None:
         """Record what the gateway starts with."""
         versions = (Change(what=what, name=what, after=version) for what, version in _versions(loaded).items())
         clients = client_changes({}, loaded.register.clients)
-        await self.ledger.append(self.seal().change(Change(what="gateway", name="start"), *versions, *clients))
+        start = Change(what="gateway", name="start")
+        await self.ledger.append(self.seal().change(start, *versions, *self._keys(), *clients))
+
+    def _keys(self) -> Iterator[Change]:
+        """Yield the keys in use: one that was replaced is told by the start that no longer names it."""
+        for key in self.ledger.keys:
+            yield Change(what="signing key", name=key.rpartition("+")[0])
+        yield Change(what="pseudonym key", name=self.pseudonym_key)
 
     async def reloaded(self, before: Loaded, after: Loaded, seal: Seal) -> None:
         """Record what a reload changes, under the versions that it brings: those of ``seal``."""

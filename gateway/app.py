@@ -120,7 +120,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             stack.push_async_callback(table.close)
         origin = Origin(environ, table, SharedPaces(shared) if shared is not None else None)
         front = Front(await load_from(origin, configuration))
-        administration = Administration(ledger, lambda: front.desk.seal)
+        administration = Administration(ledger, lambda: front.desk.seal, secret.key_id)
         reload = Reload(front, origin, secret, administration)
         stack.push_async_callback(reload.close)
         issuer = _issuer(front)

@@ -35,6 +35,9 @@ async def test_the_start_tells_by_what_the_gateway_answers_and_who_may_ask(runni
     assert of(start, "policy")["policy"].after == configuration.policy.version
     assert of(start, "catalogue")["catalogue"].after == configuration.catalogue.version == start.catalogue_version
     assert set(of(start, "client")) == set(configuration.clients)
+    (signing,), (pseudonyms,) = of(start, "signing key"), of(start, "pseudonym key")
+    assert running.gateway.desk.ledger.keys[0].startswith(f"{signing}+")
+    assert pseudonyms == running.gateway.desk.seal._secret.key_id
     assert (start.client, start.outcome, start.policy_version) == ("", "ANSWERED", configuration.rules_version)
 
 
