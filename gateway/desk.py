@@ -125,7 +125,7 @@ class Desk:
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights, provenance=provenance)
         cost = check_plan(compiled.plan, variables, account.allowed, operation.introspected)
-        receipt = new_receipt()
+        receipt = attempt.receipt = new_receipt()
         inquiry = self.guard.inquiry(caller, receipt)
         seconds = self.deadline_seconds
         run = Run(compiled.plan, rights, variables, self.sources, self.departments, seconds, today, inquiry)

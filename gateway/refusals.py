@@ -30,8 +30,8 @@ CLIENT_GONE: Final = "CLIENT_GONE"
 class Attempt:
     """One request at the desk, as far as it has come.
 
-    ``started`` is of the monotonic clock; ``client`` NOBODY until it is known; ``sealed`` is set from the moment that
-    the entry of an answer is handed to the ledger.
+    ``started`` is of the monotonic clock; ``client`` NOBODY until it is known; ``receipt`` is that of the inquiry, empty
+    before there is one; ``sealed`` is set from the moment that the entry is handed to the ledger.
     """
 
     started: float
@@ -40,6 +40,7 @@ class Attempt:
     operation: Operation | None = None
     run: Run | None = None
     values: Sequence[Sequence[Any]] = ()
+    receipt: str = ""
     sealed: bool = False
 
 
@@ -70,9 +71,8 @@ class Refusals:
             return
         if attempt.run is not None:
             attempt.sealed = True
-            receipt = new_receipt()
-            error.receipt = seal.told(receipt)
-            await self.ledger.append(seal.refusal(receipt, _refused(attempt, error)))
+            error.receipt = seal.told(attempt.receipt)
+            await self.ledger.append(seal.refusal(attempt.receipt, _refused(attempt, error)))
             return
         await self._share(error, attempt, seal)
 
@@ -80,7 +80,7 @@ class Refusals:
         """Write, without anybody waiting, that sources were asked for a client that hung up."""
         if attempt.run is not None and attempt.run.calls and not attempt.sealed:
             attempt.sealed = True
-            entry = seal.refusal(new_receipt(), _refused(attempt, None))
+            entry = seal.refusal(attempt.receipt, _refused(attempt, None))
             self._start(self._append(entry))
 
     def count(self, error: RequestError, seal: Seal) -> None:

@@ -72,6 +72,7 @@ async def test_a_canary_is_answered_as_any_code_and_raises_an_alert(
         name: value for name, value in other.headers.items() if name.lower() not in unlike
     }
     assert alarm.touched["timber_yard"] == before + 1
+    assert f"receipt={told.receipt}" in caplog.text, "the alert names the entry of the refusal"
     alerts = [record for record in caplog.records if record.name == "gateway.guard"]
     assert [(each.levelname, each.getMessage()) for each in alerts] == [
         (
@@ -82,7 +83,9 @@ async def test_a_canary_is_answered_as_any_code_and_raises_an_alert(
     assert CANARY[8:16] not in caplog.text
 
 
-async def test_a_canary_is_noticed_when_the_request_is_refused_and_the_refusal_is_as_any(served: Served) -> None:
+async def test_a_canary_is_noticed_when_the_request_is_refused_and_the_refusal_is_as_any(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
     for code in SEVEN:
         await served.ask("bank", ONE, key=key(code))
     alarm = guard_of(served).alarm
