@@ -30,8 +30,8 @@ CLIENT_GONE: Final = "CLIENT_GONE"
 class Attempt:
     """One request at the desk, as far as it has come.
 
-    ``started`` is of the monotonic clock; ``client`` NOBODY until it is known; ``receipt`` is that of the inquiry, empty
-    before there is one; ``sealed`` is set from the moment that the entry is handed to the ledger.
+    ``started`` is of the monotonic clock; ``client`` NOBODY until it is known; ``receipt`` the inquiry's, empty before
+    there is one; ``sealed`` is set from the moment that the entry is handed to the ledger.
     """
 
     started: float
