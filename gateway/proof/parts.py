@@ -11,6 +11,7 @@ The salt stands in the answer and not in the ledger, so that digests locate an a
 and nobody else can guess a piece from its digest. The reading side is `gateway.proof.pieces`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,8 +20,7 @@ from typing import Any, Final
 import orjson
 
 DATA: Final = "data"
-LONG_NUMBER: Final = 6
-"""Digits of a name from which on it may hold a personal number."""
+_LONG_NUMBER: Final = re.compile("(?:[^0-9]*[0-9]){6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def encode(response: Mapping[str, Any], salt: str) -> Encoded:
 
 def may_be_number(name: str) -> bool:
     """Tell whether the name of a member holds so many digits that a personal number may be among them."""
-    return sum(map(str.isdigit, name)) >= LONG_NUMBER
+    return _LONG_NUMBER.match(name) is not None
 
 
 def part_digest(salt: str, path: str, text: bytes) -> str:
