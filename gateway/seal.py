@@ -40,6 +40,7 @@ from gateway.plan.model import Plan, Selected
 from gateway.proof.parts import Encoded
 from gateway.provenance.shape import named_shape
 from gateway.provenance.traces import traces
+from gateway.receipts.link import receipt_link
 from gateway.resolve import named_in
 from gateway.returns.working_days import NO_TERM, WorkingDays
 from gateway.run import Run
@@ -117,7 +118,7 @@ class Seal:
         self._secret = secret
         self._catalogue_version = catalogue_version
         self._policy_version = policy_version
-        self._public_url = public_url.rstrip("/")
+        self._public_url = public_url
         self._days = days
         self._refusals: WeakKeyDictionary[Plan, dict[frozenset[int], Refusals]] = WeakKeyDictionary()
 
@@ -134,7 +135,7 @@ class Seal:
 
     def told(self, receipt: str) -> dict[str, str]:
         """Return what a response says of its ``receipt``: its id, and where it is to be had."""
-        return {"id": receipt, "link": f"{self._public_url}/receipts/{receipt}"}
+        return {"id": receipt, "link": receipt_link(self._public_url, receipt)}
 
     def salted(self, receipt: str) -> dict[str, str]:
         """Return the same with the salt of an answer: what the digests of its parts hold and the ledger does not."""

@@ -5,7 +5,6 @@ checkpoint that is sent again, after a failure or a restart, is seen to be the s
 """
 
 import hashlib
-import hmac
 from base64 import b64decode, b64encode
 from binascii import Error as NoBase64
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from msgspec import json
 from gateway.anchors.anchor import Kind
 from gateway.anchors.exchange import post
 from gateway.anchors.notes import Stated
+from gateway.webhooks import signature_headers
 
 MAXIMUM_BYTES: Final = 65_536
 """How much of an answer is read; nothing of it counts but the status."""
@@ -72,10 +72,4 @@ def payload(checkpoint: Stated) -> bytes:
 
 def signed_headers(message: str, at: int, body: bytes, secret: bytes) -> dict[str, str]:
     """Return the headers of one attempt at ``at`` (UNIX seconds): HMAC-SHA256 over id, time and ``body``."""
-    signature = hmac.digest(secret, f"{message}.{at}.".encode() + body, "sha256")
-    return {
-        "Content-Type": "application/json",
-        "webhook-id": message,
-        "webhook-timestamp": str(at),
-        "webhook-signature": f"v1,{b64encode(signature).decode()}",
-    }
+    return {"Content-Type": "application/json", **signature_headers(secret, message, at, body)}

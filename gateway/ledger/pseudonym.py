@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NewType
+from typing import Final, NewType
 
 from gateway.ledger.keyfile import KEY_BYTES, SecretError, new_key, read_or_make
 from gateway.storage.files import alone, rewrite
@@ -27,6 +27,8 @@ SECRET_ENV = "LEDGER_SECRET"  # noqa: S105 (the variable's name)
 SECRET_FILE = "ledger.secret"  # noqa: S105 (the file's name)
 """The same, a key on each line."""
 _BREAK = re.compile(r"[\s,]+")
+RECORD_DIGITS: Final = 32
+"""Hex digits of a record's pseudonym. It names no key: the entry's other pseudonyms do."""
 
 Pseudonym = NewType("Pseudonym", str)
 """`<key id>:<HMAC>`, 8 and 64 hex digits."""
@@ -59,6 +61,11 @@ def pseudonym(secret: Secret, scheme: str, value: str) -> Pseudonym:
 def pseudonyms(secret: Secret, scheme: str, value: str) -> tuple[Pseudonym, ...]:
     """Return every pseudonym that entries may name ``value`` by: that of the current key, then of earlier ones."""
     return tuple(pseudonym(each, scheme, value) for each in (secret, *secret.earlier))
+
+
+def record_scheme(source: str, entity: str) -> str:
+    """Return the scheme under which the keys of a source's records of an entity have their pseudonyms."""
+    return f"record:{source}:{entity}"
 
 
 def load_secret(folder: Path, environ: Mapping[str, str] = os.environ) -> Secret:

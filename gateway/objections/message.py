@@ -23,6 +23,7 @@ from msgspec import Struct
 from gateway.ledger import Secret
 from gateway.objections.model import Ticket
 from gateway.objections.rules import Endpoint
+from gateway.webhooks import signature_headers
 
 TYPE: Final = "objection.filed"
 _NONCE_BYTES: Final = 12
@@ -85,19 +86,7 @@ def headers(endpoint: Endpoint, message_id: str, text: bytes, now: float) -> Map
     common = {"Content-Type": "application/json", "User-Agent": "credit-gateway"}
     if endpoint.kind == "rest":
         return {**common, "Authorization": f"Bearer {endpoint.secret.decode()}", "Idempotency-Key": message_id}
-    at = str(int(now))
-    signed = {
-        "webhook-id": message_id,
-        "webhook-timestamp": at,
-        "webhook-signature": sign(endpoint.secret, message_id, at, text),
-    }
-    return {**common, **signed}
-
-
-def sign(key: bytes, message_id: str, timestamp: str, text: bytes) -> str:
-    """Return the signature of a webhook (Standard Webhooks 1.0.0, "Signature scheme": HMAC-SHA256, `v1`)."""
-    signed = b".".join((message_id.encode(), timestamp.encode(), text))
-    return f"v1,{b64encode(hmac.digest(key, signed, 'sha256')).decode()}"
+    return {**common, **signature_headers(endpoint.secret, message_id, int(now), text)}
 
 
 def _key(secret: Secret) -> bytes:

@@ -7,12 +7,10 @@ scheme, by that name: an owner that says which table it means says it of no othe
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from gateway.ledger import Secret, pseudonym
+from gateway.ledger.pseudonym import RECORD_DIGITS, record_scheme
 from schema.entities import entity_of
-
-DIGITS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,9 @@ class Names:
     def records(self, source: str, part: str, key: str) -> tuple[str, ...]:
         """Return the pseudonyms of the record with ``key`` in the table ``part``, the narrowest and newest first."""
         parts = dict.fromkeys((part, entity_of(part)))
-        schemes = [f"record:{source}:{each}" for each in parts]
+        schemes = [record_scheme(source, each) for each in parts]
         return tuple(
-            pseudonym(secret, scheme, key).rpartition(":")[2][:DIGITS] for scheme in schemes for secret in self.secrets
+            pseudonym(secret, scheme, key).rpartition(":")[2][:RECORD_DIGITS]
+            for scheme in schemes
+            for secret in self.secrets
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connectors.base import Row
 from gateway.ledger.entry import SectionTrace
-from gateway.ledger.pseudonym import Secret
+from gateway.ledger.pseudonym import RECORD_DIGITS, Secret, record_scheme
 from gateway.plan.document import redact
 from gateway.provenance.walk import ShownSection, walk, way_of
 from gateway.run import Run
@@ -20,19 +20,12 @@ from gateway.told import Hit
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
-DIGITS: Final = 32
-"""Hex digits of a record's pseudonym. It names no key: the entry's other pseudonyms do."""
 _BLOCK: Final = 64
 """Bytes that SHA-256 takes at once."""
 _INNER: Final = bytes(each ^ 0x36 for each in range(256))
 _OUTER: Final = bytes(each ^ 0x5C for each in range(256))
 _starred = lru_cache(4096)(redact)
 """Names of fields are few, but a caller may make up as many as it likes."""
-
-
-def record_scheme(source: str, entity: str) -> str:
-    """Return the scheme under which the keys of a source's records of an entity have their pseudonyms."""
-    return f"record:{source}:{entity}"
 
 
 def ledger_path(path: str) -> str:
@@ -85,7 +78,7 @@ class _Keys:
             inner, outer = inner.copy(), outer.copy()
             inner.update(row.record_key.encode())
             outer.update(inner.digest())
-            found.append((source, outer.hexdigest()[:DIGITS]))
+            found.append((source, outer.hexdigest()[:RECORD_DIGITS]))
         return tuple(found)
 
     def _begin(self, source: str, entity: str) -> "tuple[Hash, Hash]":

@@ -18,6 +18,7 @@ from gateway.proof.bundle import BundleError, read_bundle
 from gateway.proof.merkle import ProofError
 from gateway.proof.note import VerifierKey
 from gateway.proof.verify import read_entry
+from gateway.receipts.link import receipt_link
 from gateway.receipts.replay import InForce, replayed
 from gateway.receipts.rights import Pseudonyms, may_read
 from gateway.receipts.shown import ShownCheckpoint, ShownConsistency, ShownReceipt, ShownTimestamp
@@ -120,8 +121,3 @@ class Receipts:
 def is_receipt(text: str) -> bool:
     """Tell whether a receipt may be called ``text``: 32 hexadecimal digits in lower case."""
     return len(text) == _LENGTH and _DIGITS.issuperset(text)
-
-
-def receipt_link(public_url: str, receipt: str) -> str:
-    """Return where the receipt can be read."""
-    return f"{public_url.rstrip('/')}/receipts/{receipt}"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import ConfigError
-from gateway.objections.message import sign
 from gateway.objections.rules import Rules, endpoints_of, load_rules, unset
+from gateway.webhooks import sign
 from tests.gateway.receiver import KEY, SECRET, verified
 
 CONFIG = Path(__file__).parents[2] / "config" / "objections.toml"

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from gateway.ledger import Secret, pseudonym
 from gateway.ledger.entry import SectionTrace, encode_shape, shape_digest
+from gateway.ledger.pseudonym import RECORD_DIGITS, record_scheme
 from gateway.provenance import shape, walk
 from gateway.provenance.shape import named_shape, shape_of
-from gateway.provenance.traces import DIGITS, ledger_path, record_scheme, traces
+from gateway.provenance.traces import ledger_path, traces
 from schema.schema import SCHEMA
 from tests.gateway.origins import ORIGIN, at, records_in, with_origins
 from tests.gateway.queries import operations
@@ -51,7 +52,7 @@ def traced(asked: Asked) -> dict[str, SectionTrace]:
 
 def of(source: str, entity: str, key: str) -> tuple[str, str]:
     """Return what a trace says of a record."""
-    return source, pseudonym(SECRET, record_scheme(source, entity), key).partition(":")[2][:DIGITS]
+    return source, pseudonym(SECRET, record_scheme(source, entity), key).partition(":")[2][:RECORD_DIGITS]
 
 
 async def test_sections_stand_in_the_order_of_the_response() -> None:
