@@ -3,12 +3,12 @@
 What happens to one request stands in `gateway.desk`; this file only introduces the parts to each other.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -62,6 +62,7 @@ from gateway.settings import Settings
 from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, SharedPaces, SharedProofs, SharedServer
 from schema.schema import SCHEMA
 
+T = TypeVar("T")
 GRAPHQL_PATH: Final = "/graphql"
 LEDGER_URL_ENV: Final = "CREDIT_LEDGER_URL"
 """Where the ledger is written: a `sqlite:///` or `postgresql://` URL; a file in the data folder when it is not set."""
@@ -110,7 +111,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         consents = await _open_consents(configuration, _kept_url(told, CONSENTS_URL_ENV, data / "consents.sqlite"))
         stack.push_async_callback(consents.close)
         names = Names([secret, *secret.earlier])
-        objections = await _open_objections(_kept_url(told, OBJECTIONS_URL_ENV, data / "objections.sqlite"), names)
+        objections_url = _kept_url(told, OBJECTIONS_URL_ENV, data / "objections.sqlite")
+        objections = await _opened(Objections.open(objections_url, names.records), "objections", OBJECTIONS_URL_ENV)
         stack.push_async_callback(objections.close)
         shared = SharedServer(told[REDIS_URL_ENV], SCRIPTS) if told.get(REDIS_URL_ENV) else None
         if shared is not None:
@@ -224,13 +226,9 @@ def ledger_charter(settings: Settings, environ: Mapping[str, str], data: Path) -
 
 async def _open_ledger(url: str, charter: Charter) -> Ledger:
     try:
-        return await Ledger.open(url, charter)
+        return await _opened(Ledger.open(url, charter), "ledger", LEDGER_URL_ENV)
     except LedgerRefused as error:
         raise ConfigError([Mistake("ledger", "", str(error))]) from None
-    except ValueError as error:
-        raise ConfigError([Mistake("environment", LEDGER_URL_ENV, str(error))]) from error
-    except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
-        raise ConfigError([Mistake("ledger", "", f"cannot be opened: {type(error).__name__}")]) from None
 
 
 def _audit(ledger: Ledger, secret: Secret, front: Front) -> Audit:
@@ -259,25 +257,26 @@ def _kept_url(environ: Mapping[str, str], variable: str, path: Path) -> str:
     return environ.get(variable) or shared or f"sqlite:///{path}"
 
 
-async def _open_objections(url: str, names: Names) -> Objections:
+async def _opened(opening: Awaitable[T], what: str, variable: str) -> T:
+    """Return the store that ``opening`` opens; raises `ConfigError`, and `LedgerRefused` as it is.
+
+    ``what`` it is and the ``variable`` that holds its URL are named by mistakes.
+    """
     try:
-        return await Objections.open(url, names.records)
+        return await opening
+    except LedgerRefused:
+        raise
     except ValueError as error:
-        raise ConfigError([Mistake("environment", OBJECTIONS_URL_ENV, str(error))]) from error
+        raise ConfigError([Mistake("environment", variable, str(error))]) from error
     except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
-        raise ConfigError([Mistake("objections", "", f"cannot be opened: {type(error).__name__}")]) from None
+        raise ConfigError([Mistake(what, "", f"cannot be opened: {type(error).__name__}")]) from None
 
 
 async def _open_consents(configuration: Configuration, url: str) -> Consents:
     settings = configuration.settings
     keys = consent_keys(settings, configuration.folder)
     tokens = ConsentTokens(keys, settings.tokens.audience, settings.consents.max_days)
-    try:
-        return await Consents.open(url, tokens)
-    except ValueError as error:
-        raise ConfigError([Mistake("environment", CONSENTS_URL_ENV, str(error))]) from error
-    except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
-        raise ConfigError([Mistake("consents", "", f"cannot be opened: {type(error).__name__}")]) from None
+    return await _opened(Consents.open(url, tokens), "consents", CONSENTS_URL_ENV)
 
 
 def _issuer(front: Front) -> DevelopmentIssuer | None:
