@@ -77,10 +77,10 @@ async def test_what_describes_tells_no_value_and_no_column(
     told = await AUDITOR.ask(served, text)
     assert told.errors == []
     for secret in (b"XK_FR_ZJHM", b"cerno", b"e_baseinfo", b"scjdgl", b"127.0.0.1"):
-        assert secret not in told.body
+        assert secret not in told.said
     for variable, value in demo_departments.environment.items():
-        assert variable.encode() not in told.body
-        assert value.encode() not in told.body
+        assert variable.encode() not in told.said
+        assert value.encode() not in told.said
 
 
 # Guard: an explained plan tells columns to those alone who may read provenance (`PROVENANCE_SCOPE`).
@@ -94,4 +94,4 @@ async def test_an_explained_plan_names_no_column(served: Served, attacker: Attac
     )
     explained = told.content["extensions"]["explain"]
     assert all("columns" not in step and "legal_rep_id_no" not in step["fields"] for step in explained["steps"])
-    assert b"XK_" not in told.body
+    assert b"XK_" not in told.said

@@ -35,12 +35,12 @@ async def test_what_an_owner_closes_is_not_told_beside_the_other_report(closed: 
     assert (item["source"], item["content"]) == ("double_publicity", "罚款20000元")
     assert "upper_platform" in {each["source"] for each in item["alsoReportedBy"]}
     assert "content" not in {each["field"] for each in item["conflicts"]}
-    assert SECRET.encode() not in told.body
+    assert SECRET.encode() not in told.said
 
 
 async def test_it_is_told_to_its_owner(closed: Served) -> None:
     told = await Attacker("upper_platform").about(closed, MERGED, f"penalties {{ items {{ {WHOLE} }} }}")
-    assert SECRET.encode() in told.body
+    assert SECRET.encode() in told.said
 
 
 # Guard: of a source whose records are judged by what is closed none is shown (`Ask.unseen`), and coverage says so of

@@ -44,7 +44,7 @@ SECTIONS: Final = {
 def check_denied(told: Told, keys: int = 1) -> None:
     """Check that nothing of the ratings came, and that every place where they were asked for says why."""
     for secret in SECRETS:
-        assert secret not in told.body
+        assert secret not in told.said
     refused = [error for error in told.errors if error["extensions"]["field"] == "Organization.taxRatings"]
     assert len(refused) == keys
     for error in refused:
@@ -63,7 +63,7 @@ async def test_a_denied_section_is_not_had(served: Served, selection: str) -> No
 
 async def test_what_the_attacks_are_after_is_there(served: Served) -> None:
     told = await Attacker("tax_department", "OWNER").about(served, 3, RATINGS)
-    assert all(secret in told.body for secret in SECRETS)
+    assert all(secret in told.said for secret in SECRETS)
 
 
 # Guard: the same, with the fragments and conditions of a document; conditions are part of a plan's cache key.
@@ -162,7 +162,7 @@ async def test_a_denied_field_of_a_record_is_not_had(
     served: Served, attacker: Attacker, selection: str, place: str
 ) -> None:
     told = await attacker.about(served, 3, selection)
-    assert b"0019" not in told.body, "the number ends so"
+    assert b"0019" not in told.said, "the number ends so"
     assert told.codes[f"subject.{place}"] == "FIELD_FORBIDDEN"
     value: Any = told.subject
     for step in place.split("."):
@@ -172,7 +172,7 @@ async def test_a_denied_field_of_a_record_is_not_had(
 
 async def test_the_number_that_the_attacks_are_after_is_there(served: Served) -> None:
     told = await Attacker("market_regulation", "OWNER").about(served, 3, FIELDS["of a person by its role"][1])
-    assert b"0019" in told.body
+    assert b"0019" in told.said
 
 
 # Guard: what leads on from a person carries the scope `person.link` in the source files, and is decided as any field.
@@ -208,4 +208,4 @@ async def test_a_link_that_is_open_opens_nothing_behind_it(served: Served) -> No
     led_to = [item["organization"] for item in role["person"]["roles"]["items"]]
     assert len(led_to) == 3
     assert {each["taxRatings"] for each in led_to} == {None}
-    assert all(secret not in told.body for secret in SECRETS)
+    assert all(secret not in told.said for secret in SECRETS)

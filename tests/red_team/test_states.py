@@ -84,8 +84,8 @@ async def test_a_hidden_record_is_in_no_answer(
 
 def check_hidden(told: Told, hidden: Hidden) -> None:
     """Check that neither the number nor a key of the record is told, and that all counts count what is shown."""
-    assert f"{hidden.serial}号".encode() not in told.body
-    assert f'0{hidden.serial}"'.encode() not in told.body, "the key ends so at its source"
+    assert f"{hidden.serial}号".encode() not in told.said
+    assert f'0{hidden.serial}"'.encode() not in told.said, "the key ends so at its source"
     for section in _sections(told.data):
         shown = len(section["items"])
         assert section["totalCount"] is None or shown == section["totalCount"] or section["pageInfo"]["hasNextPage"]
@@ -105,7 +105,7 @@ OWNER: Final = Attacker("business_environment", "OWNER")
 @pytest.mark.parametrize("hidden", STATES.values(), ids=STATES)
 async def test_what_is_hidden_is_there_for_its_owner(served: Served, hidden: Hidden) -> None:
     told = await OWNER.about(served, hidden.number, f"penalties {{ {TOLD} }}")
-    assert f"{hidden.serial}号".encode() in told.body
+    assert f"{hidden.serial}号".encode() in told.said
 
 
 # Guard: coverage, counts and pages are worked out after the hidden are gone (`make_page`): two subjects, one with a
@@ -141,7 +141,7 @@ async def test_a_hidden_record_looks_like_none(served: Served, number: int, look
 async def test_a_link_leads_to_no_hidden_record(served: Served) -> None:
     behind = f"roles {{ items {{ organization {{ uscc penalties {{ {TOLD} }} }} }} }}"
     told = await COURT.about(served, 3, f"legalRepresentative {{ items {{ person {{ {behind} }} }} }}")
-    assert "203号".encode() in told.body, "of a linked company, and published"
+    assert "203号".encode() in told.said, "of a linked company, and published"
     check_hidden(told, STATES["revoked"])
 
 
