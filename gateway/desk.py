@@ -5,13 +5,14 @@ the client's budgets: a request is counted once it is known whose it is, its cos
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from graphql import GraphQLSchema
+from graphql.execution.values import VariableValues
 
 from connectors.clock import today_text
 from gateway.auth import Authenticator, Presented
@@ -30,7 +31,8 @@ from gateway.failure import report
 from gateway.fetch import fetch_stage
 from gateway.guard import Guard, Inquiry
 from gateway.http import GraphQLRequest, Reply
-from gateway.ledger import Ledger, new_receipt
+from gateway.inner import Answered, Question
+from gateway.ledger import Kind, Ledger, new_receipt
 from gateway.limits.budgets import Account, Budgets
 from gateway.limits.check import check_plan
 from gateway.limits.trusted import TrustedDocuments
@@ -38,7 +40,7 @@ from gateway.mutate import Mutations
 from gateway.objections.marks import Mirror
 from gateway.own import Own, Told
 from gateway.plan.asks import Rights
-from gateway.plan.cache import Plans
+from gateway.plan.cache import Compiled, Plans
 from gateway.plan.document import Documents, Operation
 from gateway.plan.explain import Wish, explain, explain_wish
 from gateway.plan.model import RootField
@@ -53,7 +55,19 @@ from gateway.resolve import named_in, resolve_root, users_of
 from gateway.run import Run
 from gateway.seal import Seal
 
+T = TypeVar("T")
 NOTHING_NAMED: Final = Named()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A query that was planned and is within its limits: nothing was fetched yet."""
+
+    receipt: str
+    compiled: Compiled
+    run: Run
+    inquiry: Inquiry
+    cost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +98,24 @@ class Desk:
     async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
         """Return the answer to ``request`` or raise the `RequestError` that refuses it, its ledger entry durable."""
         attempt = Attempt(monotonic())
+        return await self._recorded(self._admit(request, presented, attempt), attempt)
+
+    async def ask(self, question: Question) -> Answered:
+        """Return the answer to a query of the gateway's own, its ledger entry durable; raises `RequestError`.
+
+        It is planned, guarded, paid for and sealed as if its caller had sent it; only requests are not counted.
+        """
+        attempt = Attempt(monotonic(), question.caller.client, question.caller)
+        return await self._recorded(self._ask(question, attempt), attempt)
+
+    def turned_away(self, error: RequestError) -> None:
+        """Note that a request was refused by ``error`` before the desk heard of it."""
+        self.refusals.count(error, self.seal)
+
+    async def _recorded(self, working: Awaitable[T], attempt: Attempt) -> T:
+        """Return what ``working`` comes to; where that is no answer, its entry is written first."""
         try:
-            return await self._admit(request, presented, attempt)
+            return await working
         except RequestError as error:
             attempt.client = error.client or attempt.client
             await self.refusals.record(error, attempt, self.seal)
@@ -97,10 +127,6 @@ class Desk:
             failed = report(error)
             await self.refusals.record(failed, attempt, self.seal)
             raise failed from error
-
-    def turned_away(self, error: RequestError) -> None:
-        """Note that a request was refused by ``error`` before the desk heard of it."""
-        self.refusals.count(error, self.seal)
 
     async def _admit(self, request: GraphQLRequest, presented: Presented, attempt: Attempt) -> Reply:
         caller = attempt.caller = await self.authenticator.identify(presented)
@@ -122,6 +148,42 @@ class Desk:
         if not operation.is_query:
             return await self.mutations.answer(request, operation, caller, today, attempt.started)
         caller, named = await self._consented(caller, today)
+        begun = self._begin(operation, variables, caller, today, account, attempt, provenance=provenance)
+        extensions = _extensions(self.seal.salted(begun.receipt), begun.run, wish, named, begun.cost)
+        if wish == "only":
+            return await self._explain(begun.run, operation, begun.receipt, extensions, attempt.started)
+        await account.pay(begun.cost)
+        data = await self._carry_out(begun, operation, request.variables, attempt)
+        if provenance:
+            extensions["provenance"] = provenance_map(begun.run, attempt.values)
+        encoded = await self._sealed(begun.run, operation, data, extensions, attempt)
+        return Reply(encoded.body, partial=bool(begun.run.errors))
+
+    async def _ask(self, question: Question, attempt: Attempt) -> Answered:
+        today = today_text()
+        operation = attempt.operation = self.documents.operation(question.document, None)
+        variables = self.documents.variables(operation, dict(question.variables))
+        caller, _ = await self._consented(question.caller, today)
+        account = self.budgets.account(caller.client)
+        begun = self._begin(operation, variables, caller, today, account, attempt)
+        await account.pay(begun.cost)
+        data = await self._carry_out(begun, operation, question.variables, attempt)
+        extensions = {"receipt": self.seal.salted(begun.receipt)}
+        encoded = await self._sealed(begun.run, operation, data, extensions, attempt, question.kind)
+        return Answered(begun.receipt, encoded.body)
+
+    def _begin(
+        self,
+        operation: Operation,
+        variables: VariableValues,
+        caller: Caller,
+        today: str,
+        account: Account,
+        attempt: Attempt,
+        *,
+        provenance: bool = False,
+    ) -> Begun:
+        """Return the query ``operation``, planned and found to be within its limits; raises `RequestError`."""
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights, provenance=provenance)
         cost = check_plan(compiled.plan, variables, account.allowed, operation.introspected)
@@ -129,21 +191,35 @@ class Desk:
         inquiry = self.guard.inquiry(caller, receipt)
         seconds = self.deadline_seconds
         run = Run(compiled.plan, rights, variables, self.sources, self.departments, seconds, today, inquiry)
-        extensions = _extensions(self.seal.salted(receipt), run, wish, named, cost)
-        if wish == "only":
-            return await self._explain(run, operation, receipt, extensions, attempt.started)
-        await account.pay(cost)
+        return Begun(receipt, compiled, run, inquiry, cost)
+
+    async def _carry_out(
+        self, begun: Begun, operation: Operation, raw: Mapping[str, Any], attempt: Attempt
+    ) -> dict[str, Any]:
+        """Return the data of the answer, everything fetched; ``raw`` are the variables as they were given."""
+        run, inquiry = begun.run, begun.inquiry
         attempt.run = run
-        values = attempt.values = await self._fetch(run, rights, inquiry)
-        data = complete(run, compiled, values, self._introspected(run, operation, request))
+        values = attempt.values = await self._fetch(run, run.rights, inquiry)
+        data = complete(run, begun.compiled, values, self._introspected(run, operation, raw))
         inquiry.settle(run.shown(), run.links)
-        if provenance:
-            extensions["provenance"] = provenance_map(run, values)
+        return data
+
+    async def _sealed(
+        self,
+        run: Run,
+        operation: Operation,
+        data: Mapping[str, Any],
+        extensions: Mapping[str, Any],
+        attempt: Attempt,
+        kind: Kind = "QUERY",
+    ) -> Encoded:
+        """Return the response encoded, its entry of ``kind`` durable."""
         encoded = _encoded(data, run, extensions)
-        entry = self.seal.entry(receipt, run, operation, values, encoded, attempt.started)
+        entry = self.seal.entry(attempt.receipt, run, operation, attempt.values, encoded, attempt.started)
         attempt.sealed = True
+        entry = entry if kind == "QUERY" else msgspec.structs.replace(entry, kind=kind)
         await self.ledger.append(entry, named_shape(run.plan).text)
-        return Reply(encoded.body, partial=bool(run.errors))
+        return encoded
 
     def _operation(self, request: GraphQLRequest, caller: Caller, account: Account) -> tuple[Operation, Wish]:
         """Return the operation that ``request`` may make, and whether it wants its plan; raises `RequestError`."""
@@ -205,10 +281,10 @@ class Desk:
         run.error(id(root), Flag(message, dict(told.extensions), root.selected.nodes).at((None, root.selected.key)))
         return UNTOLD
 
-    def _introspected(self, run: Run, operation: Operation, request: GraphQLRequest) -> dict[str, Any]:
+    def _introspected(self, run: Run, operation: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
         if not run.plan.passed_on:
             return {}
-        result = introspect(self.schema, operation, run.plan.passed_on, request.variables)
+        result = introspect(self.schema, operation, run.plan.passed_on, dict(raw))
         if result.errors or result.data is None:
             raise BadQuery("the schema could not be read by this operation")
         return result.data

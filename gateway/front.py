@@ -7,6 +7,7 @@ Terms
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -15,6 +16,7 @@ from gateway.configuration import Configuration
 from gateway.desk import Desk
 from gateway.errors import RequestError
 from gateway.http import GraphQLRequest, Reply
+from gateway.inner import Answered, Question
 from gateway.opened import Opened
 
 K = TypeVar("K")
@@ -64,12 +66,23 @@ class Front:
 
     async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
         """Return the answer of the desk of the moment, which keeps the request to its end; raises `RequestError`."""
+        with self._manning() as desk:
+            return await desk.answer(request, presented)
+
+    async def ask(self, question: Question) -> Answered:
+        """Return the answer to a question of the gateway's own, likewise."""
+        with self._manning() as desk:
+            return await desk.ask(question)
+
+    @contextmanager
+    def _manning(self) -> Iterator[Desk]:
+        """Keep the desk of the moment open for one request."""
         manned = self._manned
         assert manned is not None, "a desk is put up before anybody asks"
         manned.requests += 1
         manned.idle.clear()
         try:
-            return await manned.desk.answer(request, presented)
+            yield manned.desk
         finally:
             manned.requests -= 1
             if manned.requests == 0:

@@ -19,6 +19,11 @@ class EntryKind(Enum):
     EXPLAIN = label("EXPLAIN", "仅说明查询计划，未查询数据源", "A plan that was told; no source was asked")
     REFUSAL = label("REFUSAL", "被拒绝的请求", "A request that got no answer")
     CHANGE = label("CHANGE", "管理性变更", "An administrative change")
+    CHECK = label("CHECK", "为信用核查所作的查询", "What was asked for a credit check")
+    SCREENING = label("SCREENING", "为批量核查所作的查询", "What was asked for rows of a screening")
+    REPORT = label("REPORT", "为信用报告所作的查询", "What was asked for a credit report")
+    WATCH = label("WATCH", "为变动关注所作的查询", "What was asked by a watch")
+    EVENT = label("EVENT", "推送给订阅者的事件", "An event that was told to a subscriber")
 
 
 @strawberry.enum(description=say("请求的结果", "How a request ended"))

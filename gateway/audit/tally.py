@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from typing import Final
 
 from gateway.ledger import Entry
-from gateway.ledger.entry import decode_entry
+from gateway.ledger.entry import ASKED, decode_entry
 from gateway.ledger.facets import day_of, facets_of, milliseconds
 
 MAX_SUBJECTS: Final = 200_000
 """Pseudonyms that are told apart for one question; above that subjects are not counted."""
-ANSWERS: Final = frozenset({"QUERY", "MUTATION"})
+ANSWERS: Final = ASKED | {"MUTATION", "EVENT"}
 """Kinds of entries that are answers."""
 REFUSALS: Final = frozenset({"REFUSAL"})
 WHOLE: Final = frozenset({"CLIENT", "DEPARTMENT", "PURPOSE", "OUTCOME", "DAY"})

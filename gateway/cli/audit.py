@@ -57,7 +57,7 @@ def audit_trail(
     source: Annotated[str | None, typer.Option(help="数据源 a source that was asked.")] = None,
     purpose: Annotated[str | None, typer.Option(help="查询目的 what for.")] = None,
     field: Annotated[str | None, typer.Option(help="字段或实体 Entity.field, or Entity.")] = None,
-    kind: Annotated[str | None, typer.Option(help="QUERY, MUTATION, EXPLAIN, REFUSAL or CHANGE.")] = None,
+    kind: Annotated[str | None, typer.Option(help="QUERY, MUTATION, REFUSAL, CHANGE, CHECK ...")] = None,
     outcome: Annotated[str | None, typer.Option(help="结果 e.g. PARTIAL.")] = None,
     receipt: Annotated[str | None, typer.Option(help="回执编号 one receipt.")] = None,
     since: Since = None,

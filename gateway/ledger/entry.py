@@ -13,9 +13,12 @@ import msgspec
 
 from gateway.ledger.pseudonym import Pseudonym
 
-Kind = Literal["QUERY", "MUTATION", "EXPLAIN", "REFUSAL", "CHANGE"]
-"""What an entry is about: an answered query, a mutation, a plan told without asking, a request that got no answer, or
-an administrative change (start, reload, key, client)."""
+Kind = Literal["QUERY", "MUTATION", "EXPLAIN", "REFUSAL", "CHANGE", "CHECK", "SCREENING", "REPORT", "WATCH", "EVENT"]
+"""What an entry is about: an answered query, a mutation, a plan told without asking, a request that got no answer, an
+administrative change (start, reload, key, client); what was asked for a credit check, for rows of a screening, for a
+credit report or by a watch; or an event told to a subscriber."""
+ASKED: Final = frozenset({"QUERY", "CHECK", "SCREENING", "REPORT", "WATCH"})
+"""Kinds of entries of queries, which asked sources."""
 Outcome = Literal["ANSWERED", "PARTIAL", "DENIED", "REFUSED", "FAILED", "EXPLAINED"]
 """EXPLAINED: only the plan was told, and no source asked; its denials are those of the plan."""
 NOBODY: Final = ""

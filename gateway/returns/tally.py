@@ -3,7 +3,7 @@
 Rules of this file: no I/O, no clock. What is kept are counts and nothing of any single entry, so that a month of any
 length takes the same memory: per department and source a few numbers, and how often each latency and age occurred.
 
-Only queries count, EXPLAIN and mutations ask no source. An entry that stands for several like requests (`count`) counts
+Only what asked sources counts (`ASKED`). An entry that stands for several like requests (`count`) counts
 as many times.
 """
 
@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from gateway.ledger.entry import ASKED
 from gateway.returns.publicity import china_day
 
 NOT_REGISTERED: Final = ""
@@ -146,7 +147,7 @@ class Tally:
         self.entries += 1
         if entry.kind == "REFUSAL":
             self._asked(entry.department).refused += entry.count
-        elif entry.kind == "QUERY" and entry.outcome != "EXPLAINED":
+        elif entry.kind in ASKED and entry.outcome != "EXPLAINED":
             self._add_query(entry)
 
     def _add_query(self, entry: Slim) -> None:
