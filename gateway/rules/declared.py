@@ -98,8 +98,28 @@ def _rule_with_evidence(rule: Any) -> Any:
 def _case_with_evidence(case: Any) -> Any:
     if not isinstance(case, dict) or "evidence" in case:
         return case
-    sections = {key: value for key, value in case.items() if key not in CASE_KEYS}
-    return {**{key: value for key, value in case.items() if key in CASE_KEYS}, "evidence": sections}
+    sections = {key: _with_nulls(value) for key, value in case.items() if key not in CASE_KEYS}
+    known = {key: value for key, value in case.items() if key in CASE_KEYS}
+    others = known.get("others")
+    if isinstance(others, list):
+        known["others"] = [_with_nulls_within(other) for other in others]
+    return {**known, "evidence": sections}
+
+
+def _with_nulls_within(other: Any) -> Any:
+    return {key: _with_nulls(value) for key, value in other.items()} if isinstance(other, dict) else other
+
+
+def _with_nulls(section: Any) -> Any:
+    """Return a section of a case with None for each empty table in its items: TOML has no null."""
+    items = section.get("items") if isinstance(section, dict) else None
+    return {**section, "items": [_null(item) for item in items]} if isinstance(items, list) else section
+
+
+def _null(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _null(each) for key, each in value.items()} or None
+    return value
 
 
 def _digest(tables: Mapping[str, Any]) -> str:

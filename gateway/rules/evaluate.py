@@ -15,7 +15,7 @@ from gateway.rules.evidence import Evidence, Subject
 from gateway.rules.facts import Facts
 from gateway.rules.inputs import input_values
 from gateway.rules.logic import all_hit, any_hits
-from gateway.rules.lot import answer_of_lot
+from gateway.rules.lot import Bidding, answer_of_lot
 from gateway.rules.model import Overlay, Rule, RuleSet, RuleVerdict, Verdict
 from gateway.rules.outcomes import Evaluation, Missing, Outcome, SubjectVerdict, worst
 from gateway.rules.prepared import Prepared, PreparedRule, prepare
@@ -27,21 +27,26 @@ def evaluate(
     given: Mapping[str, Any],
     as_of: str,
     overlay: Overlay | None = None,
+    *,
+    bidders: Sequence[str | None] = (),
+    lot: bool = False,
 ) -> Evaluation:
     """Return what ``rules`` come to over the ``evidence`` of each subject on the day ``as_of`` (ISO).
 
     ``given`` are the inputs of the check, without mistakes (`gateway.rules.inputs.input_mistakes`); ``overlay`` is the
-    client's own for this set.
+    client's own for this set. Only of a ``lot`` are rules asked that are about several bidders; ``bidders`` then names
+    for each subject whose member it is (a consortium's), None who bids alone: nobody is held against its own partners.
     """
     prepared = prepare(rules, as_of)
     values = input_values(given)
     weighing = _Weighing(rules, overlay)
     subjects = [_subject(prepared, Facts(each, prepared.needs, values, as_of), weighing) for each in evidence]
-    lot = _lot(prepared, evidence, values, as_of, weighing)
+    bidding = _bidding(prepared, evidence, values, as_of, bidders) if lot else []
+    of_lot = [_of_lot(each, bidding, weighing) for each in prepared.rules if lot and each.rule.scope == "LOT"]
     return Evaluation(
-        verdict=worst([*(each.verdict for each in subjects), weighing.verdict(lot)]),
+        verdict=worst([*(each.verdict for each in subjects), weighing.verdict(of_lot)]),
         subjects=subjects,
-        lot=lot,
+        lot=of_lot,
         rules={"code": rules.code, "version": rules.version, "digest": rules.digest},
         as_of=as_of,
         overlay=overlay.digest if overlay is not None else None,
@@ -104,19 +109,27 @@ def _outcome_for(prepared: PreparedRule, facts: Facts, weighing: _Weighing) -> O
     return _outcome(rule, [answer(clause, facts) for clause in prepared.clauses], weighing)
 
 
-def _lot(
-    prepared: Prepared, evidence: Sequence[Evidence], values: Mapping[str, Any], as_of: str, weighing: _Weighing
-) -> list[Outcome]:
-    """Return the outcomes of the rules about all subjects together; each knows who the others are."""
-    about = [each for each in prepared.rules if each.rule.scope == "LOT"]
-    if not about:
-        return []
-    named = [_named(each.subject) for each in evidence]
-    lot = [
-        Facts(each, prepared.needs, {**values, "others": named[:at] + named[at + 1 :]}, as_of)
-        for at, each in enumerate(evidence)
-    ]
-    return [_outcome(each.rule, [answer_of_lot(clause, lot) for clause in each.clauses], weighing) for each in about]
+def _bidding(
+    prepared: Prepared,
+    evidence: Sequence[Evidence],
+    values: Mapping[str, Any],
+    as_of: str,
+    bidders: Sequence[str | None],
+) -> list[Bidding]:
+    """Return the facts of every subject of a lot with the bidder that it is or belongs to; each knows the others."""
+    named = [bidders[at] if at < len(bidders) else None for at in range(len(evidence))]
+    whose = [f"bidder {name}" if name is not None else f"alone {at}" for at, name in enumerate(named)]
+    found: list[Bidding] = []
+    for own, each in zip(whose, evidence, strict=True):
+        others = [_named(other.subject) for name, other in zip(whose, evidence, strict=True) if name != own]
+        found.append(Bidding(own, Facts(each, prepared.needs, {**values, "others": others}, as_of)))
+    return found
+
+
+def _of_lot(prepared: PreparedRule, bidding: Sequence[Bidding], weighing: _Weighing) -> Outcome:
+    rule = prepared.rule
+    about = [each for each in bidding if not rule.kinds or each.facts.evidence.subject.kind in {None, *rule.kinds}]
+    return _outcome(rule, [answer_of_lot(clause, about) for clause in prepared.clauses], weighing)
 
 
 def _named(subject: Subject) -> dict[str, Any]:

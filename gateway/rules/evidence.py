@@ -11,7 +11,9 @@ from typing import Any, Final
 import msgspec
 
 COMPLETE: Final = "COMPLETE"
+PARTIAL: Final = "PARTIAL"
 NOT_COVERED: Final = "NOT_COVERED"
+DENIED: Final = "DENIED"
 
 Item = dict[str, Any]
 """A record: its fields, and `GATEWAY_FIELDS`."""

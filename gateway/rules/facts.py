@@ -12,7 +12,7 @@ from typing import Any, Final
 from connectors.hours import CHINA_TIME
 from gateway.rules.conditions.functions import ENTRY_FIELDS
 from gateway.rules.conditions.program import ACTIVE_KEY, USABLE_KEY, code_of
-from gateway.rules.evidence import COMPLETE, NOT_COVERED, CoverageEntry, Evidence, Item, Section
+from gateway.rules.evidence import COMPLETE, DENIED, NOT_COVERED, PARTIAL, CoverageEntry, Evidence, Item, Section
 from gateway.rules.logic import Tri, both
 from gateway.rules.model import Need
 from gateway.rules.needs import PreparedNeed
@@ -132,9 +132,27 @@ def _view(name: str, need: PreparedNeed, section: Section | None, as_of: str) ->
     doubts = dict(_doubts(name, need.need, section.coverage, as_of))
     unsure = {source for source, doubt in doubts.items() if doubt.status == "UNSURE"}
     records = tuple(_record(need, item, unsure, as_of) for item in section.items)
-    complete = (section.state == COMPLETE or clean) and not doubts
-    missing = () if complete else tuple(_missing(name, section, doubts))
+    complete = (section.state == COMPLETE or clean or _is_whole_but_for(need.need, section)) and not doubts
+    missing = () if complete else tuple(_missing(name, need.need, section, doubts))
     return View(records, complete, missing)
+
+
+def _is_whole_but_for(need: Need, section: Section) -> bool:
+    """Return whether nothing but parts that the need sets aside keeps a section from being complete.
+
+    Who answers with a reservation (that there are more pages, say) gives a reason; that a source does not cover the
+    subject is told beside others only where no argument of the need could be what it does not cover.
+    """
+    rest = [each for each in section.coverage if not _is_set_aside(need, each)]
+    if section.state != PARTIAL or section.denied is not None or len(rest) == len(section.coverage):
+        return False
+    answered = [each for each in rest if each.get("status") == ANSWERED and each.get("reason") is None]
+    uncovered = [each for each in rest if each.get("status") == NOT_COVERED and not need.arguments]
+    return bool(answered) and len(answered) + len(uncovered) == len(rest)
+
+
+def _is_set_aside(need: Need, entry: CoverageEntry) -> bool:
+    return entry.get("status") == DENIED and entry.get("part") in need.set_aside
 
 
 def _record(need: PreparedNeed, item: Item, unsure: set[str], as_of: str) -> Record:
@@ -194,7 +212,7 @@ def _day_of(entry: CoverageEntry) -> str | None:
         return None
 
 
-def _missing(name: str, section: Section, doubts: Mapping[str, Missing]) -> Iterator[Missing]:
+def _missing(name: str, need: Need, section: Section, doubts: Mapping[str, Missing]) -> Iterator[Missing]:
     """Yield what a section lacks: each source that did not answer well, else the section itself."""
     yield from doubts.values()
     if section.denied is not None:
@@ -203,6 +221,7 @@ def _missing(name: str, section: Section, doubts: Mapping[str, Missing]) -> Iter
         )
         return
     failed = [each for each in section.coverage if each.get("status") not in {ANSWERED, NOT_COVERED}]
+    failed = [each for each in failed if not _is_set_aside(need, each)]
     if section.state == NOT_COVERED and not failed:
         failed = [each for each in section.coverage if each.get("status") == NOT_COVERED]
     yield from (_of_entry(name, each, str(each.get("status"))) for each in failed)
@@ -211,12 +230,10 @@ def _missing(name: str, section: Section, doubts: Mapping[str, Missing]) -> Iter
 
 
 def _of_entry(name: str, entry: CoverageEntry, status: str) -> Missing:
-    source, reason, until = (entry.get(key) for key in ("source", "reason", "until"))
+    told = {key: entry.get(key) for key in ("source", "part", "reason", "until")}
     return Missing(
         need=name,
         status=status,
-        source=source if isinstance(source, str) else None,
         department=entry.get("department"),
-        reason=reason if isinstance(reason, str) else None,
-        until=until if isinstance(until, str) else None,
+        **{key: value for key, value in told.items() if isinstance(value, str)},
     )

@@ -1,26 +1,35 @@
 """Rules about a lot: what two of its subjects have in common, and conditions that know of the other bidders."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from gateway.rules.clauses import Answer, answer
 from gateway.rules.counting import some
 from gateway.rules.facts import Facts, Record
 from gateway.rules.logic import Tri, any_hits, both
-from gateway.rules.outcomes import Hit, Missing
+from gateway.rules.outcomes import Hit
 from gateway.rules.prepared import PreparedClause
 
 _PAIR: Final = 2
 _ABSENT: Final = object()
 
 
-def answer_of_lot(prepared: PreparedClause, lot: Sequence[Facts]) -> Answer:
-    """Return what a clause of a rule about a ``lot`` comes to; a subject alone has nobody to be held against."""
-    if len(lot) < _PAIR:
+@dataclass(frozen=True, slots=True)
+class Bidding:
+    """The facts of one subject of a lot, and the bidder that it is or belongs to."""
+
+    bidder: str
+    facts: Facts
+
+
+def answer_of_lot(prepared: PreparedClause, lot: Sequence[Bidding]) -> Answer:
+    """Return what a clause of a rule about a ``lot`` comes to; a bidder alone has nobody to be held against."""
+    if len({each.bidder for each in lot}) < _PAIR:
         return Answer.of("NOT_APPLICABLE")
     if prepared.clause.same is not None:
         return _same(prepared, lot)
-    answers = [(facts, answer(prepared, facts)) for facts in lot]
+    answers = [(each.facts, answer(prepared, each.facts)) for each in lot]
     result = any_hits(each.result for _, each in answers)
     firm = any_hits(each.firm for _, each in answers)
     told = [(facts, each) for facts, each in answers if each.result == "HIT"]
@@ -39,40 +48,40 @@ def _of(facts: Facts, hit: Hit) -> Hit:
     return Hit(need=hit.need, item=hit.item, uscc=facts.evidence.subject.uscc)
 
 
-def _same(prepared: PreparedClause, lot: Sequence[Facts]) -> Answer:
-    """Return HIT when two subjects have records with equal values; null is like nothing, what is absent may be."""
+def _same(prepared: PreparedClause, lot: Sequence[Bidding]) -> Answer:
+    """Return HIT when two bidders have records with equal values; null is like nothing, what is absent may be."""
     need, paths = prepared.clause.need, [f"e.{path}" for path in prepared.clause.same or ()]
     assert need is not None, "a clause about records names a need"
-    alike: dict[tuple[object, ...], list[tuple[Facts, Record]]] = {}
+    alike: dict[tuple[object, ...], list[tuple[Bidding, Record]]] = {}
     untold: list[Tri] = []
-    for facts in lot:
-        for record in facts.view(need).records:
+    for each in lot:
+        for record in each.facts.view(need).records:
             values = [record.values.get(path, _ABSENT) for path in paths]
             known = both(record.counts(prepared.states), record.sure or None, _ABSENT not in values or None)
             if known is None and None not in values:
                 untold.append(None)
             elif known and None not in values:
-                alike.setdefault(tuple(map(_plain, values)), []).append((facts, record))
-    complete = all(facts.view(need).complete for facts in lot)
-    pairs = [each for each in alike.values() if _several(each)]
-    firm = [each for each in pairs if _several([(facts, record) for facts, record in each if not record.objected])]
+                alike.setdefault(tuple(map(_plain, values)), []).append((each, record))
+    views = [each.facts.view(need) for each in lot]
+    complete = all(view.complete for view in views)
+    pairs = [group for group in alike.values() if _several(group)]
+    firm = [group for group in pairs if _several([side for side in group if not side[1].objected])]
     result = some([*(True for _ in pairs), *untold], complete=complete)
     firmly = some([*(True for _ in firm), *untold], complete=complete)
-    missing: list[Missing] = [each for facts in lot for each in facts.view(need).missing]
     return Answer(
         result,
         firmly,
         tuple(
-            Hit(need=need, item=record.item, uscc=facts.evidence.subject.uscc)
-            for each in pairs
-            for facts, record in each
+            Hit(need=need, item=record.item, uscc=side.facts.evidence.subject.uscc)
+            for group in pairs
+            for side, record in group
         ),
-        tuple(missing) if "UNKNOWN" in {result, firmly} else (),
+        tuple(missing for view in views for missing in view.missing) if "UNKNOWN" in {result, firmly} else (),
     )
 
 
-def _several(records: Sequence[tuple[Facts, Record]]) -> bool:
-    return len({id(facts) for facts, _ in records}) >= _PAIR
+def _several(records: Sequence[tuple[Bidding, Record]]) -> bool:
+    return len({side.bidder for side, _ in records}) >= _PAIR
 
 
 def _plain(value: object) -> object:

@@ -39,6 +39,9 @@ FieldPath = Annotated[
         description="names of fields joined by dots, e.g. `legalRepresentative.person.listEntries`",
     ),
 ]
+NeedName = Annotated[
+    str, Meta(pattern=r"^[a-z][A-Za-z0-9]{0,39}\Z", description="a name of a need: letters and digits, e.g. `taxList`")
+]
 Condition = Annotated[str, Meta(min_length=1, max_length=1_000, description="a condition of at most 1,000 characters")]
 
 ORDER: Final[tuple[Verdict, ...]] = ("PASS", "ATTENTION", "UNDETERMINED", "REJECT")
@@ -55,7 +58,8 @@ class Need(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """One section that rules read: where it stands from an organization, and what of its records is read.
 
     ``max_age`` is an ISO 8601 period; ``min_confidence`` from 0 to 1. ``not_covered = "CLEAN"`` says that a section no
-    source of which covers the subject tells as much as an empty one.
+    source of which covers the subject tells as much as an empty one. ``set_aside`` are parts of sources, by their
+    titles, that the law closes to everybody but their owner: that they are denied does not make a section incomplete.
     """
 
     section: FieldPath
@@ -64,6 +68,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     max_age: str | None = None
     min_confidence: Annotated[float, Meta(gt=0, le=1)] | None = None
     not_covered: Literal["UNKNOWN", "CLEAN"] = "UNKNOWN"
+    set_aside: list[Text] = []
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,9 +79,13 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One question; exactly one of ``when``, ``lacks``, ``test`` and ``same`` says of which kind (README of config)."""
+    """One question; exactly one of ``when``, ``lacks``, ``test`` and ``same`` says of which kind (README of config).
 
-    need: Name | None = None
+    Only records in force count; with ``ended`` those too whose publicity has ended, with ``minor`` those that are not
+    to be published, with ``repaired`` those that were repaired: where a statute names them.
+    """
+
+    need: NeedName | None = None
     when: Condition | None = None
     at_least: Annotated[int, Meta(ge=2)] | None = None
     sum: FieldPath | None = None
@@ -87,7 +96,13 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     test: Condition | None = None
     same: list[FieldPath] | None = None
     ended: bool = False
+    minor: bool = False
     repaired: bool = False
+
+    @property
+    def conditions(self) -> list[str]:
+        """The conditions that it writes."""
+        return [each for each in (self.when, self.over, self.lacks, self.for_each, self.test) if each is not None]
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,11 +140,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def in_force(self, day: str) -> bool:
         """Return whether the rule is in force on ``day``, an ISO date."""
         return covers(self.from_, self.to, day)
-
-    @property
-    def needs(self) -> list[str]:
-        """The needs that its clauses name, each once; those that a ``test`` touches are told by its condition."""
-        return list(dict.fromkeys(clause.need for clause in self.any if clause.need is not None))
 
 
 class DeclaredSet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

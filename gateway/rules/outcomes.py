@@ -28,6 +28,7 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     need: str
     status: str
     source: str | None = None
+    part: str | None = None
     department: Any = None
     reason: str | None = None
     until: str | None = None

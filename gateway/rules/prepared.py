@@ -9,6 +9,7 @@ from gateway.rules.conditions.types import Type, record_of
 from gateway.rules.facts import IN_FORCE
 from gateway.rules.model import Clause, Rule, RuleSet, Scope
 from gateway.rules.needs import PreparedNeed, prepare_need
+from gateway.rules.reads import inputs, touched
 from gateway.rules.variables import common_variables
 
 
@@ -72,17 +73,15 @@ def _clause(clause: Clause, records: Mapping[str, Type], scope: Scope, as_of: st
         judge=judge,
         over=over,
         for_each=for_each,
-        touched=frozenset(_second(path) for path in reads if path.startswith(("first.", "all."))),
-        inputs=frozenset(_second(path) for path in reads if path.startswith("input.")),
-        states=IN_FORCE
-        | ({"PUBLICITY_ENDED"} if clause.ended else frozenset())
-        | ({"REPAIRED"} if clause.repaired else frozenset()),
+        touched=touched(reads),
+        inputs=inputs(reads),
+        states=IN_FORCE | {state for state, counts in _more_states(clause) if counts},
     )
+
+
+def _more_states(clause: Clause) -> tuple[tuple[str, bool], ...]:
+    return ("PUBLICITY_ENDED", clause.ended), ("NOT_PUBLISHABLE", clause.minor), ("REPAIRED", clause.repaired)
 
 
 def _program(text: str | None, variables: Mapping[str, Type], as_of: str) -> Program | None:
     return None if text is None else program(text, read_condition(text, variables).reads, as_of)
-
-
-def _second(path: str) -> str:
-    return path.split(".")[1]

@@ -18,16 +18,19 @@ from gateway.rules.outcomes import Outcome
 REQUIRED: Final[tuple[Result, ...]] = ("HIT", "CLEAN", "UNKNOWN")
 _ABOUT: Final = frozenset(Subject.__struct_fields__)
 _BIDDER: Final = "the other bidder"
+_USUAL: Final = "ENTERPRISE"
+"""Of which kind the subject of a case is that says nothing of it, where the rule is about all kinds."""
 
 
 def outcome_of(rules: RuleSet, rule: Rule, case: Case) -> Outcome | None:
     """Return what ``rule`` comes to in ``case``, None when it is not in force on the day of the case."""
-    evidence = [_evidence(rules, case.subject, case.evidence)]
+    kind = rule.kinds[0] if rule.kinds else _USUAL
+    evidence = [_evidence(rules, {"kind": kind, **case.subject}, case.evidence)]
     for other in case.others:
         about = {key: value for key, value in other.items() if key in _ABOUT}
         sections = {key: value for key, value in other.items() if key not in _ABOUT}
-        evidence.append(_evidence(rules, {"name": _BIDDER, **about}, sections))
-    found = evaluate(rules, evidence, case.input, case.as_of)
+        evidence.append(_evidence(rules, {"kind": kind, "name": _BIDDER, **about}, sections))
+    found = evaluate(rules, evidence, case.input, case.as_of, lot=True)
     outcomes = [*found.subjects[0].outcomes, *found.lot]
     return next((outcome for outcome in outcomes if outcome.rule == rule.id), None)
 
@@ -66,4 +69,4 @@ def _why(outcome: Outcome | None) -> str:
 def _evidence(rules: RuleSet, subject: dict[str, Any], sections: dict[str, Any]) -> Evidence:
     """Return evidence as a case writes it: a need that is left out is COMPLETE and empty."""
     known = {name: msgspec.convert(sections.get(name, {}), Section) for name in rules.needs}
-    return Evidence(subject=msgspec.convert({"kind": "ENTERPRISE", **subject}, Subject), sections=known)
+    return Evidence(subject=msgspec.convert(subject, Subject), sections=known)

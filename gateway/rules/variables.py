@@ -10,8 +10,6 @@ from schema.enums import SubjectKind
 
 _SUBJECT: Final = record_of({"uscc": TEXT, "kind": Type("enum", names=tuple(SubjectKind.__members__)), "name": TEXT})
 _OTHERS: Final = list_of(record_of({"uscc": TEXT, "name": TEXT}))
-ROOTS: Final = frozenset({"asOf", "subject", "input", "first", "all", "others", "e", "r"})
-"""The names of all variables."""
 
 
 def common_variables(records: Mapping[str, Type], scope: Scope) -> dict[str, Type]:

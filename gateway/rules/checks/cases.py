@@ -27,10 +27,10 @@ class CaseSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class CaseSubject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Of whom a case is: by default an enterprise."""
+    """Of whom a case is: by default one of the first kind that the rule is about."""
 
     uscc: str | None = None
-    kind: str = "ENTERPRISE"
+    kind: str | None = None
     name: str | None = None
 
 

@@ -12,13 +12,14 @@ from gateway.rules.variables import common_variables
 
 KINDS: Final = ("when", "lacks", "test", "same")
 """Exactly one of these keys says what a clause asks."""
+_STATES: Final = ("ended", "minor", "repaired")
 _FITTING: Final[Mapping[str, frozenset[str]]] = {
-    "when": frozenset({"need", "at_least", "sum", "over", "latest", "ended", "repaired"}),
-    "lacks": frozenset({"need", "for_each", "ended", "repaired"}),
-    "test": frozenset({"ended", "repaired"}),
-    "same": frozenset({"need", "ended", "repaired"}),
+    "when": frozenset({"need", "at_least", "sum", "over", "latest", *_STATES}),
+    "lacks": frozenset({"need", "for_each", *_STATES}),
+    "test": frozenset({"need", *_STATES}),
+    "same": frozenset({"need", *_STATES}),
 }
-"""Kind of clause -> the keys that may stand beside it."""
+"""Kind of clause -> the keys that may stand beside it; the ``need`` of a test tells what it is about, no more."""
 _COUNTING: Final = ("at_least", "sum", "latest")
 
 

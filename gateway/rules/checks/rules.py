@@ -2,6 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
 
 from connectors.declaration import Part, joined, unknown
 from gateway.days import period_mistakes
@@ -10,6 +13,10 @@ from gateway.rules.checks.clauses import clause_mistakes
 from gateway.rules.checks.known import Known
 from gateway.rules.checks.sets import Found
 from gateway.rules.conditions.types import Type
+from gateway.rules.model import Clause
+from gateway.rules.reads import needs_of_clause
+
+_HIDDEN: Final = "VERDICT_ONLY"
 
 
 def rules_mistakes(sound: Part, records: Mapping[str, Type], known: Known) -> Found:
@@ -24,6 +31,23 @@ def rules_mistakes(sound: Part, records: Mapping[str, Type], known: Known) -> Fo
             yield joined(place, "id"), f"expected the code of the set, `{sound['code']}-…`"
         for key, message in _rule_mistakes(rule, records, sound.get("needs", {}), known):
             yield joined(place, key), message
+    yield from _shared_needs(rules)
+
+
+def _shared_needs(rules: Sequence[Part]) -> Found:
+    """Yield each need that is read for a hidden rule and for another: it is asked with other rights for the first."""
+    open_needs = {need for rule in rules if rule.get("reveal") != _HIDDEN for need in _needs(rule)}
+    for at, rule in enumerate(rules, 1):
+        shared = sorted(open_needs & _needs(rule)) if rule.get("reveal") == _HIDDEN else []
+        for need in shared:
+            message = f"need `{need}` is read by other rules too, and with other rights: give this rule one of its own"
+            yield joined("rules", rule.get("id") or str(at)), message
+
+
+def _needs(rule: Part) -> frozenset[str]:
+    return frozenset(
+        need for clause in rule.get("any", []) for need in needs_of_clause(msgspec.convert(clause, Clause))
+    )
 
 
 def _rule_mistakes(rule: Part, records: Mapping[str, Type], needs: Mapping[str, Part], known: Known) -> Found:
@@ -56,9 +80,7 @@ def _together(rule: Part) -> Iterator[tuple[str, str]]:
     """Yield what does not go together, or needs what is not there."""
     if rule.get("verdict") == "REJECT" and rule.get("mandatory") is False:
         yield "mandatory", "a rule that rejects must be known: `mandatory = false` is for ATTENTION and NOTE"
-    if rule.get("scope") == "LOT" and rule.get("kinds"):
-        yield "kinds", 'does not go with `scope = "LOT"`: such a rule is about all subjects together'
-    hidden = rule.get("reveal") == "VERDICT_ONLY"
+    hidden = rule.get("reveal") == _HIDDEN
     if hidden and rule.lacks("ground"):
         yield "ground", 'missing: `reveal = "VERDICT_ONLY"` needs the legal ground on which it is evaluated'
     if not hidden and "ground" in rule:

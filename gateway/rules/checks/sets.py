@@ -1,5 +1,6 @@
 """Mistakes of the head of a rule set and of its needs."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -16,6 +17,7 @@ from gateway.rules.places import NoPlace, argument_mistakes, field_types, place_
 Found = Iterator[tuple[str, str]]
 """Place and message of each mistake."""
 
+_NAME: Final = re.compile(r"[a-z][A-Za-z0-9]{0,39}\Z")
 CASE_KEYS: Final = frozenset(each.encode_name for each in msgspec.structs.fields(Case))
 """What a case may say beside the sections of needs: a need cannot be named so."""
 
@@ -34,8 +36,8 @@ def head_mistakes(sound: Part, known: Known) -> Found:
 def need_mistakes(name: str, need: Part) -> Found:
     """Yield what is wrong with the need ``name``."""
     at = joined("needs", name)
-    if not name.isidentifier() or not name.isascii() or name in CASE_KEYS:
-        yield at, "not a name of a need: letters, digits and `_`, and none of " + ", ".join(sorted(CASE_KEYS))
+    if not _NAME.match(name) or name in CASE_KEYS:
+        yield at, "not a name of a need: letters and digits, and none of " + ", ".join(sorted(CASE_KEYS))
     if (age := need.get("max_age")) is not None and period_of(age) is None:
         yield joined(at, "max_age"), "expected a period in quotes, e.g. `PT24H` or `P7D`"
     if need.get("fields") == []:

@@ -11,12 +11,14 @@ from cel_expr_python import cel
 from gateway.rules.conditions.check import check_tree
 from gateway.rules.conditions.program import program
 from gateway.rules.conditions.tree import Node, TooDeep, read_tree
-from gateway.rules.conditions.types import Type
+from gateway.rules.conditions.types import ANY, Type
 
 LONGEST: Final = 1_000
 _PARSER: Final = cel.NewEnv()
 _PLACE: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?(.*)")
 _ANY_DAY: Final = "2026-01-01"
+_ROOTS: Final = ("asOf", "subject", "input", "first", "all", "others", "e", "r")
+_ANYTHING: Final = dict.fromkeys(_ROOTS, ANY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,16 @@ def read_condition(text: str, variables: Mapping[str, Type]) -> Read:
     """Return what the condition ``text`` comes to over ``variables``."""
     tree = _tree(text)
     if isinstance(tree, str):
-        return Read(Type("any"), frozenset(), (tree,))
+        return Read(ANY, frozenset(), (tree,))
     found = check_tree(tree, variables)
     mistakes = found.mistakes or _refusals(text, frozenset(found.reads))
     return Read(found.type, frozenset(found.reads), tuple(mistakes))
+
+
+def paths_of(text: str) -> frozenset[str]:
+    """Return the paths that the condition ``text`` reads, whatever there is to read; none of one that has no tree."""
+    tree = _tree(text)
+    return frozenset() if isinstance(tree, str) else frozenset(check_tree(tree, _ANYTHING).reads)
 
 
 @lru_cache(maxsize=1024)
