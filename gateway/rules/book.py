@@ -80,7 +80,7 @@ def _set(path: Path, known: Known, mistakes: list[Mistake]) -> tuple[Path, RuleS
     except ConfigError as error:
         mistakes += error.mistakes
         return None
-    found = read_rule_set(tables, known, partial(_keep, mistakes, path.name))
+    found = read_rule_set(tables, path.name, known, partial(_keep, mistakes, path.name))
     code = tables.get("code")
     if isinstance(code, str) and path.stem.partition("-")[0] != code.lower():
         mistakes.append(Mistake(path.name, "code", "expected the code with which the file's name begins"))

@@ -13,8 +13,8 @@ from gateway.rules.checks.sets import CASE_KEYS, head_mistakes, need_mistakes, r
 from gateway.rules.model import DeclaredOverlay, DeclaredSet, Overlay, RuleSet
 
 
-def read_rule_set(tables: Mapping[str, Any], known: Known, note: Note) -> RuleSet | None:
-    """Return the rule set that ``tables`` declare, or None after noting every mistake."""
+def read_rule_set(tables: Mapping[str, Any], file: str, known: Known, note: Note) -> RuleSet | None:
+    """Return the rule set that the ``tables`` of ``file`` declare, or None after noting every mistake."""
     tables = _with_evidence(tables)
     noted = _Noted(note)
     sound = sound_part(tables, DeclaredSet, "", noted)
@@ -22,7 +22,7 @@ def read_rule_set(tables: Mapping[str, Any], known: Known, note: Note) -> RuleSe
         noted(place, message)
     if noted.any:
         return None
-    return msgspec.convert({**tables, "digest": _digest(tables)}, RuleSet)
+    return msgspec.convert({**tables, "digest": _digest(tables), "file": file}, RuleSet)
 
 
 def read_overlay(tables: Mapping[str, Any], client: str, note: Note) -> Overlay | None:

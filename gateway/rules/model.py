@@ -157,9 +157,10 @@ class DeclaredSet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class RuleSet(DeclaredSet, frozen=True, kw_only=True, eq=False):
-    """A file that was read; ``digest`` is of everything that bears on a verdict: equal digests judge alike."""
+    """A ``file`` that was read; ``digest`` is of everything that bears on a verdict: equal digests judge alike."""
 
     digest: str
+    file: str
 
     def rule(self, id_: str) -> Rule:
         """Return the rule named ``id_``; raises `KeyError` when there is none."""

@@ -35,14 +35,14 @@ def outcome_of(rules: RuleSet, rule: Rule, case: Case) -> Outcome | None:
     return next((outcome for outcome in outcomes if outcome.rule == rule.id), None)
 
 
-def table_mistakes(rules: RuleSet, file: str) -> list[Mistake]:
-    """Return a mistake for each case that comes out otherwise, and for each rule whose table lacks a required one."""
-    return [Mistake(file, place, message) for rule in rules.rules for place, message in _rule_mistakes(rules, rule)]
-
-
-def book_mistakes(sets: Iterable[RuleSet]) -> list[Mistake]:
-    """Return the mistakes of the tables of all ``sets``; each is named by its code and version."""
-    return [mistake for each in sets for mistake in table_mistakes(each, f"{each.code} {each.version}")]
+def table_mistakes(sets: Iterable[RuleSet]) -> list[Mistake]:
+    """Return a mistake for each case of ``sets`` that comes out otherwise, and for each table that lacks a case."""
+    return [
+        Mistake(each.file, place, message)
+        for each in sets
+        for rule in each.rules
+        for place, message in _rule_mistakes(each, rule)
+    ]
 
 
 def _rule_mistakes(rules: RuleSet, rule: Rule) -> Iterator[tuple[str, str]]:
