@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -105,9 +105,13 @@ def test_a_clean_enterprise_passes(code: str) -> None:
 @pytest.mark.parametrize("state", ["PARTIAL", "UNKNOWN", "NOT_COVERED", "UNAVAILABLE", "DENIED"])
 @pytest.mark.parametrize("code", DOMAIN)
 def test_no_need_of_a_rule_that_counts_may_be_unknown_and_the_subject_pass(code: str, state: str) -> None:
-    rules, passed = SETS[code], set()
-    given = {"requiredLicenses": ["食品经营许可"], "license": "食品经营许可"}
-    given["requiredQualifications"] = [{"kind": "建筑工程施工总承包", "grade": "三级"}]  # type: ignore[assignment]
+    rules = SETS[code]
+    passed: set[tuple[str, str]] = set()
+    given: dict[str, Any] = {
+        "requiredLicenses": ["食品经营许可"],
+        "requiredQualifications": [{"kind": "建筑工程施工总承包", "grade": "三级"}],
+        "license": "食品经营许可",
+    }
     for rule in rules.rules:
         if rule.verdict == "NOTE" or rule.scope == "LOT":
             continue
