@@ -22,6 +22,9 @@ from gateway.audit.roots import Audit
 from gateway.audit.rows import Rows
 from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
 from gateway.auth.presented import is_loopback
+from gateway.checks.checker import Checker
+from gateway.checks.replay import replay_checks
+from gateway.checks.run import Checks
 from gateway.clients.opened import open_table
 from gateway.coalesce import Coalescer
 from gateway.configuration import Configuration
@@ -37,6 +40,7 @@ from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, m
 from gateway.http.origins import cross_origin
 from gateway.http.receipts import receipt_routes
 from gateway.http.verifier import verifier_routes
+from gateway.inner import Inner
 from gateway.issuer import DevelopmentIssuer
 from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret, pseudonyms
 from gateway.limits.budgets import Budgets
@@ -146,7 +150,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             configuration.objections,
             configuration.hiding,
         )
-        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, filing, ledger, seal)
+        checker = Checker(Inner(front.ask), lambda: front.loaded.configuration.rule_book)
+        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, filing, checker, ledger, seal)
         stack.push_async_callback(mutations.finish)
         refusals = Refusals(ledger)
         stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
@@ -175,6 +180,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
                 **_receipts(ledger, anchors, secret, front).roots,
                 "department_reports": returns.tell,
                 "objections": partial(shown_objections, objections, names),
+                **Checks(checker).roots,
             },
             mutations=mutations,
             seal=seal,
@@ -209,6 +215,7 @@ def _receipts(ledger: Ledger, anchors: Anchors, secret: Secret, front: Front) ->
         partial(pseudonyms, secret),
         lambda: front.loaded.configuration.rules_version,
         lambda: front.loaded.configuration.settings.tokens.public_url,
+        lambda answer, today: replay_checks(answer, front.loaded.configuration.rule_book, today),
     )
 
 

@@ -20,6 +20,9 @@ from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSchema, Ope
 from graphql.language import FragmentSpreadNode, InlineFragmentNode, SelectionNode
 
 from gateway.caller import Caller
+from gateway.checks.checker import Checker
+from gateway.checks.run import CheckChanges
+from gateway.checks.shown import ShownCheck
 from gateway.consents.changes import Changes as ConsentChanges
 from gateway.consents.consents import Consents
 from gateway.consents.input import Terms
@@ -33,6 +36,7 @@ from gateway.plan.document import Operation, redact
 from gateway.policy import Policy
 from gateway.proof.parts import encode
 from gateway.seal import Changed, Seal
+from schema.check import CheckInput
 from schema.consent import RecordConsentInput, RevokeConsentInput
 from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput
 
@@ -42,6 +46,7 @@ REFUSED: Final = frozenset(
     {
         *("INPUT_INVALID", "MUTATION_REUSED", "CONSENT_UNKNOWN", "RECEIPT_UNKNOWN", "OBJECTION_UNKNOWN"),
         *("OBJECTION_EXISTS", "OBJECTIONS_TOO_MANY", "STEP_ILLEGAL"),
+        "RULE_SET_UNKNOWN",
     }
 )
 
@@ -57,21 +62,22 @@ class Changes:
 
     consents: ConsentChanges
     objections: ObjectionChanges
+    checks: CheckChanges
 
     @property
     def done(self) -> int:
         """How many fields were carried out."""
-        return self.consents.done + self.objections.done
+        return self.consents.done + self.objections.done + self.checks.done
 
     @property
     def subjects(self) -> list[str]:
         """The USCCs that were named or touched."""
-        return [*self.consents.subjects, *self.objections.subjects]
+        return [*self.consents.subjects, *self.objections.subjects, *self.checks.subjects]
 
     @property
     def denied(self) -> list[tuple[str, str]]:
         """The fields that were refused, each with the reason."""
-        return [*self.consents.denied, *self.objections.denied]
+        return [*self.consents.denied, *self.objections.denied, *self.checks.denied]
 
     async def record_consent(self, given: RecordConsentInput) -> ShownConsent:
         """Return the consent as recorded, on disk; raises GraphQLError."""
@@ -93,6 +99,10 @@ class Changes:
         """Return the notice as it counts, on disk; raises GraphQLError."""
         return await self.objections.notice_repair(given)
 
+    async def run_credit_check(self, given: CheckInput) -> ShownCheck:
+        """Return the check, its questions in the ledger; raises GraphQLError."""
+        return await self.checks.run_credit_check(given)
+
 
 @dataclass(frozen=True, slots=True)
 class Mutations:
@@ -103,6 +113,7 @@ class Mutations:
     consents: Consents
     terms: Terms
     filing: Filing
+    checker: Checker
     ledger: Ledger
     seal: Seal
     _running: set[asyncio.Task[Reply]] = field(default_factory=set, repr=False)
@@ -136,7 +147,8 @@ class Mutations:
     ) -> Reply:
         policy = self.policy.on(today)
         consents = ConsentChanges(self.consents, policy, self.terms, caller, today)
-        changes = Changes(consents, ObjectionChanges(self.filing, policy, caller, today))
+        checks = CheckChanges(self.checker, policy, self.filing.catalogue, caller, today)
+        changes = Changes(consents, ObjectionChanges(self.filing, policy, caller, today), checks)
         result = await self._execute(request, operation, changes)
         errors = [_told(error) for error in result.errors or ()]
         receipt = new_receipt()

@@ -194,6 +194,8 @@ class Root:
         "inquiries",
         "department_reports",
         "objections",
+        "credit_check",
+        "rule_sets",
     ]
 
 

@@ -10,7 +10,7 @@ from gateway.configuration import load_configuration
 from gateway.demo.subjects import named
 from gateway.rules import Evidence, Known, RuleBook, RuleSet, evaluate, needs_of
 from gateway.rules.evidence import Section, Subject
-from gateway.rules.table import book_mistakes
+from gateway.rules.table import table_mistakes
 from tests.rules.expected import DAY, EXPECTED
 
 CONFIG: Final = Path(__file__).parents[2] / "config"
@@ -41,7 +41,7 @@ def clean(rules: RuleSet, kind: str = "ENTERPRISE", **sections: Section) -> Evid
 
 
 def test_every_table_of_cases_comes_out_as_it_says() -> None:
-    assert book_mistakes(BOOK) == []
+    assert table_mistakes(BOOK) == []
 
 
 def test_all_nine_sets_are_there() -> None:
