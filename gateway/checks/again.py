@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from gateway.checks.checker import VERDICT_ONLY
-from gateway.checks.kept import KeptCheck, KeptOutcome, KeptSubject, kept_outcomes
+from gateway.checks.kept import KeptCheck, KeptOutcome, KeptRules, KeptSubject, kept_outcomes
 from gateway.rules import Overlay, RuleSet, evaluate
 from gateway.rules.model import Verdict
 from gateway.rules.outcomes import worst
@@ -65,8 +65,8 @@ def judge_again(kept: KeptCheck, rules: RuleSet, overlay: Overlay | None = None)
 def differences(kept: KeptCheck, judged: Judged) -> Iterator[Difference]:
     """Yield each rule that comes to something else than it did, subject by subject."""
     for each, (_, outcomes) in zip(kept.subjects, judged.subjects, strict=True):
-        yield from _differing(each.key, each.outcomes, outcomes)
-    yield from _differing(LOT, kept.lot_outcomes, judged.lot)
+        yield from differing(each.key, each.outcomes, outcomes)
+    yield from differing(LOT, kept.lot_outcomes, judged.lot)
 
 
 def _withheld(subject: KeptSubject, rules: RuleSet, as_of: str) -> dict[str, KeptOutcome]:
@@ -75,7 +75,18 @@ def _withheld(subject: KeptSubject, rules: RuleSet, as_of: str) -> dict[str, Kep
     return {rule.id: subject.outcomes.get(rule.id, unknown) for rule in hidden}
 
 
-def _differing(subject: str, then: Mapping[str, KeptOutcome], now: Mapping[str, KeptOutcome]) -> Iterator[Difference]:
+def as_judged(kept: KeptCheck, rules: RuleSet, judged: Judged) -> KeptCheck:
+    """Return ``kept`` with what ``rules`` came to, in the place of what it was told with."""
+    subjects = [
+        replace(each, verdict=verdict, outcomes=dict(outcomes))
+        for each, (verdict, outcomes) in zip(kept.subjects, judged.subjects, strict=True)
+    ]
+    named = KeptRules(rules.code, rules.version, rules.digest)
+    return replace(kept, rule_set=named, verdict=judged.verdict, subjects=subjects, lot_outcomes=dict(judged.lot))
+
+
+def differing(subject: str, then: Mapping[str, KeptOutcome], now: Mapping[str, KeptOutcome]) -> Iterator[Difference]:
+    """Yield each rule that came to something else for ``subject``."""
     for rule in dict.fromkeys([*then, *now]):
         one, other = then.get(rule), now.get(rule)
         if one != other:

@@ -16,6 +16,7 @@ from gateway.checks.evidence import Problem, read_evidence
 from gateway.checks.request import CheckRequest, Key
 from gateway.inner import Answered, Inner
 from gateway.ledger.entry import Kind
+from gateway.plan.document import redact
 from gateway.rules import Evaluation, Overlay, RuleBook, RuleSet, evaluate, needs_of
 from gateway.rules.evidence import Evidence
 from gateway.rules.evidence import read_evidence as typed
@@ -48,6 +49,11 @@ class Found:
     evidence: Mapping[str, Any] | None
     hidden: Mapping[str, Any]
     problem: Problem | None
+
+    @property
+    def name(self) -> str:
+        """The key as it was given; of one that led to nobody without long numbers, which may be a person's."""
+        return self.key.value if self.evidence is not None else redact(self.key.value)
 
     @property
     def whole(self) -> Evidence:

@@ -95,7 +95,7 @@ def keep(checked: Checked) -> KeptCheck:
 
 
 def _row(row: Row, found: Found, judged: SubjectVerdict | None, rules: RuleSet) -> KeptSubject:
-    key = redact(row.key.value)
+    key = found.name
     if judged is None or found.evidence is None:
         problem = found.problem.message if found.problem is not None else ""
         return KeptSubject(key=key, bidder=row.bidder, problem=problem, verdict="UNDETERMINED")

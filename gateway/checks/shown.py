@@ -14,7 +14,6 @@ from gateway.catalogue.shown import ShownBasis
 from gateway.checks.checker import VERDICT_ONLY, Checked, Found
 from gateway.checks.kept import keep
 from gateway.checks.steps import next_step
-from gateway.plan.document import redact
 from gateway.rules.model import Basis, Need, RuleSet
 from gateway.rules.outcomes import Hit, Missing, Outcome, SubjectVerdict, worst
 
@@ -190,7 +189,7 @@ def _subjects(checked: Checked, telling: "Telling") -> list[ShownSubject]:
 
 
 def _subject(found: Found, bidder: str | None, judged: SubjectVerdict | None, telling: "Telling") -> ShownSubject:
-    key = redact(found.key.value)
+    key = found.name
     if judged is None:
         assert found.problem is not None, "a key that led to nobody says why"
         missing = [telling.asked(each) for each in found.problem.coverage if each["status"] != "ANSWERED"]

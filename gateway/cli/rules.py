@@ -81,10 +81,11 @@ def rules_list(
         console.print(_rules_table(each, day))
 
 
-def load_book(folder: Path) -> RuleBook:
+def load_book(folder: Path, rules: Path | None = None) -> RuleBook:
     """Return the rules in the configuration ``folder``, held against its purposes, legal bases and clients.
 
-    Raises `ConfigError` with the mistakes of all these files; nothing else of the folder is read.
+    ``rules`` is another folder of rules, such as a draft. Raises `ConfigError` with the mistakes of all these files;
+    nothing else of the folder is read.
     """
     mistakes: list[Mistake] = []
     policy = _read(mistakes, lambda: load_policy(folder / "scopes.toml"))
@@ -94,7 +95,7 @@ def load_book(folder: Path) -> RuleBook:
     if settings is not None and policy is not None and settings.clients.home != "table":
         clients = _read(mistakes, lambda: load_clients(folder / "clients.toml", policy))
     known = Known(policy.purposes if policy is not None else None, bases, clients)
-    book = _read(mistakes, lambda: RuleBook.load(folder / "rules", known))
+    book = _read(mistakes, lambda: RuleBook.load(rules or folder / "rules", known))
     if mistakes or book is None:
         raise ConfigError(mistakes)
     return book
