@@ -84,19 +84,20 @@ class Desk:
     async def answer(self, request: GraphQLRequest, presented: Presented) -> Reply:
         """Return the answer to ``request`` or raise the `RequestError` that refuses it, its ledger entry durable."""
         attempt = Attempt(monotonic())
-        try:
-            return await self._admit(request, presented, attempt)
-        except RequestError as error:
-            attempt.client = error.client or attempt.client
-            await self.refusals.record(error, attempt, self.seal)
-            raise
-        except asyncio.CancelledError:
-            self.refusals.gone(attempt, self.seal)
-            raise
-        except Exception as error:
-            failed = report(error)
-            await self.refusals.record(failed, attempt, self.seal)
-            raise failed from error
+        with self.ledger.under_way:
+            try:
+                return await self._admit(request, presented, attempt)
+            except RequestError as error:
+                attempt.client = error.client or attempt.client
+                await self.refusals.record(error, attempt, self.seal)
+                raise
+            except asyncio.CancelledError:
+                self.refusals.gone(attempt, self.seal)
+                raise
+            except Exception as error:
+                failed = report(error)
+                await self.refusals.record(failed, attempt, self.seal)
+                raise failed from error
 
     def turned_away(self, error: RequestError) -> None:
         """Note that a request was refused by ``error`` before the desk heard of it."""
