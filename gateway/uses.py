@@ -94,6 +94,7 @@ def _use(entity: str, part: _Part, seen: Observed, mapping: str, secret: Secret)
         misread=seen.misread,
         timely=seen.timely,
         overdue=seen.overdue,
+        deciders=dict(seen.deciders),
         as_of=seen.as_of,
         # that of an answer covers personal numbers
         digest=pseudonym(secret, "answer", "".join(digests)) if digests else None,

@@ -21,6 +21,8 @@ ASKED: Final = frozenset({"QUERY", "CHECK", "SCREENING", "REPORT", "WATCH"})
 """Kinds of entries of queries, which asked sources."""
 Outcome = Literal["ANSWERED", "PARTIAL", "DENIED", "REFUSED", "FAILED", "EXPLAINED"]
 """EXPLAINED: only the plan was told, and no source asked; its denials are those of the plan."""
+_RECEIPT_DIGITS: Final = 32
+_DIGITS: Final = frozenset("0123456789abcdef")
 NOBODY: Final = ""
 """The client of a request whose caller could not be identified, and of a change that the installation made itself."""
 
@@ -30,8 +32,9 @@ class SourceUse(msgspec.Struct, frozen=True, kw_only=True):
 
     ``mapping`` is the version of the source file that was read by; ``elapsed_ms`` the longest call; ``records`` counts
     the records shown, ``misread`` those of them with a value that could not be read, ``timely`` and ``overdue`` those
-    that were, or were not, published within the working days that the double-publicity rule gives; ``as_of`` is the
-    oldest date that the source itself gave; ``digest`` stands for what it sent.
+    that were, or were not, published within the working days that the double-publicity rule gives, and ``deciders``
+    how many of these (timely, overdue) were to be published by which other department than the source's; ``as_of`` is
+    the oldest date that the source itself gave; ``digest`` stands for what it sent.
     """
 
     entity: str
@@ -45,6 +48,7 @@ class SourceUse(msgspec.Struct, frozen=True, kw_only=True):
     misread: int = 0
     timely: int = 0
     overdue: int = 0
+    deciders: dict[str, tuple[int, int]] = {}
     as_of: str | None = None
     digest: Pseudonym | None = None
 
@@ -60,7 +64,8 @@ class SectionTrace(msgspec.Struct, frozen=True, array_like=True):
     """Where the records of one section of the answer came from.
 
     ``path`` leads to the section in the response (names as the response has them, places in lists as numbers, joined
-    by dots); ``records`` are in the order shown: the source, and the pseudonym of the record's key there.
+    by dots); ``records`` are in the order shown: the source (`source.table` for a table with a name of its own), and
+    the pseudonym of the record's key there.
     """
 
     path: str
@@ -147,6 +152,11 @@ def encode_shape(shape: Shape) -> str:
 def shape_digest(text: str) -> str:
     """Return what entries name the shape by whose JSON ``text`` is: SHA-256, the first 32 hex digits."""
     return sha256(text.encode()).hexdigest()[:32]
+
+
+def is_receipt(text: str) -> bool:
+    """Return whether a receipt may be called ``text``, as `new_receipt` calls them."""
+    return len(text) == _RECEIPT_DIGITS and _DIGITS.issuperset(text)
 
 
 def new_receipt() -> str:

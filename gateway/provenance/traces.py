@@ -41,21 +41,21 @@ def traces(run: Run, values: Sequence[Sequence[Any]], secret: Secret) -> tuple[S
         else:
             entity = place.step.need.entity
             records = (place.found,) if place.found is not None else ()
-        found.append(SectionTrace(path, entity, place.state, _keys(entity, records, secret) if records else ()))
+        found.append(SectionTrace(path, entity, place.state, _keys(records, secret) if records else ()))
     return tuple(found)
 
 
-def _keys(entity: str, records: Sequence[Item | Found], secret: Secret) -> tuple[tuple[str, str], ...]:
-    """Return source and pseudonym of each of ``records``: `finish`, in one loop, for every record of every answer."""
+def _keys(records: Sequence[Item | Found], secret: Secret) -> tuple[tuple[str, str], ...]:
+    """Return table (`Ask.place`) and pseudonym of each of ``records``: `finish`, in one loop, for all of an answer."""
     found: list[tuple[str, str]] = []
     before = ""
     for record in records:
-        source = record[1].ask.source.name
-        if source != before:
-            begun, keyed = secret.of_records(source, entity)
-            before = source
+        ask = record[1].ask
+        if ask.place != before:
+            begun, keyed = secret.of_records(ask.source.name, ask.part)
+            before = ask.place
         inner, outer = begun.copy(), keyed.copy()
         inner.update(record[0].record_key.encode())
         outer.update(inner.digest())
-        found.append((source, outer.hexdigest()[:RECORD_DIGITS]))
+        found.append((ask.place, outer.hexdigest()[:RECORD_DIGITS]))
     return tuple(found)
