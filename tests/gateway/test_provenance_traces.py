@@ -16,6 +16,7 @@ from gateway.provenance import shape, walk
 from gateway.provenance.shape import named_shape, shape_of
 from gateway.provenance.traces import ledger_path, traces
 from schema.schema import SCHEMA
+from tests.drawn import examples
 from tests.gateway.origins import ORIGIN, at, records_in, with_origins
 from tests.gateway.queries import operations
 from tests.gateway.test_projector import CALLERS, FAULTS, KEYS
@@ -147,7 +148,9 @@ def pattern(path: str) -> str:
     return re.sub(r"\.\d+(?=\.|$)", "", path)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(
     drawn=operations(SCHEMA, KEYS),
     caller=st.sampled_from(CALLERS),
@@ -189,7 +192,9 @@ def leaves(value: Any, path: str = "") -> set[str]:
     return {path}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(drawn=operations(SCHEMA, KEYS))
 async def test_a_shape_tells_every_path_of_the_answer(drawn: tuple[str, dict[str, Any]]) -> None:
     asked = await World().ask(*drawn)
