@@ -45,6 +45,7 @@ from gateway.issuer import DevelopmentIssuer
 from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret, pseudonyms
 from gateway.limits.budgets import Budgets
 from gateway.limits.strangers import Strangers
+from gateway.measures.told import Measures
 from gateway.mutate import Mutations
 from gateway.objections.changes import Filing
 from gateway.objections.deliverer import Deliverer
@@ -150,8 +151,24 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             configuration.objections,
             configuration.hiding,
         )
-        checker = Checker(Inner(front.ask), lambda: front.loaded.configuration.rule_book)
-        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, filing, checker, ledger, seal)
+        inner = Inner(front.ask)
+        checker = Checker(inner, lambda: front.loaded.configuration.rule_book)
+        measures = Measures(
+            inner,
+            lambda: front.loaded.configuration.measures,
+            lambda: front.loaded.configuration.departments,
+        )
+        mutations = Mutations(
+            SCHEMA,
+            configuration.policy,
+            consents,
+            terms,
+            filing,
+            checker,
+            configuration.measures,
+            ledger,
+            seal,
+        )
         stack.push_async_callback(mutations.finish)
         refusals = Refusals(ledger)
         stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
@@ -181,6 +198,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
                 "department_reports": returns.tell,
                 "objections": partial(shown_objections, objections, names),
                 **Checks(checker).roots,
+                **measures.roots,
             },
             mutations=mutations,
             seal=seal,

@@ -196,6 +196,8 @@ class Root:
         "objections",
         "credit_check",
         "rule_sets",
+        "measures",
+        "applicable_measures",
     ]
 
 

@@ -17,6 +17,7 @@ from gateway.consents.tables import Authority
 from gateway.http import GraphQLRequest
 from gateway.inner import Answered, Inner, Question
 from gateway.ledger import Ledger, Secret
+from gateway.measures import Register
 from gateway.mutate import Mutations, _told
 from gateway.plan.document import Documents
 from gateway.rules import RuleBook
@@ -38,7 +39,8 @@ async def mutations(tmp_path: Path) -> AsyncIterator[Mutations]:
     async with opened(file_url(tmp_path)) as consents, filed(tmp_path) as filing:
         terms = Terms({"bank": tokens.BANK}, 366)
         checker = Checker(Inner(_nobody), RuleBook)
-        yield Mutations(SCHEMA, POLICY, consents, terms, filing, checker, ledger, Seal(Secret(b"k" * 32), "c", "p"))
+        seal = Seal(Secret(b"k" * 32), "c", "p")
+        yield Mutations(SCHEMA, POLICY, consents, terms, filing, checker, Register(), ledger, seal)
     await ledger.close()
 
 
