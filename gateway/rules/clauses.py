@@ -87,7 +87,7 @@ def _decision(
         over = _amount(_value(prepared.over, common))
         return lambda values: above(list(zip(values, amounts, strict=True)), over, complete=complete)
     if clause.latest is not None:
-        orders = [_order(each.record.values.get(f"e.{clause.latest}")) for each in judged]
+        orders = [_order(prepared, each.record) for each in judged]
         return lambda values: newest(list(zip(values, orders, strict=True)), complete=complete)
     return lambda values: some(values, complete=complete, at_least=clause.at_least or 1)
 
@@ -137,7 +137,7 @@ def _test(prepared: PreparedClause, facts: Facts, common: Mapping[str, Any]) -> 
 def _judge(prepared: PreparedClause, record: Record, common: Mapping[str, Any]) -> Judged:
     """Return whether a record is in force and its condition true; of an unsure source it is at most possible."""
     assert prepared.judge is not None, "a clause about records has a condition"
-    told = prepared.judge.tell({**common, **record.variables(prepared.states)})
+    told = prepared.judge.tell(record.marks(prepared.states), record.values, common)
     value = both(record.counts(prepared.states), told)
     return Judged(record, None if value and not record.sure else value)
 
@@ -164,8 +164,12 @@ def _amount(value: Any) -> Decimal | None:
     return amount if amount.is_finite() and amount >= 0 else None
 
 
-def _order(value: Any) -> Any:
-    """Return by what a record is ordered: a date as its text, a year as a number; None when it says neither."""
+def _order(prepared: PreparedClause, record: Record) -> Any:
+    """Return by what a record is ordered: a date as its text, a year as a number.
+
+    None when it says neither, or when it may not count at all: then it may be the newest or not.
+    """
+    value = record.values.get(f"e.{prepared.clause.latest}") if record.counts(prepared.states) else None
     if isinstance(value, str):
         return value or None
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -49,7 +49,7 @@ class Prepared:
 @lru_cache(maxsize=64)
 def prepare(rules: RuleSet, as_of: str) -> Prepared:
     """Return ``rules`` made ready for the day ``as_of`` (ISO)."""
-    needs = {name: prepare_need(need) for name, need in rules.needs.items()}
+    needs = {name: prepare_need(need, as_of) for name, need in rules.needs.items()}
     records = {name: record_of(need.types) for name, need in needs.items()}
     in_force = [rule for rule in rules.rules if rule.in_force(as_of)]
     return Prepared(needs, tuple(_rule(rule, records, as_of) for rule in in_force))
