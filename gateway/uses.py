@@ -4,6 +4,7 @@ Made for every answer: each call, section and record is looked at once.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from connectors.base import Batch
@@ -101,7 +102,11 @@ def _use(entity: str, part: _Part, seen: Observed, mapping: str, secret: Secret)
 
 def _fields(calls: Sequence[tuple[Batch, Reached]]) -> tuple[str, ...]:
     """Return the fields that were asked for: in their order where that is one, else sorted."""
-    asked = {batch.fields for batch, _ in calls}
     if len(calls) == 1:
-        return asked.pop()
+        return calls[0][0].fields
+    return _together(frozenset(batch.fields for batch, _ in calls))
+
+
+@lru_cache(maxsize=1024)
+def _together(asked: frozenset[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted({name for fields in asked for name in fields}))
