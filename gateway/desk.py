@@ -114,19 +114,20 @@ class Desk:
 
     async def _recorded(self, working: Awaitable[T], attempt: Attempt) -> T:
         """Return what ``working`` comes to; where that is no answer, its entry is written first."""
-        try:
-            return await working
-        except RequestError as error:
-            attempt.client = error.client or attempt.client
-            await self.refusals.record(error, attempt, self.seal)
-            raise
-        except asyncio.CancelledError:
-            self.refusals.gone(attempt, self.seal)
-            raise
-        except Exception as error:
-            failed = report(error)
-            await self.refusals.record(failed, attempt, self.seal)
-            raise failed from error
+        with self.ledger.under_way:
+            try:
+                return await working
+            except RequestError as error:
+                attempt.client = error.client or attempt.client
+                await self.refusals.record(error, attempt, self.seal)
+                raise
+            except asyncio.CancelledError:
+                self.refusals.gone(attempt, self.seal)
+                raise
+            except Exception as error:
+                failed = report(error)
+                await self.refusals.record(failed, attempt, self.seal)
+                raise failed from error
 
     async def _admit(self, request: GraphQLRequest, presented: Presented, attempt: Attempt) -> Reply:
         caller = attempt.caller = await self.authenticator.identify(presented)
