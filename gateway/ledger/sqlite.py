@@ -7,8 +7,6 @@ Why a returned commit survives a crash stands in `gateway.storage.sqlite`.
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +34,6 @@ from gateway.ledger.tree import Head, Row, grow
 from gateway.proof.merkle import Algorithm
 from gateway.storage import open_file
 
-MOST_ROWS = 64
-"""Rows in one statement: a power of two; SQLite before 3.32 takes 999 values."""
 _DIALECT = sqlite.dialect()
 
 
@@ -48,9 +44,12 @@ def _text(statement: sa.Executable) -> str:
 _HEAD = f"SELECT size, frontier, origin, algorithm FROM {LEDGER_HEAD.name}"  # noqa: S608 (no value in it)
 _MOVE = f"UPDATE {LEDGER_HEAD.name} SET size = ?, frontier = ?"  # noqa: S608
 _BEGIN = _text(LEDGER_HEAD.insert().prefix_with("OR IGNORE"))
+_INSERT = _text(LEDGER.insert())
+_SUBJECT = _text(LEDGER_SUBJECT.insert())
 _NODE = _text(LEDGER_NODE.insert())
 _SHAPE = _text(LEDGER_SHAPE.insert().prefix_with("OR IGNORE"))
 _KEEP = _text(LEDGER_CHECKPOINT.insert().prefix_with("OR IGNORE"))
+_FACETS = _text(FACETS.insert())
 _FACET_NAME = _text(FACET_NAMES.insert().prefix_with("OR IGNORE"))
 _DAY = _text(DAYS.insert().prefix_with("OR IGNORE"))
 _TOUCH = _text(PROBE.insert().prefix_with("OR REPLACE"))
@@ -83,14 +82,14 @@ class SqliteStore:
         with self._transaction() as connection:
             frontier = read_head(connection.execute(_HEAD).fetchone()).frontier
             growth = grow(frontier, rows)
-            _insert(connection, LEDGER, growth.leaves)
-            _insert(connection, LEDGER_SUBJECT, growth.subjects)
+            connection.executemany(_INSERT, growth.leaves)
+            connection.executemany(_SUBJECT, growth.subjects)
             if growth.nodes:
                 connection.executemany(_NODE, growth.nodes)
             new = {row.shape: row.shape_text for row in rows if row.shape_text and row.shape not in self._shapes}
             if new:
                 connection.executemany(_SHAPE, new.items())
-            _insert(connection, FACETS, growth.facets)
+            connection.executemany(_FACETS, growth.facets)
             names, days = self._known.missing([row.found for row in rows], growth.facets)
             if names:
                 connection.executemany(_FACET_NAME, names)
@@ -156,26 +155,6 @@ class SqliteStore:
         connection = open_file(self._path, METADATA)
         connection.isolation_level = None  # transactions begin where we say, with the lock taken
         return connection
-
-
-def _insert(connection: sqlite3.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert ``rows`` by statements of 1, 2, 4 ... rows each: those are few, and stay prepared.
-
-    The interpreter's lock is given up and taken again at every statement, and under load each time costs more than the
-    insertion of a row.
-    """
-    at = 0
-    while at < len(rows):
-        count = min(1 << ((len(rows) - at).bit_length() - 1), MOST_ROWS)
-        connection.execute(_insertion(table, count), tuple(chain.from_iterable(rows[at : at + count])))
-        at += count
-
-
-@cache
-def _insertion(table: sa.Table, count: int) -> str:
-    """Return the statement that inserts ``count`` rows."""
-    head, values, one = _text(table.insert()).partition(" VALUES ")
-    return head + values + ", ".join([one] * count)
 
 
 def _refuse_old_form(path: Path) -> None:
