@@ -4,7 +4,7 @@ Subjects are whoever the answer is about: by USCC every organization that a key,
 by PERSON every person whose other roles were asked for, and each key that led nowhere, under its scheme or UNSTATED.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from gateway.denials import ANYBODY, Denials
@@ -26,13 +26,14 @@ def standings_of(run: Run, values: Sequence[Sequence[Any]]) -> frozenset[int]:
     return frozenset(map(run.standing, subjects)) or ANYBODY
 
 
-def subjects_of(run: Run, values: Sequence[Sequence[Any]]) -> Iterator[tuple[str, str]]:
-    """Yield scheme and value of everybody whom the answer is about."""
-    yield from named_in(values)
-    yield from run.about
+def subjects_of(run: Run, values: Sequence[Sequence[Any]]) -> Iterable[tuple[str, str]]:
+    """Return scheme and value of everybody whom the answer is about, each once."""
+    found = dict.fromkeys(named_in(values))
+    found.update(dict.fromkeys(run.about))
     for linked in run.links:
         scheme = "USCC" if isinstance(linked, Subject) else "PERSON"
-        yield from ((scheme, key) for key in linked.keys(scheme))
+        found.update(dict.fromkeys((scheme, key) for key in linked.keys(scheme)))
+    return found
 
 
 def outcome_of(run: Run, denials: Denials) -> Outcome:

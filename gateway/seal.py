@@ -184,7 +184,7 @@ class Seal:
             consent=self._consent(caller),
             operation_hash=operation.sha256,
             operation_name=_name(operation),
-            subjects=self._pseudonyms(("USCC", each) for each in changed.subjects),
+            subjects=self._pseudonyms(("USCC", each) for each in dict.fromkeys(changed.subjects)),
             denied=_named(changed.denied),
             outcome=changed.outcome,
             changes=tuple(changed.changes),
@@ -248,7 +248,7 @@ class Seal:
         return pseudonym(self._secret, "consent", caller.consent) if caller.consent else None
 
     def _pseudonyms(self, subjects: Iterable[tuple[str, str]]) -> tuple[Pseudonym, ...]:
-        return tuple(pseudonym(self._secret, scheme, value) for scheme, value in dict.fromkeys(subjects))
+        return tuple([pseudonym(self._secret, scheme, value) for scheme, value in subjects])
 
 
 def _named(denied: Iterable[tuple[str, str]]) -> tuple[Denial, ...]:

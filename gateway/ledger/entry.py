@@ -2,6 +2,7 @@
 
 Subjects and consents are pseudonyms (`gateway.ledger.pseudonym`); fields are names; digests stand for content. An
 entry is stored as its canonical bytes (`encode_entry`), so that a later proof can hash exactly what was written.
+Nothing here can refer to itself: the collector of garbage need not look (`gc=False`).
 """
 
 import os
@@ -27,7 +28,7 @@ NOBODY: Final = ""
 """The client of a request whose caller could not be identified, and of a change that the installation made itself."""
 
 
-class SourceUse(msgspec.Struct, frozen=True, kw_only=True):
+class SourceUse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was asked of one entity of one source, and how it went: ``statuses`` counts answers by coverage status.
 
     ``mapping`` is the version of the source file that was read by; ``elapsed_ms`` the longest call; ``records`` counts
@@ -53,14 +54,14 @@ class SourceUse(msgspec.Struct, frozen=True, kw_only=True):
     digest: Pseudonym | None = None
 
 
-class Denial(msgspec.Struct, frozen=True, kw_only=True):
+class Denial(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A field that the caller asked for and did not get, by policy."""
 
     field: str
     reason: str
 
 
-class SectionTrace(msgspec.Struct, frozen=True, array_like=True):
+class SectionTrace(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where the records of one section of the answer came from.
 
     ``path`` leads to the section in the response (names as the response has them, places in lists as numbers, joined
@@ -74,7 +75,7 @@ class SectionTrace(msgspec.Struct, frozen=True, array_like=True):
     records: tuple[tuple[str, str], ...] = ()
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An administrative change: ``what`` changed (`policy`, `client`, `ledger key`), whose name, from what to what.
 
     ``before`` and ``after`` are versions, states or digests, never content and never a secret.
@@ -96,7 +97,7 @@ class Shape(msgspec.Struct, frozen=True):
     paths: dict[str, str]
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One request, or one change. ``at`` is ISO 8601 in UTC to the ms; ``*_hash`` and ``*_digest`` are SHA-256 in hex.
 
     ``parts`` are digests of pieces of the response, salted with what the response holds and the ledger does not, so

@@ -10,9 +10,9 @@ written all the same: its sources were asked.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from gateway.errors import LedgerUnavailable
 from gateway.ledger.store import RowRefused, Store
@@ -20,7 +20,7 @@ from gateway.ledger.tree import Row
 from gateway.storage import StoreThread
 
 MAX_BATCH: Final = 500
-PACE_SECONDS: Final = 0.01
+PACE_SECONDS: Final = 0.02
 COMPANY: Final = 4
 """So many must be under way without an entry yet for others to wait for them."""
 
@@ -50,11 +50,34 @@ class UnderWay:
         self.count -= 1
 
 
-class GroupCommit:
-    """Writes entries to one store; of one event loop. ``under_way`` counts the requests that may yet have an entry."""
+class Clock(Protocol):
+    """Tells the time and calls when it has come, as an event loop does."""
 
-    def __init__(self, writer: StoreThread[Store], under_way: UnderWay, max_waiting: int, wait_seconds: float) -> None:
+    def time(self) -> float:
+        """Return the time in seconds."""
+        ...
+
+    def call_at(self, when: float, callback: Callable[[], None], /) -> asyncio.TimerHandle:
+        """Call ``callback`` at the time ``when``, unless that is cancelled."""
+        ...
+
+
+class GroupCommit:
+    """Writes entries to one store; of one event loop, which is its clock where no other is given.
+
+    ``under_way`` counts the requests that may yet have an entry.
+    """
+
+    def __init__(
+        self,
+        writer: StoreThread[Store],
+        under_way: UnderWay,
+        max_waiting: int,
+        wait_seconds: float,
+        clock: Clock | None = None,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
+        self._clock: Clock = clock or self._loop
         self._writer = writer
         self._under_way = under_way
         self._max_waiting = max_waiting
@@ -83,11 +106,11 @@ class GroupCommit:
         """Return when ``row`` is on disk; raise LedgerUnavailable when that cannot be said."""
         if self._closed or len(self._waiting) >= self._max_waiting:
             raise _unavailable("the ledger has too much to write" if not self._closed else "the ledger is closed")
-        until = self._loop.time() + self._wait_seconds
+        until = self._clock.time() + self._wait_seconds
         waiter = _Waiter(row, self._loop.create_future(), until)
         self._waiting.append(waiter)
         if self._expiry is None:
-            self._expiry = self._loop.call_at(until, self._expire)
+            self._expiry = self._clock.call_at(until, self._expire)
         if self._writing is None:
             self._go_on(self._under_way.count)
         await waiter.written
@@ -106,17 +129,17 @@ class GroupCommit:
     def _go_on(self, under_way: int) -> None:
         """Write what waits now, or when there may be company; ``under_way`` counts who has no answer yet."""
         due = self._began + PACE_SECONDS
-        if self._closed or under_way - len(self._waiting) < COMPANY or self._loop.time() >= due:
+        if self._closed or under_way - len(self._waiting) < COMPANY or self._clock.time() >= due:
             self._write()
         elif self._pause is None:
-            self._pause = self._loop.call_at(due, self._write)
+            self._pause = self._clock.call_at(due, self._write)
 
     def _write(self) -> None:
         """Hand the next batch to the writer."""
         if self._pause is not None:
             self._pause.cancel()
             self._pause = None
-        self._began = self._loop.time()
+        self._began = self._clock.time()
         self._batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
         self._writing = self._writer.submit(partial(_write, rows=[each.row for each in self._batch]))
         self._writing.add_done_callback(self._settle)
@@ -146,8 +169,8 @@ class GroupCommit:
         for waiter in (*self._batch, *self._waiting):
             if waiter.written.done():
                 continue
-            if waiter.until > self._loop.time():
-                self._expiry = self._loop.call_at(waiter.until, self._expire)
+            if waiter.until > self._clock.time():
+                self._expiry = self._clock.call_at(waiter.until, self._expire)
                 return
             waiter.written.set_exception(_unavailable("the ledger did not answer in time"))
 

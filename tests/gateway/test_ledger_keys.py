@@ -1,6 +1,7 @@
 """The signing key and the keys of pseudonyms: made once, shared, replaced; earlier ones stay known. Their commands."""
 
 import asyncio
+import hmac
 import json
 import sqlite3
 import stat
@@ -29,6 +30,13 @@ def test_the_key_is_made_once(tmp_path: Path) -> None:
     assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
     assert known_keys(folder) == keys.known == (keys.signing.verifier,)
     assert keys.signing.seed.hex() not in repr(keys)
+
+
+@pytest.mark.parametrize("length", [32, 64, 65, 200])
+def test_a_pseudonym_is_an_hmac(length: int) -> None:
+    secret, message = Secret(b"k" * length), b"USCC\x1f91110000100003333"
+    told = f"{secret.key_id}:{hmac.new(secret.key, message, 'sha256').hexdigest()}"
+    assert {pseudonym(secret, "USCC", "91110000100003333") for _ in range(2)} == {told}
 
 
 def test_of_several_that_start_at_once_all_get_the_same(tmp_path: Path) -> None:
