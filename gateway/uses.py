@@ -74,6 +74,7 @@ def _use(
         misread=seen.misread,
         timely=seen.timely,
         overdue=seen.overdue,
+        deciders=dict(seen.deciders),
         as_of=seen.as_of,
         digest=pseudonym(secret, "answer", digests) if digests else None,  # that of an answer covers personal numbers
     )

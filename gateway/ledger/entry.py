@@ -30,8 +30,9 @@ class SourceUse(msgspec.Struct, frozen=True, kw_only=True):
 
     ``mapping`` is the version of the source file that was read by; ``elapsed_ms`` the longest call; ``records`` counts
     the records shown, ``misread`` those of them with a value that could not be read, ``timely`` and ``overdue`` those
-    that were, or were not, published within the working days that the double-publicity rule gives; ``as_of`` is the
-    oldest date that the source itself gave; ``digest`` stands for what it sent.
+    that were, or were not, published within the working days that the double-publicity rule gives, and ``deciders``
+    how many of these (timely, overdue) were to be published by which other department than the source's; ``as_of`` is
+    the oldest date that the source itself gave; ``digest`` stands for what it sent.
     """
 
     entity: str
@@ -45,6 +46,7 @@ class SourceUse(msgspec.Struct, frozen=True, kw_only=True):
     misread: int = 0
     timely: int = 0
     overdue: int = 0
+    deciders: dict[str, tuple[int, int]] = {}
     as_of: str | None = None
     digest: Pseudonym | None = None
 
