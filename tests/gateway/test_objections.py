@@ -6,19 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from graphql import GraphQLError
 
 from gateway.caller import Caller
+from gateway.errors import ObjectionsUnavailable
 from gateway.ledger import Secret, pseudonym
 from gateway.ledger.entry import SectionTrace, Shape
 from gateway.objections.changes import ObjectionChanges
+from gateway.objections.counts import counted, numbers
 from gateway.objections.marks import is_objected, repair_of
 from gateway.objections.names import Names
 from gateway.objections.rules import Endpoint, Review, Rules
 from gateway.objections.shown import ShownObjection, shown_objections
 from gateway.objections.states import State
+from gateway.objections.tables import OBJECTIONS as TABLE
 from gateway.own import Told, Untold
 from gateway.plan.asks import Rights
+from gateway.returns.reader import OBJECTIONS, open_reader
 from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput, ObjectionState
 from schema.scalars import Date
 from tests.gateway.consents import OTHER_SUBJECT, SUBJECT, new_database
@@ -369,12 +374,23 @@ async def test_counts_are_by_department_state_and_day(desk: Office) -> None:
     await stepped(desk, OWNING, made.id, "NOT_ACCEPTED", "不属实")
     day = made.filed_at[:10]
     since, until = f"{int(day[:4]) - 1}-01-01", f"{int(day[:4]) + 1}-12-31"
-    (counted,) = await desk.objections.counts(since, until, DAY)
-    assert (counted.department, counted.filed, counted.overdue) == (OWNER, 2, 0)
-    assert counted.states == {"NOT_ACCEPTED": 1, "ROUTED": 1}
+    (now,) = await desk.objections.counts(since, until, DAY)
+    assert (now.department, now.filed, now.overdue) == (OWNER, 2, 0)
+    assert now.states == {"NOT_ACCEPTED": 1, "ROUTED": 1}
     (late,) = await desk.objections.counts(since, until, "2027-11-20")
     assert late.overdue == 2
     assert await desk.objections.counts("2000-01-01", "2000-12-31", DAY) == []
+
+
+async def test_a_command_counts_the_same_beside_the_gateway_and_cannot_write(desk: Office, place: str) -> None:
+    await filed(desk)
+    period = ("2000-01-01", "2999-12-31", DAY)
+    async with open_reader(place, OBJECTIONS) as rows:
+        assert counted(await rows(numbers(*period))) == await desk.objections.counts(*period) != []
+    with pytest.raises(ObjectionsUnavailable, match="the store of objections cannot be read: "):
+        async with open_reader(place, OBJECTIONS) as rows:
+            await rows(sa.delete(TABLE).returning(TABLE.c.id))  # type: ignore[arg-type]  # what a reader must refuse
+    assert len(await desk.objections.counts(*period)) == 1
 
 
 # ---- notices of repair ----------------------------------------------------------------------------------------------
