@@ -21,6 +21,8 @@ ASKED: Final = frozenset({"QUERY", "CHECK", "SCREENING", "REPORT", "WATCH"})
 """Kinds of entries of queries, which asked sources."""
 Outcome = Literal["ANSWERED", "PARTIAL", "DENIED", "REFUSED", "FAILED", "EXPLAINED"]
 """EXPLAINED: only the plan was told, and no source asked; its denials are those of the plan."""
+_RECEIPT_DIGITS: Final = 32
+_DIGITS: Final = frozenset("0123456789abcdef")
 NOBODY: Final = ""
 """The client of a request whose caller could not be identified, and of a change that the installation made itself."""
 
@@ -149,6 +151,11 @@ def encode_shape(shape: Shape) -> str:
 def shape_digest(text: str) -> str:
     """Return what entries name the shape by whose JSON ``text`` is: SHA-256, the first 32 hex digits."""
     return sha256(text.encode()).hexdigest()[:32]
+
+
+def is_receipt(text: str) -> bool:
+    """Return whether a receipt may be called ``text``, as `new_receipt` calls them."""
+    return len(text) == _RECEIPT_DIGITS and _DIGITS.issuperset(text)
 
 
 def new_receipt() -> str:

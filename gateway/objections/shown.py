@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.errors import BadQuery, ObjectionsUnavailable
-from gateway.objections.input import ID
+from gateway.ledger import is_receipt
 from gateway.objections.message import Named, SealBroken, unseal
 from gateway.objections.model import Filed, Ticket
 from gateway.objections.names import Names
@@ -134,7 +134,7 @@ async def shown_objections(
     if not 1 <= first <= MAXIMUM_FIRST:
         raise BadQuery(f"`first` of `objections` must be between 1 and {MAXIMUM_FIRST}, got {first}")
     for name, given in (("after", after), ("id", one)):
-        if given is not None and ID.fullmatch(given) is None:
+        if given is not None and not is_receipt(given):
             raise BadQuery(f"`{name}` of `objections` is not the id of an objection")
     standing = standing_of(rights.policy, rights.caller, rights.catalogue, names)
     if standing.is_nobody:
