@@ -64,7 +64,8 @@ class SectionTrace(msgspec.Struct, frozen=True, array_like=True):
     """Where the records of one section of the answer came from.
 
     ``path`` leads to the section in the response (names as the response has them, places in lists as numbers, joined
-    by dots); ``records`` are in the order shown: the source, and the pseudonym of the record's key there.
+    by dots); ``records`` are in the order shown: the source (`source.table` for a table with a name of its own), and
+    the pseudonym of the record's key there.
     """
 
     path: str

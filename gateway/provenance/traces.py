@@ -13,6 +13,7 @@ from connectors.base import Row
 from gateway.ledger.entry import SectionTrace
 from gateway.ledger.pseudonym import RECORD_DIGITS, Secret, record_scheme
 from gateway.plan.document import redact
+from gateway.plan.model import Ask
 from gateway.provenance.walk import ShownSection, walk, way_of
 from gateway.run import Run
 from gateway.told import Hit
@@ -69,20 +70,20 @@ class _Keys:
         self._begun: dict[str, dict[str, tuple[Hash, Hash]]] = {}
 
     def of(self, entity: str, records: Sequence[tuple[Row, Hit]]) -> tuple[tuple[str, str], ...]:
-        """Return source and pseudonym of each of ``records``."""
+        """Return the table (`Ask.place`) and the pseudonym of each of ``records``."""
         found: list[tuple[str, str]] = []
         begun = self._begun.setdefault(entity, {})
         for row, hit in records:
-            source = hit.ask.source.name
-            inner, outer = begun.get(source) or self._begin(source, entity)
+            ask = hit.ask
+            inner, outer = begun.get(ask.place) or self._begin(begun, ask)
             inner, outer = inner.copy(), outer.copy()
             inner.update(row.record_key.encode())
             outer.update(inner.digest())
-            found.append((source, outer.hexdigest()[:RECORD_DIGITS]))
+            found.append((ask.place, outer.hexdigest()[:RECORD_DIGITS]))
         return tuple(found)
 
-    def _begin(self, source: str, entity: str) -> "tuple[Hash, Hash]":
+    def _begin(self, begun: "dict[str, tuple[Hash, Hash]]", ask: Ask) -> "tuple[Hash, Hash]":
         inner = sha256(self._key.translate(_INNER))
-        inner.update(f"{record_scheme(source, entity)}\x1f".encode())
-        begun = self._begun[entity][source] = inner, sha256(self._key.translate(_OUTER))
-        return begun
+        inner.update(f"{record_scheme(ask.source.name, ask.part)}\x1f".encode())
+        made = begun[ask.place] = inner, sha256(self._key.translate(_OUTER))
+        return made
