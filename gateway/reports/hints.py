@@ -1,4 +1,4 @@
-"""What the subject can do about what a report says, and what a reader must not make of it. Words alone, no rules of ours.
+"""What the subject can do about what a report says, and what a reader must not make of it: words, no rules of ours.
 
 Legal bases: 信用修复管理办法 (NDRC order 36 of 2025, in force 2026-04-01) for repair; objections are those of this
 gateway (`fileObjection`), which passes them on to the owning department.
@@ -12,8 +12,8 @@ from gateway.reports.sections import unanswered
 from gateway.reports.words import Words, joined
 
 _REPAIR: Final = Words(
-    "对公示中的失信信息，履行义务、纠正失信行为并满最短公示期后，可依《信用修复管理办法》（2026 年 4 月 1 日起施行）申请信用修复；"
-    "涉及：{names}。",
+    "对公示中的失信信息，履行义务、纠正失信行为并满最短公示期后，可依《信用修复管理办法》"
+    "（2026 年 4 月 1 日起施行）申请信用修复；涉及：{names}。",
     "For published dishonesty: once duties are done and the shortest term of publicity is over, repair can be applied "
     "for under the Measures for Credit Repair (in force 2026-04-01). Concerned: {names}.",
 )
@@ -29,9 +29,7 @@ _AGAIN: Final = Words(
     "以下数据源本次未取得答复，可稍后重新申请报告：{names}。",
     "No answer could be had this time from the following; ask for a new report later: {names}.",
 )
-_CONSENT: Final = Words(
-    "经信息主体授权后可查询的部分：{names}。", "Open with the subject's consent: {names}."
-)
+_CONSENT: Final = Words("经信息主体授权后可查询的部分：{names}。", "Open with the subject's consent: {names}.")
 _OBJECTION: Final = Words(
     "认为记录有误、遗漏或与本主体无关的，可通过本网关或归属部门提出异议；异议处理期间记录照常显示并作标注。",
     "Whoever finds a record wrong, missing or not its own can object, here or at the owning department; until that is "

@@ -11,15 +11,14 @@ from gateway.policy.model import Reason
 from gateway.reports.contents import Group
 from gateway.reports.document import is_negative, record_type
 from gateway.reports.model import Asked, Denied, Record, Section, Standing, State
+from gateway.reports.times import city_time
 from gateway.reports.values import value_of
 from gateway.reports.words import Words, code, joined, same
 
 ANSWERED: Final = "ANSWERED"
 NOT_COVERED: Final = "NOT_COVERED"
 FORBIDDEN: Final = "FIELD_FORBIDDEN"
-_NONE: Final = Words(
-    "经全部归属数据源答复确认：无记录", "None on record: every owning source answered"
-)
+_NONE: Final = Words("经全部归属数据源答复确认：无记录", "None on record: every owning source answered")
 _UNCOVERED: Final = Words(
     "没有数据源涵盖此类主体，不作有无结论",
     "No source is meant to hold subjects of this kind: nothing is said of whether there are any",
@@ -32,6 +31,12 @@ _BROKEN: Final = Words(
     "后续页未能取得，以下仅列已取得的 {count} 条",
     "Further pages could not be had: below are the {count} records that were",
 )
+
+
+_SHORT: Final = {
+    ANSWERED: Words("已答复", "answered"),
+    NOT_COVERED: Words("不涵盖此主体", "not meant to hold this subject"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,8 @@ def reasons(asked: Sequence[Asked]) -> Words:
 
 def _reason(each: Asked) -> Words:
     table = f"“{each.part}”" if each.part else ""
-    until = Words(f"，预计 {each.until} 后恢复", f", expected back after {each.until}") if each.until else same("")
+    at = city_time(each.until) if each.until else ""
+    until = Words(f"，预计 {at} 后恢复", f", expected back after {at}") if at else same("")
     return Words(
         f"{each.department}{table}（{each.text.zh}{until.zh}）", f"{each.department} {table}({each.text.en}{until.en})"
     )
@@ -166,7 +172,7 @@ def _coded(enum: str, value: str | None) -> list[Words]:
 
 def _asked(each: Mapping[str, Any]) -> Asked:
     status, reason = each["status"], each["reason"]
-    text = code("CoverageStatus", status)
+    text = _SHORT.get(status) or code("CoverageStatus", status)
     if status == "DENIED":
         text = Words(f"不向本次查询者开放：{_denial(reason).zh}", f"not open to this caller: {_denial(reason).en}")
     elif status not in (ANSWERED, NOT_COVERED):
@@ -203,7 +209,7 @@ def _denied(group: Group, refusal: Mapping[str, Any] | None) -> Section:
 
 def _summary(state: State, count: int, truncated: Words | None, asked: Sequence[Asked]) -> Words:
     """Return what may be concluded from the section."""
-    if truncated is not None:
+    if truncated is not None and state == "COMPLETE":
         return truncated
     if state == "COMPLETE":
         return Words(f"共 {count} 条", f"{count} in all") if count else _NONE
@@ -211,10 +217,8 @@ def _summary(state: State, count: int, truncated: Words | None, asked: Sequence[
         return _UNCOVERED
     missing = reasons([each for each in asked if each.status not in (ANSWERED, NOT_COVERED)])
     if state == "PARTIAL" and count:
-        return Words(
-            f"已取得 {count} 条，但不完整；未取得的：{missing.zh}",
-            f"{count} were had, which are not all; not had: {missing.en}",
-        )
+        more = truncated or Words(f"已取得 {count} 条，但不完整", f"{count} were had, which are not all")
+        return Words(f"{more.zh}；未取得的：{missing.zh}", f"{more.en}; not had: {missing.en}")
     if state == "PARTIAL":
         return Words(
             f"已答复的数据源无记录，但不能得出“无记录”；未取得的：{missing.zh}",

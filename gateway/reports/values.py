@@ -20,7 +20,7 @@ _FOREVER: Final = Words("长期", "without end")
 
 
 def value_of(type_name: str, path: str, item: Mapping[str, Any], denied: bool) -> Value:
-    """Return the field at ``path`` of ``item``, a record of that type; ``denied`` if policy keeps it from the caller."""
+    """Return the field at ``path`` of ``item``, a record of that type; ``denied`` if it is not open."""
     owner, field, value_name = value_type(type_name, path)
     found = _found(item, path)
     if found is None or found == []:

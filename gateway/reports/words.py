@@ -3,6 +3,7 @@
 The schema describes everything as `中文。English.` (`schema.fields.say`); a report shows the two apart.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Final, Literal
@@ -41,8 +42,9 @@ def joined(words: Iterable[Words]) -> Words:
     return Words("、".join(each.zh for each in every), ", ".join(each.en for each in every))
 
 
-SHORTER: Final = ("（来源原文）", " as written")
+ASIDE: Final = re.compile(r"（[^）]*）$|；.*$")
 """What the labels of the schema say beside the name of a field, and a report has no room for."""
+ASIDE_EN: Final = re.compile(r" as written$|, in (?:yuan|whole units of its currency)$|;.*$|, see `.*$")
 
 
 @cache
@@ -51,7 +53,7 @@ def label(type_name: str, field: str) -> Words:
     type_ = SCHEMA.type_map[type_name]
     assert isinstance(type_, GraphQLObjectType), "records are objects"
     words = split(type_.fields[field].description or field)
-    return Words(words.zh.replace(SHORTER[0], ""), words.en.replace(SHORTER[1], ""))
+    return Words(ASIDE.sub("", words.zh), ASIDE_EN.sub("", words.en))
 
 
 @cache
