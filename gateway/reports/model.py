@@ -161,5 +161,5 @@ class Report(_Told, frozen=True, kw_only=True):
 
 def plain(report: Report) -> dict[str, Any]:
     """Return the report as plain JSON values."""
-    told: dict[str, Any] = msgspec.to_builtins(report)
+    told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(report))
     return told
