@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.errors import RequestError
+from gateway.errors import SubjectNotResolved
 from gateway.reports.contents import PARTS
 from gateway.reports.hints import DISCLAIMER, hints
 from gateway.reports.labels import labels
@@ -31,15 +31,8 @@ class Made:
     receipts: tuple[ReceiptLink, ...]
 
 
-class NoReport(RequestError):
-    """The key led to no organization: ``extensions`` say what it did lead to."""
-
-    code = "SUBJECT_NOT_RESOLVED"
-    status = 404
-
-
 def require_subject(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the subject of an answer; raises `NoReport` if the key led to none.
+    """Return the subject of an answer; raises `SubjectNotResolved` if the key led to none.
 
     "There is none" and "it could not be asked" are told apart, and never a value of the key.
     """
@@ -50,7 +43,7 @@ def require_subject(data: Mapping[str, Any]) -> Mapping[str, Any]:
     extensions = {"reason": kind, "detail": subject.get("message")}
     if "coverage" in subject:
         extensions["coverage"] = subject["coverage"]
-    raise NoReport("the key leads to no organization of which a report can be made", extensions=extensions)
+    raise SubjectNotResolved("the key leads to no organization of which a report can be made", extensions=extensions)
 
 
 def make_report(pages: Mapping[str, Sequence[Page]], made: Made) -> Report:
