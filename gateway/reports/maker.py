@@ -126,12 +126,13 @@ class _Asked:
         self._records = 0
 
     async def all(self, key: Mapping[str, Any]) -> None:
-        """Ask for everything; raises `RequestError`. The entry of the first answer stands for a key that led nowhere."""
+        """Ask for everything; raises `RequestError`, for a key that led nowhere with the receipt of that answer."""
         content = await self._ask(DOCUMENT, {"key": key})
         try:
             subject = require_subject(content["data"])
         except RequestError as error:
-            error.receipt = content["extensions"]["receipt"]
+            told = content["extensions"]["receipt"]
+            error.receipt = {"id": told["id"], "link": told["link"]}
             raise
         first = Page.of(content["data"], content.get("errors", ()))
         self.pages = {name: [first] for name in GROUPS}

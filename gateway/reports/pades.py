@@ -10,6 +10,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
 
+from asn1crypto import cms
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -37,7 +38,7 @@ def sign_pdf(pdf: bytes, key: ReportKey) -> bytes:
     """Return ``pdf`` signed; still a PDF/A, since a signature is added behind it."""
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     own, *above = [asn1(each) for each in key.certificates]
-    store.register_multiple([own, *above])
+    store.register_multiple(above)
     private = key.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     signer = SimpleSigner(signing_cert=own, signing_key=asn1_keys.PrivateKeyInfo.load(private), cert_registry=store)
     metadata = PdfSignatureMetadata(
@@ -55,11 +56,17 @@ def sign_pdf(pdf: bytes, key: ReportKey) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class SignedPdf:
-    """A print whose signature holds: the attached JSON form, and when it says that it was signed."""
+    """A print whose signature holds: the attached JSON form, and when it says that it was signed.
+
+    ``believed`` tells whether the signer's certificate leads to a trusted one, and was valid then.
+    """
 
     attached: str
     signed_at: datetime | None
     certificate: x509.Certificate
+    believed: bool
+    signature: bytes
+    """As it stands in the file, with what stands behind it."""
 
 
 class PdfRefused(ValueError):
@@ -71,10 +78,7 @@ class PdfRefused(ValueError):
 
 
 def check_pdf(pdf: bytes, trusted: Sequence[x509.Certificate]) -> SignedPdf:
-    """Return what the signed ``pdf`` holds, its signature valid under the certificates ``trusted`` by pyHanko's rules.
-
-    Raises `PdfRefused`. The signer's certificate must have been valid when the file says that it was signed.
-    """
+    """Return what the signed ``pdf`` holds, its signature sound by pyHanko's rules; raises `PdfRefused`."""
     try:
         return _checked(PdfFileReader(BytesIO(pdf)), trusted)
     except PdfRefused:
@@ -93,12 +97,39 @@ def _checked(reader: PdfFileReader, trusted: Sequence[x509.Certificate]) -> Sign
     at = found.self_reported_timestamp
     context = ValidationContext(trust_roots=[asn1(each) for each in trusted], allow_fetching=False, moment=at)
     status = validate_pdf_signature(found, context)
-    if not (status.intact and status.valid) or status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
+    sound = status.intact and status.valid and status.docmdp_ok
+    if not sound or status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
         raise PdfRefused("PDF_FAILS")
-    if not status.bottom_line:
-        raise PdfRefused("NOT_BELIEVED" if not status.trusted else "PDF_FAILS")
     signer = x509.load_der_x509_certificate(found.signer_cert.dump())
-    return SignedPdf(_attached(reader), at, signer)
+    return SignedPdf(_attached(reader), at, signer, bool(status.bottom_line), found.pkcs7_content)
+
+
+def is_bare(content: bytes, chain: Sequence[x509.Certificate]) -> bool:
+    """Tell whether ``content``, the place of the signature, holds the signature of ``chain`` and nothing else.
+
+    A signature cannot cover the place where it stands itself, so that is built anew from what is signed, and compared.
+    """
+    signed = cms.ContentInfo.load(content)["content"]
+    signer = signed["signer_infos"][0]
+    issuer, own = signer["sid"].chosen, asn1(chain[0])
+    rebuilt = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [signer["digest_algorithm"]],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": [each.chosen for each in signed["certificates"]],
+            "signer_infos": [signer],
+        }
+    )
+    known = {each.public_bytes(Encoding.DER) for each in chain}
+    expected = cms.ContentInfo({"content_type": "signed_data", "content": rebuilt}).dump(force=True)
+    return (
+        content[: len(expected)] == expected
+        and not any(content[len(expected) :])
+        and {each.chosen.dump() for each in signed["certificates"]} == known
+        and len(signed["certificates"]) == len(known)
+        and (issuer["issuer"].dump(), issuer["serial_number"].native) == (own.issuer.dump(), own.serial_number)
+    )
 
 
 def _attached(reader: PdfFileReader) -> str:

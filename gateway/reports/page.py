@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from gateway.reports.printed import code_svg
+from gateway.reports.scan import code_svg
 from gateway.reports.view import Card, PartView, SectionView, View
 
 _STYLE: Final = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")

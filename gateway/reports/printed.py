@@ -13,10 +13,10 @@ from typing import Final
 
 import msgspec
 import pylopdf_fonts_zh_cn as fonts
-import segno
 import typst
 
 from gateway.reports.glyphs import read_glyphs
+from gateway.reports.scan import code_svg
 from gateway.reports.view import View
 
 STANDARD: Final = "a-3a"
@@ -63,8 +63,3 @@ def printed(view: View, attached: str, at: str) -> bytes:
     made = compiler.compile(format="pdf", pdf_standards=[STANDARD], sys_inputs=inputs, timestamp=stamp)
     assert isinstance(made, bytes), "one document is asked for"
     return made
-
-
-def code_svg(text: str) -> str:
-    """Return ``text`` as a QR code (ISO/IEC 18004, level M): an SVG without colors other than black."""
-    return str(segno.make(text, error="m", micro=False).svg_inline(scale=4, border=2, omitsize=True))
