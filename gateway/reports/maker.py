@@ -33,9 +33,10 @@ from gateway.reports.words import Language, Words
 
 PAGE: Final = 100
 """Records of one page of a relation."""
-MAXIMUM_OF_SECTION: Final = 500
-MAXIMUM_RECORDS: Final = 3_000
-"""Of a whole report; beyond either, further pages are not asked for, and the section says so."""
+MAXIMUM_OF_SECTION: Final = 300
+MAXIMUM_RECORDS: Final = 1_000
+"""Of a whole report; beyond either, further pages are not asked for, and the section says so. A thousand records are
+about 120 pages."""
 MAXIMUM_WAITING: Final = 16
 MEDIA: Final[dict[Form, str]] = {
     "json": "application/json",

@@ -5,6 +5,7 @@ SC for headings, SIL Open Font License), never those of the machine, so that eve
 PDF/A-3a: pages look the same in decades, text can be read aloud and copied, and may carry a file (ISO 19005-3, 6.8).
 """
 
+import unicodedata
 from collections.abc import Container
 from datetime import UTC, datetime
 from functools import cache
@@ -30,13 +31,18 @@ _ATTACH: Final = b"""
 
 
 class _Both:
-    """Characters that both fonts have: a name may stand in a heading and in the text."""
+    """Characters that both fonts have: a name may stand in a heading and in the text.
+
+    Marks that combine are taken for missing: heaps of them on one letter make text that cannot be copied out again.
+    """
 
     def __init__(self) -> None:
         self._fonts = [read_glyphs(Path(str(each))) for each in (fonts.sans_path(), fonts.serif_path())]
 
     def __contains__(self, character: object) -> bool:
-        return isinstance(character, str) and all(character in each for each in self._fonts)
+        if not isinstance(character, str) or unicodedata.combining(character):
+            return False
+        return all(character in each for each in self._fonts)
 
 
 @cache

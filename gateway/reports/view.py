@@ -14,7 +14,8 @@ from gateway.reports.times import city_time
 from gateway.reports.words import Language, Words
 
 LIST_FIELDS: Final = 6
-"""Relations of so few fields are one table; of more, a card a record."""
+LIST_CHARACTERS: Final = 80
+"""Relations of so few fields, and values of so few characters, are one table; of more, a card a record."""
 WIDE: Final = 22
 """Values of more characters take the whole width of a card."""
 
@@ -188,7 +189,8 @@ def _section(section: Section, setting: _Setting) -> SectionView:
     tone = ("some" if section.records else "none") if known else "unknown"
     cards = [_card(each, setting) for each in section.records]
     fields = section.records[0].values if section.records else ()
-    listed = 0 < len(fields) <= LIST_FIELDS and not any(each.notes for each in cards)
+    short = all(len(cell.text) <= LIST_CHARACTERS for each in cards for cell in each.cells)
+    listed = 0 < len(fields) <= LIST_FIELDS and short and not any(each.notes for each in cards)
     columns = [setting.say(each.label) for each in fields] if listed else []
     return SectionView(setting.say(section.title), setting.say(section.summary), tone, columns, cards)
 
