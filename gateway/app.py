@@ -33,6 +33,7 @@ from gateway.guard import Alarm, Counts, Guard
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, metrics_route
 from gateway.http.origins import cross_origin
 from gateway.http.receipts import receipt_routes
+from gateway.http.reports import report_routes
 from gateway.http.verifier import verifier_routes
 from gateway.inner import Inner
 from gateway.issuer import DevelopmentIssuer
@@ -52,6 +53,9 @@ from gateway.plan.document import Documents
 from gateway.receipts.receipts import Receipts
 from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
+from gateway.reports.house import house_of
+from gateway.reports.keys import load_report_key
+from gateway.reports.maker import Maker
 from gateway.returns.months import Months
 from gateway.returns.told import Returns
 from gateway.seal import Seal
@@ -115,7 +119,9 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         deliverer.start()
         stack.push_async_callback(deliverer.close)
         readiness = Readiness({"ledger": kept.ledger.check, **kept.anchors.checks}, lambda: _states(front))
-        application = _application(configuration, front, _measured(kept, front, alarm, reload), readiness, issuer)
+        reports = _reports(configuration, front, told, data)
+        measured = _measured(kept, front, alarm, reload)
+        application = _application(configuration, front, measured, readiness, issuer, reports)
         yield Gateway(application, front, readiness, issuer, reload)
 
 
@@ -273,6 +279,16 @@ def _audit(ledger: Ledger, secret: Secret, front: Front) -> Audit:
     )
 
 
+def _reports(configuration: Configuration, front: Front, environ: Mapping[str, str], data: Path) -> Maker:
+    """Return what makes credit reports; whom it names is of the configuration of the moment."""
+    settings = configuration.settings
+    rules, production = settings.reports, settings.production
+    key = load_report_key(rules.certificate_file, environ, configuration.folder, data, production=production)
+    return Maker(
+        Inner(front.ask), key, lambda: house_of(front.loaded.configuration, front.loaded.register), rules.at_once
+    )
+
+
 def _issuer(front: Front) -> DevelopmentIssuer | None:
     """Return the development issuer, which outlives a configuration: it asks for what counts at the moment."""
     settings = front.loaded.configuration.settings
@@ -315,6 +331,7 @@ def _application(
     measured: Measured,
     readiness: Readiness,
     issuer: DevelopmentIssuer | None,
+    reports: Maker,
 ) -> Starlette:
     settings = configuration.settings
     http = settings.http
@@ -329,6 +346,7 @@ def _application(
     routes = [Route(GRAPHQL_PATH, endpoint, middleware=cross_origin(settings.cors)), *health_routes(readiness)]
     ledger = front.desk.ledger
     routes += [*receipt_routes(front, ledger, strangers), *verifier_routes(lambda: ledger.keys)]
+    routes += report_routes(front, reports, strangers, measured.outcomes)
     if settings.metrics.enabled and (settings.metrics.remote or is_loopback(settings.listen.host)):
         routes.append(metrics_route(measured, remote=settings.metrics.remote))
     if issuer is not None:

@@ -20,6 +20,7 @@ from gateway.cli.policy import policy_commands
 from gateway.cli.probe import probe
 from gateway.cli.prov import prov_command
 from gateway.cli.receipt import receipt_command
+from gateway.cli.report import report_commands
 from gateway.cli.returns import returns_command
 from gateway.cli.rules import rules_commands
 from gateway.cli.rules_try import rules_diff, rules_try
@@ -65,6 +66,7 @@ commands.add_typer(rules_commands, name="rules")
 commands.add_typer(client_commands, name="client")
 commands.add_typer(ledger_commands, name="ledger")
 commands.add_typer(audit_commands, name="audit")
+commands.add_typer(report_commands, name="report")
 
 
 @commands.command("schema")
