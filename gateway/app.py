@@ -213,7 +213,8 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         await start_register(front.loaded, administration)
         deliverer.start()
         stack.push_async_callback(deliverer.close)
-        readiness = Readiness({"ledger": ledger.check}, lambda: _states(front.loaded.opened.sources))
+        checks = {"ledger": ledger.check, **anchors.checks}
+        readiness = Readiness(checks, lambda: _states(front.loaded.opened.sources))
         gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
         versions = Followed(lambda: front.loaded.versions)
         measured = Measured(gates, ledger, versions, alarm, reloads=reload.outcomes, anchors=anchors.states)
