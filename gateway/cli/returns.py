@@ -17,9 +17,9 @@ from rich.table import Column as TableColumn
 from rich.table import Table as Printed
 
 from connectors.clock import now_text, today_text
-from gateway.app import LEDGER_URL_ENV, OBJECTIONS_URL_ENV, kept_url, ledger_url
 from gateway.cli.options import DEFAULT_CONFIG, DEFAULT_DATA, Config, Data
 from gateway.configuration import OWN_SECRETS, Configuration, load_configuration
+from gateway.kept import LEDGER_URL_ENV, OBJECTIONS_URL_ENV, kept_url, ledger_url
 from gateway.objections.counts import ObjectionCounts, counted, numbers
 from gateway.returns.document import document
 from gateway.returns.month import Month, read_month
