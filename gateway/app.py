@@ -175,7 +175,7 @@ def _desk(
         ledger=kept.ledger,
         consents=kept.consents,
         marks=kept.objections.marks,
-        own=_own(kept, front, inner, checker),
+        own={**_own(kept, front), **Checks(checker).roots, **_measures(inner, front).roots},
         mutations=mutations,
         seal=seal,
         refusals=refusals,
@@ -212,18 +212,22 @@ def _mutations(kept: Kept, front: Front, deliverer: Deliverer, checker: Checker,
     )
 
 
-def _own(kept: Kept, front: Front, inner: Inner, checker: Checker) -> Mapping[str, Own]:
-    """Return what answers the roots of the gateway's own, by their kinds."""
+def _measures(inner: Inner, front: Front) -> Measures:
+    """Return what tells which measures apply, by the configuration of the moment."""
+    return Measures(
+        inner,
+        lambda: front.loaded.configuration.measures,
+        lambda: front.loaded.configuration.departments,
+    )
+
+
+def _own(kept: Kept, front: Front) -> Mapping[str, Own]:
+    """Return what answers the roots that are told from what is kept, by their kinds."""
     returns = Returns(
         Months(kept.ledger.rows),
         kept.objections,
         lambda: front.loaded.configuration.departments,
         lambda: front.loaded.configuration.working_days,
-    )
-    measures = Measures(
-        inner,
-        lambda: front.loaded.configuration.measures,
-        lambda: front.loaded.configuration.departments,
     )
     return {
         "consents": partial(shown_consents, kept.consents),
@@ -231,8 +235,6 @@ def _own(kept: Kept, front: Front, inner: Inner, checker: Checker) -> Mapping[st
         **_receipts(kept.ledger, kept.anchors, kept.secret, front).roots,
         "department_reports": returns.tell,
         "objections": partial(shown_objections, kept.objections, kept.names),
-        **Checks(checker).roots,
-        **measures.roots,
     }
 
 
