@@ -23,6 +23,7 @@ IN_FORCE: Final = frozenset({"PUBLISHED", "UNDER_OBJECTION"})
 ANSWERED: Final = "ANSWERED"
 STALE: Final = "STALE"
 UNSURE: Final = "UNSURE"
+UNREADABLE: Final = "UNREADABLE"
 _DAY: Final = 10
 
 
@@ -40,6 +41,8 @@ class Record:
     state: str | None
     sure: bool
     objected: bool
+    lacks: bool
+    """True when a value that conditions read is not known."""
 
     def counts(self, states: frozenset[str]) -> Tri:
         """Return whether the record is in force: in one of ``states``, None when its state is not known."""
@@ -149,25 +152,27 @@ def _is_whole_but_for(need: Need, section: Section) -> bool:
     rest = [each for each in section.coverage if not _is_set_aside(need, each)]
     if section.state != PARTIAL or section.denied is not None or len(rest) == len(section.coverage):
         return False
-    answered = [each for each in rest if each.get("status") == ANSWERED and each.get("reason") is None]
-    uncovered = [each for each in rest if each.get("status") == NOT_COVERED and not need.arguments]
+    answered = [each for each in rest if _status(each) == ANSWERED and each.get("reason") is None]
+    uncovered = [each for each in rest if _status(each) == NOT_COVERED and not need.arguments]
     return bool(answered) and len(answered) + len(uncovered) == len(rest)
 
 
 def _is_set_aside(need: Need, entry: CoverageEntry) -> bool:
-    return entry.get("status") == DENIED and entry.get("part") in need.set_aside
+    return _status(entry) == DENIED and entry.get("part") in need.set_aside
 
 
 def _record(need: PreparedNeed, item: Item, unsure: set[str | None], as_of: str) -> Record:
     source = item.get("source")
+    values = need.values(item)
     return Record(
         item=item,
-        values=need.values(item),
+        values=values,
         active=_stands(item, as_of) if need.entry else True,
         judged=need.judged,
         state=item.get("state") if need.judged and isinstance(item.get("state"), str) else None,
         sure=not unsure or (isinstance(source, str) and unsure.isdisjoint({source, None})),
         objected=item.get("underObjection") is True,
+        lacks=not all(path.name in values for path in need.paths),
     )
 
 
@@ -185,7 +190,7 @@ def _doubts(name: str, need: PreparedNeed, coverage: list[CoverageEntry]) -> Ite
     """Yield sources that answered, but not well enough: too old, or asked by a code that is not sure enough."""
     least = need.need.min_confidence
     for entry in coverage:
-        if entry.get("status") != ANSWERED:
+        if _status(entry) != ANSWERED:
             continue
         if least is not None and not _at_least(entry.get("matchConfidence"), least):
             yield _of_entry(name, entry, UNSURE)
@@ -216,13 +221,18 @@ def _missing(name: str, need: Need, section: Section, doubts: list[Missing]) -> 
             need=name, status="DENIED", reason=section.denied.get("reason"), needs=section.denied.get("needs")
         )
         return
-    failed = [each for each in section.coverage if each.get("status") not in {ANSWERED, NOT_COVERED}]
+    failed = [each for each in section.coverage if _status(each) not in {ANSWERED, NOT_COVERED}]
     failed = [each for each in failed if not _is_set_aside(need, each)]
     if section.state == NOT_COVERED and not failed:
-        failed = [each for each in section.coverage if each.get("status") == NOT_COVERED]
-    yield from (_of_entry(name, each, str(each.get("status"))) for each in failed)
+        failed = [each for each in section.coverage if _status(each) == NOT_COVERED]
+    yield from (_of_entry(name, each, _status(each)) for each in failed)
     if not failed and not doubts:
         yield Missing(need=name, status=section.state)
+
+
+def _status(entry: CoverageEntry) -> str:
+    status = entry.get("status")
+    return status if isinstance(status, str) else "UNKNOWN"
 
 
 def _of_entry(name: str, entry: CoverageEntry, status: str) -> Missing:
