@@ -177,7 +177,7 @@ def outcomes(before: Evaluation, after: Evaluation) -> list[tuple[Outcome, Outco
     return [*of_lot, *zip(before.subjects[0].outcomes, after.subjects[0].outcomes, strict=True)]
 
 
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(seeds)
 def test_less_knowledge_moves_a_verdict_only_towards_undetermined(seed: int) -> None:
     chance = Random(seed)
@@ -194,7 +194,7 @@ def test_less_knowledge_moves_a_verdict_only_towards_undetermined(seed: int) -> 
             assert (new.verdict, new.lowered) == (old.verdict, old.lowered)
 
 
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(seeds)
 def test_a_further_record_never_moves_a_verdict_towards_pass(seed: int) -> None:
     chance = Random(seed)
@@ -215,7 +215,7 @@ def test_a_further_record_never_moves_a_verdict_towards_pass(seed: int) -> None:
     assert after.verdict != "PASS" or before.verdict == "PASS"
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(seeds)
 def test_a_verdict_rests_on_its_outcomes(seed: int) -> None:
     """A PASS is nothing but clean; a REJECT has a hit that rejects; and every unknown says what is missing."""
@@ -262,7 +262,7 @@ ALL_RULES: Final = read(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(seeds)
 def test_no_evidence_makes_an_evaluation_raise(seed: int) -> None:
     chance = Random(seed)
