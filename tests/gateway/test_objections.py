@@ -136,7 +136,9 @@ async def test_a_subject_files_and_its_owner_finds_the_record(desk: Office) -> N
 async def test_a_window_files_for_whom_it_names(desk: Office) -> None:
     made = await filed(desk, WINDOW, subject=SUBJECT.lower())
     assert (made.filed_as, made.filed_by) == ("WINDOW", "consent_window")
-    assert [each.id for each in await shown(desk, WINDOW)] == [made.id]
+    (seen,) = await shown(desk, WINDOW)
+    assert (seen.id, seen.statement) == (made.id, made.statement)
+    assert made.statement
     assert [each.id for each in await shown(desk, OWN)] == [made.id], "it is about the subject, whoever filed it"
     assert "subject" in await inputs(desk, WINDOW, desk.given())
 
@@ -293,9 +295,9 @@ async def test_steps_that_are_none_are_refused_and_say_what_is_open(desk: Office
     assert (await refused(desk, OWN, AdvanceObjectionInput(id=made.id, to=ObjectionState["INVESTIGATING"], note=None)))[
         "code"
     ] == "STEP_ILLEGAL"
-    assert "note" in await inputs(
-        desk, OWNING, AdvanceObjectionInput(id=made.id, to=ObjectionState["NOT_ACCEPTED"], note=None)
-    )
+    for to in ("NOT_ACCEPTED", "UPHELD"):
+        unreasoned = AdvanceObjectionInput(id=made.id, to=ObjectionState[to], note=None)
+        assert "note" in await inputs(desk, OWNING, unreasoned), "nobody decides against the filer without saying why"
 
 
 async def test_a_stranger_and_nobody_at_all_look_the_same(desk: Office) -> None:
