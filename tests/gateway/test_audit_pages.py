@@ -136,6 +136,9 @@ async def test_an_entry_is_found_by_its_receipt(read: Ledger) -> None:
     one = ENTRIES[100]
     (found,) = await pages(read, {"receipt": one.receipt}, 10)
     assert [each.receipt for each in found] == [one.receipt]
+    for after, told in ((101, 1), (100, 0)):
+        page = await read_page(Rows(read), Wanted(receipt=one.receipt), 10, after)
+        assert len(page.entries) == told, "a cursor excludes the place it stands for"
     assert await pages(read, {"receipt": one.receipt, "client": "nobody"}, 10) == [[]]
     assert await pages(read, {"receipt": "0" * 32}, 10) == [[]]
 
