@@ -30,7 +30,8 @@ async def test_what_is_withheld_leaves_no_gap_and_no_trace(tmp_path: Path) -> No
         assert not shown.page_info.has_next_page
         assert withheld == {"court": 5, "law_enforcement": 1}
         assert shown.items[0].denied == ["TaxArrears.*"], "its note is for auditors"
-        first, _ = await read_inquiries(rows, pseudonyms, HIDING, titles, SUBJECT, {"first": 1}, TODAY)
+        first, again = await read_inquiries(rows, pseudonyms, HIDING, titles, SUBJECT, {"first": 1}, TODAY)
+        assert again == withheld, "whatever the size of a page, no entry is passed over"
         assert first.page_info.has_next_page
         after = {"first": 2, "after": first.page_info.end_cursor}
         rest, _ = await read_inquiries(rows, pseudonyms, HIDING, titles, SUBJECT, after, TODAY)
