@@ -163,6 +163,14 @@ async def test_a_second_process_that_writes_the_same_facets_is_no_conflict(ledge
         assert newest.high == len(ENTRIES) + 2
 
 
+async def test_a_period_within_one_day_finds_what_is_of_that_day(tmp_path: Path) -> None:
+    one = mixed(3)
+    at = one.at[:10]
+    async with kept(f"sqlite:///{tmp_path / 'one.sqlite'}", [one]) as opened:
+        found = await pages(opened, {"from": f"{at}T00:00:00Z", "to": f"{at}T15:00:00Z"}, 10)
+        assert [[each.receipt for each in page] for page in found] == [[one.receipt]]
+
+
 async def test_an_empty_ledger_has_one_empty_page(tmp_path: Path) -> None:
     async with kept(f"sqlite:///{tmp_path / 'empty.sqlite'}") as empty:
         for said in FILTERS:

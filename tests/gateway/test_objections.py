@@ -440,6 +440,9 @@ async def test_the_owners_latest_word_counts_and_the_same_again_changes_nothing(
     await desk.changes(OWNING).notice_repair(notice(repaired_on=Date("2026-11-17")))
     marks = await desk.objections.marks.current()
     assert repair_of(marks.of(SOURCE, ENTITY, KEY)) == ("2026-11-17", notice().basis)
+    await desk.changes(OWNING).notice_repair(notice(repaired_on=Date("2026-11-17"), basis="另一决定"))
+    marks = await desk.objections.marks.current()
+    assert repair_of(marks.of(SOURCE, ENTITY, KEY)) == ("2026-11-17", "另一决定"), "on the same day too"
 
 
 async def test_only_an_owner_gives_notice_and_only_of_its_own(desk: Office) -> None:
