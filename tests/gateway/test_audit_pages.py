@@ -136,6 +136,9 @@ async def test_an_entry_is_found_by_its_receipt(read: Ledger) -> None:
     one = ENTRIES[100]
     (found,) = await pages(read, {"receipt": one.receipt}, 10)
     assert [each.receipt for each in found] == [one.receipt]
+    for after, told in ((101, 1), (100, 0)):
+        page = await read_page(Rows(read), Wanted(receipt=one.receipt), 10, after)
+        assert len(page.entries) == told, "a cursor excludes the place it stands for"
     assert await pages(read, {"receipt": one.receipt, "client": "nobody"}, 10) == [[]]
     assert await pages(read, {"receipt": "0" * 32}, 10) == [[]]
 
@@ -158,6 +161,14 @@ async def test_a_second_process_that_writes_the_same_facets_is_no_conflict(ledge
         newest = await span_of(Rows(ledger), None, None)
         assert newest is not None
         assert newest.high == len(ENTRIES) + 2
+
+
+async def test_a_period_within_one_day_finds_what_is_of_that_day(tmp_path: Path) -> None:
+    one = mixed(3)
+    at = one.at[:10]
+    async with kept(f"sqlite:///{tmp_path / 'one.sqlite'}", [one]) as opened:
+        found = await pages(opened, {"from": f"{at}T00:00:00Z", "to": f"{at}T15:00:00Z"}, 10)
+        assert [[each.receipt for each in page] for page in found] == [[one.receipt]]
 
 
 async def test_an_empty_ledger_has_one_empty_page(tmp_path: Path) -> None:

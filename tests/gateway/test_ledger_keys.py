@@ -107,6 +107,12 @@ def test_a_new_key_and_the_one_before_it(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
 
 
+def test_a_key_that_is_replaced_stays_known_though_nobody_had_kept_it(tmp_path: Path) -> None:
+    old = load_keys(tmp_path, ORIGIN, {})
+    (tmp_path / PUBLIC_FILE).unlink()
+    assert old.signing.verifier in rotate_key(tmp_path, ORIGIN).known
+
+
 def test_a_new_key_of_pseudonyms_and_those_before_it(tmp_path: Path) -> None:
     first = load_secret(tmp_path, {})
     second = rotate_secret(tmp_path)

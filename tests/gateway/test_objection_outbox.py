@@ -224,7 +224,9 @@ async def test_one_that_is_killed_while_it_sends_is_followed_by_another(place: s
     """A lease without an end to it: whoever held it is gone; when it has run out the next one takes it."""
     async with office(place, {OWNER: owner.webhook}, RULES) as desk:
         await filed(desk)
+        assert await desk.objections.next_due() == 0.0, "a message is due as soon as it is written"
         assert len(await desk.objections.take("gone", desk.clock(), RULES.lease_seconds)) == 1
+        assert await desk.objections.next_due() == desk.clock() + RULES.lease_seconds, "nobody looks in vain until then"
         assert await desk.deliverer.deliver_due() == 0
         desk.clock.now += RULES.lease_seconds
         assert await desk.deliverer.deliver_due() == 1

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,26 @@ async def test_a_window_files_for_whom_it_names(desk: Office) -> None:
 @pytest.mark.parametrize("caller", [BANK, OWNING, AUDITOR, TAX], ids=["bank", "owner", "auditor", "department"])
 async def test_nobody_else_files(desk: Office, caller: Caller) -> None:
     assert (await refused(desk, caller, desk.given(subject=SUBJECT)))["code"] == "FIELD_FORBIDDEN"
+
+
+async def test_a_window_meets_what_it_filed_as_one_and_nothing_else(desk: Office) -> None:
+    """One client may serve many subjects, each by its token: what they filed is not the window's."""
+    own = await filed(desk)
+    other = await filed(desk, WINDOW, subject=SUBJECT, path="subject.penalties.items.0", record_key=None)
+    for client, ticket in ((OWN.client, own.id), ("another_window", other.id)):
+        window = replace(WINDOW, client=client)
+        assert await shown(desk, window) == []
+        step = AdvanceObjectionInput(id=ticket, to=ObjectionState["CLOSED"], note=None)
+        assert (await refused(desk, window, step))["code"] == "OBJECTION_UNKNOWN"
+    assert [each.id for each in await shown(desk, WINDOW)] == [other.id]
+
+
+async def test_a_token_that_states_a_subject_needs_the_scope_besides(desk: Office) -> None:
+    await filed(desk)
+    narrower = replace(OWN, scopes=OWN.scopes - {"credit.self"})
+    assert (await refused(desk, narrower, desk.given(path="subject.penalties.items.0")))["code"] == "FIELD_FORBIDDEN"
+    rights = Rights(POLICY, narrower, CONFIGURED.catalogue, CONFIGURED.disclosure)
+    assert isinstance(await shown_objections(desk.objections, NAMES, rights, {}, DAY), Untold)
 
 
 async def test_a_subject_files_for_itself_alone(desk: Office) -> None:
@@ -419,6 +440,9 @@ async def test_the_owners_latest_word_counts_and_the_same_again_changes_nothing(
     await desk.changes(OWNING).notice_repair(notice(repaired_on=Date("2026-11-17")))
     marks = await desk.objections.marks.current()
     assert repair_of(marks.of(SOURCE, ENTITY, KEY)) == ("2026-11-17", notice().basis)
+    await desk.changes(OWNING).notice_repair(notice(repaired_on=Date("2026-11-17"), basis="另一决定"))
+    marks = await desk.objections.marks.current()
+    assert repair_of(marks.of(SOURCE, ENTITY, KEY)) == ("2026-11-17", "另一决定"), "on the same day too"
 
 
 async def test_only_an_owner_gives_notice_and_only_of_its_own(desk: Office) -> None:
