@@ -45,5 +45,5 @@ def _table(glyphs: Container[str]) -> _Table:
 
 def clean(text: str, glyphs: Container[str]) -> str:
     """Return ``text`` as it may stand in a document set in a font with ``glyphs``; a long one is cut, and says so."""
-    shown = text[:MAXIMUM_CHARACTERS].translate(_table(glyphs))  # type: ignore[arg-type]  # hashed by what it is
+    shown = text[:MAXIMUM_CHARACTERS].translate(_table(glyphs))  # type: ignore[arg-type]  # such sets are compared by identity
     return shown if len(text) <= MAXIMUM_CHARACTERS else shown + _CUT.format(count=len(text))

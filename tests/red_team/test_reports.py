@@ -86,8 +86,8 @@ def test_no_text_of_a_record_gets_out_of_its_cell(text: str) -> None:
     html = page(view_of(made, "zh", Everything()))
     seen = _Seen(html)
     harmless = _Seen(page(view_of(with_text("安"), "zh", Everything())))
-    assert seen.tags == harmless.tags
-    assert seen.attributes == harmless.attributes
+    assert seen.tags <= harmless.tags
+    assert seen.attributes <= harmless.attributes
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u061c]", html)
     assert printed(view_of(made, "zh", glyphs()), "{}", made.generated_at).startswith(b"%PDF-")
 
