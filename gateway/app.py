@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from connectors.errors import ConfigError, Mistake
 from gateway.administration import Administration
@@ -60,6 +60,9 @@ from gateway.seal import Seal
 from gateway.secrets import with_secret_files
 from gateway.settings import Settings
 from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, SharedPaces, SharedProofs, SharedServer
+from gateway.subscriptions.stream import EventStreams
+from gateway.subscriptions.subscriptions import Subscriptions
+from gateway.subscriptions.websocket import WebSockets
 from schema.schema import SCHEMA
 
 T = TypeVar("T")
@@ -176,6 +179,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
                 "department_reports": returns.tell,
                 "objections": partial(shown_objections, objections, names),
             },
+            streams={},
             mutations=mutations,
             seal=seal,
             refusals=refusals,
@@ -193,7 +197,11 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
         versions = Followed(lambda: front.loaded.versions)
         measured = Measured(gates, ledger, versions, alarm, reloads=reload.outcomes, anchors=anchors.states)
-        yield Gateway(_application(configuration, front, measured, readiness, issuer), front, readiness, issuer, reload)
+        limits = configuration.settings.limits.subscriptions
+        subscriptions = Subscriptions(lambda: front.desk, limits, readiness.draining)
+        stack.push_async_callback(subscriptions.finish)
+        app = _application(configuration, front, measured, readiness, issuer, subscriptions)
+        yield Gateway(app, front, readiness, issuer, reload)
 
 
 async def _no_stamps(_: str) -> Sequence[Stamped]:
@@ -321,6 +329,7 @@ def _application(
     measured: Measured,
     readiness: Readiness,
     issuer: DevelopmentIssuer | None,
+    subscriptions: Subscriptions,
 ) -> Starlette:
     settings = configuration.settings
     http = settings.http
@@ -332,7 +341,10 @@ def _application(
         strangers=strangers,
         turned_away=front.turned_away,
     )
-    routes = [Route(GRAPHQL_PATH, endpoint, middleware=cross_origin(settings.cors)), *health_routes(readiness)]
+    streams = EventStreams(endpoint, subscriptions, strangers, http.max_body_bytes, front.turned_away)
+    sockets = WebSockets(subscriptions, strangers, settings.cors)
+    routes: list[BaseRoute] = [Route(GRAPHQL_PATH, streams, middleware=cross_origin(settings.cors))]
+    routes += [WebSocketRoute(GRAPHQL_PATH, sockets), *health_routes(readiness)]
     ledger = front.desk.ledger
     routes += [*receipt_routes(front, ledger, strangers), *verifier_routes(lambda: ledger.keys)]
     if settings.metrics.enabled and (settings.metrics.remote or is_loopback(settings.listen.host)):

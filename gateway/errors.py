@@ -20,6 +20,7 @@
       RateLimited            RATE_LIMITED              429     over a budget; `Retry-After` tells when to come back
       LedgerUnavailable      LEDGER_UNAVAILABLE        503     no durable entry, no answer
       ObjectionsUnavailable  OBJECTIONS_UNAVAILABLE    503     it is not known which records are repaired
+      SubscriptionEnded      SUBSCRIPTION_ENDED        403     rights changed, or a client too slow; `reason` says which
       ShuttingDown           SHUTTING_DOWN             503     the server stopped before the answer was ready
       Failed                 INTERNAL                  500     a fault of ours; `extensions.id` finds it in the log
       KeysUnavailable        KEYS_UNAVAILABLE          503     the issuer's keys were never read: no token can be judged
@@ -188,6 +189,13 @@ class ObjectionsUnavailable(RequestError):
 
     code = "OBJECTIONS_UNAVAILABLE"
     status = 503
+
+
+class SubscriptionEnded(RequestError):
+    """A subscription that had begun and cannot go on as it was; `extensions.reason` says why."""
+
+    code = "SUBSCRIPTION_ENDED"
+    status = 403
 
 
 class ShuttingDown(RequestError):

@@ -13,7 +13,7 @@ from connectors.errors import ConfigError, Mistake
 from gateway.anchors.declared import AnchorSpec, anchor_mistakes
 from gateway.auth.declared import Tokens, token_mistakes
 from gateway.ledger.charter import ORIGIN as ORIGIN_OF_LEDGER
-from gateway.limits.spec import ClientDefaults, DocumentLimits, ListLimits, PositiveInt
+from gateway.limits.spec import ClientDefaults, DocumentLimits, ListLimits, PositiveInt, SubscriptionLimits
 from gateway.proof.merkle import Algorithm
 from gateway.proof.note import NoteError, VerifierKey, is_name
 
@@ -29,6 +29,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     document: DocumentLimits = DocumentLimits()
     lists: ListLimits = ListLimits()
     client: ClientDefaults = ClientDefaults()
+    subscriptions: SubscriptionLimits = SubscriptionLimits()
 
 
 class Http(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

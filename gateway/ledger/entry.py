@@ -13,10 +13,22 @@ import msgspec
 
 from gateway.ledger.pseudonym import Pseudonym
 
-Kind = Literal["QUERY", "MUTATION", "EXPLAIN", "REFUSAL", "CHANGE", "CHECK", "SCREENING", "REPORT", "WATCH", "EVENT"]
+Kind = Literal[
+    "QUERY",
+    "MUTATION",
+    "EXPLAIN",
+    "REFUSAL",
+    "CHANGE",
+    "CHECK",
+    "SCREENING",
+    "REPORT",
+    "WATCH",
+    "EVENT",
+    "SUBSCRIPTION",
+]
 """What an entry is about: an answered query, a mutation, a plan told without asking, a request that got no answer, an
 administrative change (start, reload, key, client); what was asked for a credit check, for rows of a screening, for a
-credit report or by a watch; or an event told to a subscriber."""
+credit report or by a watch; an event told to a subscriber; or the start or the end of a subscription."""
 ASKED: Final = frozenset({"QUERY", "CHECK", "SCREENING", "REPORT", "WATCH"})
 """Kinds of entries of queries, which asked sources."""
 Outcome = Literal["ANSWERED", "PARTIAL", "DENIED", "REFUSED", "FAILED", "EXPLAINED"]
