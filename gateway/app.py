@@ -87,6 +87,7 @@ class Gateway:
     readiness: Readiness
     issuer: DevelopmentIssuer | None
     reload: Reload
+    subscriptions: Subscriptions
 
     @property
     def desk(self) -> Desk:
@@ -201,7 +202,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         subscriptions = Subscriptions(lambda: front.desk, limits, readiness.draining)
         stack.push_async_callback(subscriptions.finish)
         app = _application(configuration, front, measured, readiness, issuer, subscriptions)
-        yield Gateway(app, front, readiness, issuer, reload)
+        yield Gateway(app, front, readiness, issuer, reload, subscriptions)
 
 
 async def _no_stamps(_: str) -> Sequence[Stamped]:

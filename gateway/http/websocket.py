@@ -19,7 +19,7 @@ MAX_MESSAGE_BYTES: Final = 1 << 20
 PING_SECONDS: Final = 20.0
 """Between two pings, and for the answer to one."""
 _log: Final = logging.getLogger("gateway.http.websocket")
-_log.setLevel(logging.ERROR)  # uvicorn writes URLs and frames at lower levels
+_log.setLevel(logging.CRITICAL)  # uvicorn writes URLs and frames; what goes wrong in the endpoint is reported there
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):

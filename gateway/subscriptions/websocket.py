@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Final, NoReturn
 
 from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from gateway.errors import (
@@ -45,8 +46,14 @@ class WebSockets:
         self._strangers = strangers
         self._origins = frozenset(cors.origins)
 
-    async def __call__(self, websocket: WebSocket) -> None:
-        """Serve one connection to its end."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection to its end; raises nothing: its message might quote the request."""
+        try:
+            await self._serve(WebSocket(scope, receive, send))
+        except Exception as error:  # noqa: BLE001  (the edge)
+            report(error)
+
+    async def _serve(self, websocket: WebSocket) -> None:
         refusal = self._refusal(websocket)
         if refusal is not None:
             with suppress(RuntimeError, WebSocketDisconnect):
