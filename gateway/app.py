@@ -37,6 +37,7 @@ from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, m
 from gateway.http.origins import cross_origin
 from gateway.http.receipts import receipt_routes
 from gateway.http.verifier import verifier_routes
+from gateway.inner import Inner
 from gateway.issuer import DevelopmentIssuer
 from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret, pseudonyms
 from gateway.limits.budgets import Budgets
@@ -63,6 +64,10 @@ from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, 
 from gateway.subscriptions.stream import EventStreams
 from gateway.subscriptions.subscriptions import Subscriptions
 from gateway.subscriptions.websocket import WebSockets
+from gateway.watch.opened import listening, watching
+from gateway.watch.opened import start as start_watching
+from gateway.watch.shown import Roots
+from gateway.watch.watches import FILE, WATCHES_URL_ENV, Watches
 from schema.schema import SCHEMA
 
 T = TypeVar("T")
@@ -150,7 +155,11 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             configuration.objections,
             configuration.hiding,
         )
-        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, filing, ledger, seal)
+        watches = await _opened(Watches.open(_kept_url(told, WATCHES_URL_ENV, data / FILE)), "watches", WATCHES_URL_ENV)
+        stack.push_async_callback(watches.close)
+        inner = Inner(front.ask)
+        watched = watching(watches, inner, lambda: front.desk, lambda: front.loaded, secret)
+        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, filing, ledger, seal, watched)
         stack.push_async_callback(mutations.finish)
         refusals = Refusals(ledger)
         stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
@@ -179,8 +188,9 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
                 **_receipts(ledger, anchors, secret, front).roots,
                 "department_reports": returns.tell,
                 "objections": partial(shown_objections, objections, names),
+                **Roots(watches, secret).roots,
             },
-            streams={},
+            streams={"watch_subjects": listening(watched).stream},
             mutations=mutations,
             seal=seal,
             refusals=refusals,
@@ -194,6 +204,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         await start_register(front.loaded, administration)
         deliverer.start()
         stack.push_async_callback(deliverer.close)
+        start_watching(watched, stack)
         readiness = Readiness({"ledger": ledger.check}, lambda: _states(front.loaded.opened.sources))
         gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
         versions = Followed(lambda: front.loaded.versions)

@@ -20,6 +20,7 @@
       RateLimited            RATE_LIMITED              429     over a budget; `Retry-After` tells when to come back
       LedgerUnavailable      LEDGER_UNAVAILABLE        503     no durable entry, no answer
       ObjectionsUnavailable  OBJECTIONS_UNAVAILABLE    503     it is not known which records are repaired
+      WatchesUnavailable     WATCHES_UNAVAILABLE       503     watches cannot be read or written
       SubscriptionEnded      SUBSCRIPTION_ENDED        403     rights changed, or a client too slow; `reason` says which
       ShuttingDown           SHUTTING_DOWN             503     the server stopped before the answer was ready
       Failed                 INTERNAL                  500     a fault of ours; `extensions.id` finds it in the log
@@ -188,6 +189,13 @@ class ObjectionsUnavailable(RequestError):
     """The store of objections does not answer: it is not known which records are repaired, so none may be shown."""
 
     code = "OBJECTIONS_UNAVAILABLE"
+    status = 503
+
+
+class WatchesUnavailable(RequestError):
+    """The store of watches does not answer."""
+
+    code = "WATCHES_UNAVAILABLE"
     status = 503
 
 

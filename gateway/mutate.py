@@ -10,7 +10,7 @@ anything past the ledger by hanging up.
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, Final
@@ -26,15 +26,19 @@ from gateway.consents.input import Terms
 from gateway.consents.shown import ShownConsent, ShownRevocation
 from gateway.errors import BadQuery, TooCostly
 from gateway.http import GraphQLRequest, Reply
-from gateway.ledger import Ledger, Outcome, new_receipt
+from gateway.ledger import Change, Ledger, Outcome, new_receipt
 from gateway.objections.changes import Filing, ObjectionChanges
 from gateway.objections.shown import ShownNotice, ShownObjection
 from gateway.plan.document import Operation, redact
 from gateway.policy import Policy
 from gateway.proof.parts import encode
 from gateway.seal import Changed, Seal
+from gateway.watch.changes import WatchChanges, Watching
+from gateway.watch.shown import ShownWatch
+from gateway.watch.tables import Message
 from schema.consent import RecordConsentInput, RevokeConsentInput
 from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput
+from schema.watch import RequeueWatchMessagesInput, StartWatchInput, StopWatchInput
 
 MAXIMUM_CHANGES: Final = 20
 """Fields of one mutation, aliases counted."""
@@ -42,6 +46,7 @@ REFUSED: Final = frozenset(
     {
         *("INPUT_INVALID", "MUTATION_REUSED", "CONSENT_UNKNOWN", "RECEIPT_UNKNOWN", "OBJECTION_UNKNOWN"),
         *("OBJECTION_EXISTS", "OBJECTIONS_TOO_MANY", "STEP_ILLEGAL"),
+        *("WEBHOOK_MISSING", "WATCH_UNKNOWN", "WATCHES_TOO_MANY"),
     }
 )
 
@@ -57,11 +62,12 @@ class Changes:
 
     consents: ConsentChanges
     objections: ObjectionChanges
+    watches: WatchChanges
 
     @property
     def done(self) -> int:
         """How many fields were carried out."""
-        return self.consents.done + self.objections.done
+        return self.consents.done + self.objections.done + self.watches.done
 
     @property
     def subjects(self) -> list[str]:
@@ -71,7 +77,12 @@ class Changes:
     @property
     def denied(self) -> list[tuple[str, str]]:
         """The fields that were refused, each with the reason."""
-        return [*self.consents.denied, *self.objections.denied]
+        return [*self.consents.denied, *self.objections.denied, *self.watches.denied]
+
+    @property
+    def changes(self) -> list[Change]:
+        """What the ledger says of them besides."""
+        return [*self.objections.changes, *self.watches.changes]
 
     async def record_consent(self, given: RecordConsentInput) -> ShownConsent:
         """Return the consent as recorded, on disk; raises GraphQLError."""
@@ -93,6 +104,18 @@ class Changes:
         """Return the notice as it counts, on disk; raises GraphQLError."""
         return await self.objections.notice_repair(given)
 
+    async def start_watch(self, given: StartWatchInput) -> ShownWatch:
+        """Return the watch as started, on disk; raises GraphQLError."""
+        return await self.watches.start_watch(given)
+
+    async def stop_watch(self, given: StopWatchInput) -> ShownWatch:
+        """Return the watch as stopped, on disk; raises GraphQLError."""
+        return await self.watches.stop_watch(given)
+
+    async def requeue_watch_messages(self, given: RequeueWatchMessagesInput) -> Sequence[Message]:
+        """Return the messages that are put back, on disk; raises GraphQLError."""
+        return await self.watches.requeue_watch_messages(given)
+
 
 @dataclass(frozen=True, slots=True)
 class Mutations:
@@ -105,6 +128,7 @@ class Mutations:
     filing: Filing
     ledger: Ledger
     seal: Seal
+    watching: Watching
     _running: set[asyncio.Task[Reply]] = field(default_factory=set, repr=False)
 
     async def answer(
@@ -136,14 +160,15 @@ class Mutations:
     ) -> Reply:
         policy = self.policy.on(today)
         consents = ConsentChanges(self.consents, policy, self.terms, caller, today)
-        changes = Changes(consents, ObjectionChanges(self.filing, policy, caller, today))
+        objections = ObjectionChanges(self.filing, policy, caller, today)
+        changes = Changes(consents, objections, WatchChanges(self.watching, caller))
         result = await self._execute(request, operation, changes)
         errors = [_told(error) for error in result.errors or ()]
         receipt = new_receipt()
         told = self.seal.salted(receipt)
         response: dict[str, Any] = {"data": result.data, "extensions": {"receipt": told}}
         encoded = encode(response | ({"errors": errors} if errors else {}), told["salt"])
-        changed = Changed(changes.subjects, changes.denied, _outcome(changes.done, errors), changes.objections.changes)
+        changed = Changed(changes.subjects, changes.denied, _outcome(changes.done, errors), changes.changes)
         await self.ledger.append(self.seal.mutation_entry(receipt, caller, operation, changed, encoded, started))
         return Reply(encoded.body, partial=bool(errors))
 

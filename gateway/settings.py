@@ -16,6 +16,7 @@ from gateway.ledger.charter import ORIGIN as ORIGIN_OF_LEDGER
 from gateway.limits.spec import ClientDefaults, DocumentLimits, ListLimits, PositiveInt, SubscriptionLimits
 from gateway.proof.merkle import Algorithm
 from gateway.proof.note import NoteError, VerifierKey, is_name
+from gateway.watch.declared import WatchRules
 
 ANY_ORIGIN: Final = "*"
 ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
@@ -110,6 +111,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ledger: LedgerRules = LedgerRules()
     http: Http = Http()
     cors: Cors = Cors()
+    watch: WatchRules = WatchRules()
 
 
 def load_settings(path: Path) -> Settings:

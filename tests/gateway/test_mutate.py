@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import monotonic
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from gateway.ledger import Ledger, Secret
 from gateway.mutate import Mutations, _told
 from gateway.plan.document import Documents
 from gateway.seal import Seal
+from gateway.watch.changes import Watching
 from schema.schema import SCHEMA
 from tests.end_to_end.consenting import RECORD, given
 from tests.gateway import tokens
@@ -34,7 +36,8 @@ async def mutations(tmp_path: Path) -> AsyncIterator[Mutations]:
     ledger = await Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     async with opened(file_url(tmp_path)) as consents, filed(tmp_path) as filing:
         terms = Terms({"bank": tokens.BANK}, 366)
-        yield Mutations(SCHEMA, POLICY, consents, terms, filing, ledger, Seal(Secret(b"k" * 32), "c", "p"))
+        watching = cast("Watching", None)  # no watch is started here
+        yield Mutations(SCHEMA, POLICY, consents, terms, filing, ledger, Seal(Secret(b"k" * 32), "c", "p"), watching)
     await ledger.close()
 
 
