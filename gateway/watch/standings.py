@@ -96,6 +96,12 @@ def renew(connection: sa.Connection, watch: str, lease: str, until: float) -> bo
     return bool(connection.execute(sa.update(WATCHES).where(mine).values(leased_until=until)).rowcount == 1)
 
 
+def release(connection: sa.Connection, lease: str) -> None:
+    """Let go of the watches that are held under ``lease``: another may ask at once."""
+    free = {"lease": None, "leased_until": None}
+    connection.execute(sa.update(WATCHES).where(WATCHES.c.lease == lease).values(**free))
+
+
 def settle(
     connection: sa.Connection,
     watch: str,

@@ -83,6 +83,8 @@ class Watcher:
         self._client = client
         self._sent = sent
         self._clock = clock
+        self._lease = ""
+        """What the watches are held under that are asked about now."""
         self._wanted = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
@@ -95,14 +97,16 @@ class Watcher:
         self._wanted.set()
 
     async def close(self) -> None:
-        """Stop; what is under way is taken up by whoever comes next."""
+        """Stop; what is under way is let go of, for whoever comes next."""
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
+            with suppress(WatchesUnavailable):
+                await self._watches.write(lambda one: standings.release(one, self._lease))
 
     async def ask_due(self) -> int:
         """Make the rounds that are due now and not under way elsewhere; return how many these were."""
-        lease = uuid4().hex
+        lease = self._lease = uuid4().hex
         rules, now = self._rules, self._clock()
         taken = await self._watches.write(lambda one: standings.take(one, lease, now, rules.lease_seconds))
         for each in taken:
