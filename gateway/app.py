@@ -67,6 +67,7 @@ from gateway.subscriptions.websocket import WebSockets
 from gateway.watch.opened import listening, watching
 from gateway.watch.opened import start as start_watching
 from gateway.watch.shown import Roots
+from gateway.watch.since import Comparing
 from gateway.watch.watches import FILE, WATCHES_URL_ENV, Watches
 from schema.schema import SCHEMA
 
@@ -189,6 +190,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
                 "department_reports": returns.tell,
                 "objections": partial(shown_objections, objections, names),
                 **Roots(watches, secret).roots,
+                "changed_since": Comparing(ledger, inner, lambda: front.desk, partial(pseudonyms, secret)).root,
             },
             streams={"watch_subjects": listening(watched).stream},
             mutations=mutations,

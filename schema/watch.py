@@ -185,7 +185,6 @@ class QuestionInput:
     document_id: str | None = strawberry.field(
         default=None, description=say("或可信文档的编号", "Or the id of a trusted document: `sha256:…`")
     )
-    operation_name: str | None = strawberry.field(default=None, description=say("操作名称", "The operation's name"))
     variables: str | None = strawberry.field(
         default=None, description=say("变量，JSON 文本", "The variables, as the text of a JSON object")
     )

@@ -73,12 +73,15 @@ class SectionTrace(msgspec.Struct, frozen=True, array_like=True):
 
     ``path`` leads to the section in the response (names as the response has them, places in lists as numbers, joined
     by dots); ``records`` are in the order shown: the source, and the pseudonym of the record's key there.
+    ``digest`` stands for what they said: keyed, the same for equal content of one client's answers; empty where the
+    section is not known whole.
     """
 
     path: str
     entity: str
     state: str
     records: tuple[tuple[str, str], ...] = ()
+    digest: str = ""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from gateway.demo import Departments
@@ -13,6 +14,7 @@ from gateway.issuer import KEY_FILE_ENV
 from gateway.ledger.pseudonym import SECRET_ENV
 from gateway.watch.watches import WATCHES_URL_ENV
 from tests.end_to_end.objecting import SUBJECT
+from tests.end_to_end.served import Told
 from tests.end_to_end.subscribing import events, socket
 from tests.end_to_end.watching import KEYS, REQUEUE, Watching, watching
 from tests.gateway.receiver import Receiver, receiver
@@ -246,3 +248,52 @@ async def test_what_was_sent_is_gone_from_the_store(desk: Watching, tmp_path: Pa
         while await desk.messages("WAITING"):
             await asyncio.sleep(0.02)
     assert rows(tmp_path / "watches.sqlite", "SELECT count(*) FROM watch_messages WHERE sealed IS NOT NULL") == [(0,)]
+
+
+ASKED = """query Asked($key: SubjectKey!) { subject(key: $key) { ... on Organization {
+  name penalties { state } courtEnforcement { dishonestEntries { items { caseNo } } } } } }"""
+SINCE = """query Since($receipt: String!, $question: QuestionInput!) {
+  changedSince(receipt: $receipt, question: $question) {
+    receipt answeredAt askedAgain sections { path since stateBefore state } } }"""
+
+
+async def since(desk: Watching, receipt: str, client: str = "bank", query: str = ASKED, **variables: Any) -> Told:
+    question = {"query": query, "variables": orjson.dumps({"key": KEYS[0], **variables}).decode()}
+    return await desk.served.ask(client, SINCE, receipt=receipt, question=question)
+
+
+def told_of(told: Told) -> dict[str, str]:
+    return {each["path"]: each["since"] for each in told.data["changedSince"]["sections"]}
+
+
+async def test_what_changed_since_an_answer_is_told_by_its_receipt(desk: Watching, city: Departments) -> None:
+    answer = await desk.served.ask("bank", ASKED, key=KEYS[0])
+    court = f"subject.{COURT}"
+    told = await since(desk, answer.receipt)
+    assert told_of(told) == {"subject.name": "UNCHANGED", "subject.penalties": "UNCHANGED", court: "UNCHANGED"}
+    assert told.data["changedSince"]["receipt"] == answer.receipt
+    entry = await desk.served.gateway.desk.ledger.get(told.data["changedSince"]["askedAgain"])
+    assert entry is not None
+    assert entry.kind == "WATCH"
+    await desk.repair()
+    city.fault("court_enforcement", "error")
+    told = await since(desk, answer.receipt)
+    assert told_of(told) == {"subject.name": "UNCHANGED", "subject.penalties": "CHANGED", court: "UNKNOWN"}
+
+
+async def test_a_receipt_of_another_or_another_question_tells_nothing(desk: Watching) -> None:
+    answer = await desk.served.ask("bank", ASKED, key=KEYS[0])
+    for told in (await since(desk, answer.receipt, "portal"), await since(desk, "0" * 32), await since(desk, "x")):
+        assert told.data == {"changedSince": None}
+        assert told.errors[0]["extensions"]["code"] == "RECEIPT_UNKNOWN"
+    other = {"value": "91230881TJ0000019A", "scheme": "USCC"}
+    for told in (
+        await since(desk, answer.receipt, query=ASKED + " "),
+        await since(desk, answer.receipt, query="{ __typename }"),
+        await since(desk, answer.receipt, key=other),
+    ):
+        assert told.content["errors"][0]["extensions"]["code"] == "BAD_QUERY"
+    for variables in ("[]", "{", "x" * 300_000, '{"a":' * 100 + "1" + "}" * 100):
+        question = {"query": ASKED, "variables": variables}
+        told = await desk.served.ask("bank", SINCE, receipt=answer.receipt, question=question)
+        assert told.content["errors"][0]["extensions"]["code"] == "BAD_QUERY"
