@@ -118,10 +118,10 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         anchors = await open_anchors(specs, ledger, ledger_url(told, data), told, configuration.folder, data)
         stack.push_async_callback(anchors.close)
         stack.push_async_callback(ledger.close)  # before the anchors, which get its last checkpoint; twice does no harm
-        consents = await _open_consents(configuration, _kept_url(told, CONSENTS_URL_ENV, data / "consents.sqlite"))
+        consents = await _open_consents(configuration, kept_url(told, CONSENTS_URL_ENV, data / "consents.sqlite"))
         stack.push_async_callback(consents.close)
         names = Names([secret, *secret.earlier])
-        objections_url = _kept_url(told, OBJECTIONS_URL_ENV, data / "objections.sqlite")
+        objections_url = kept_url(told, OBJECTIONS_URL_ENV, data / "objections.sqlite")
         objections = await _opened(Objections.open(objections_url, names.records), "objections", OBJECTIONS_URL_ENV)
         stack.push_async_callback(objections.close)
         shared = SharedServer(told[REDIS_URL_ENV], SCRIPTS) if told.get(REDIS_URL_ENV) else None
@@ -156,7 +156,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             configuration.objections,
             configuration.hiding,
         )
-        watches = await _opened(Watches.open(_kept_url(told, WATCHES_URL_ENV, data / FILE)), "watches", WATCHES_URL_ENV)
+        watches = await _opened(Watches.open(kept_url(told, WATCHES_URL_ENV, data / FILE)), "watches", WATCHES_URL_ENV)
         stack.push_async_callback(watches.close)
         inner = Inner(front.ask)
         watched = watching(watches, inner, lambda: front.desk, lambda: front.loaded, secret)
@@ -272,7 +272,7 @@ def _audit(ledger: Ledger, secret: Secret, front: Front) -> Audit:
     )
 
 
-def _kept_url(environ: Mapping[str, str], variable: str, path: Path) -> str:
+def kept_url(environ: Mapping[str, str], variable: str, path: Path) -> str:
     """Return the URL that ``variable`` holds, else the ledger's if that is PostgreSQL, else the file at ``path``."""
     ledger = environ.get(LEDGER_URL_ENV, "")
     shared = ledger if ledger.startswith("postgresql") else None
