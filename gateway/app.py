@@ -22,6 +22,9 @@ from gateway.audit.roots import Audit
 from gateway.audit.rows import Rows
 from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
 from gateway.auth.presented import is_loopback
+from gateway.checks.checker import Checker
+from gateway.checks.replay import replay_checks
+from gateway.checks.run import Checks
 from gateway.clients.opened import open_table
 from gateway.coalesce import Coalescer
 from gateway.configuration import Configuration
@@ -156,11 +159,12 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
             configuration.objections,
             configuration.hiding,
         )
+        inner = Inner(front.ask)
+        checker = Checker(inner, lambda: front.loaded.configuration.rule_book)
         watches = await _opened(Watches.open(kept_url(told, WATCHES_URL_ENV, data / FILE)), "watches", WATCHES_URL_ENV)
         stack.push_async_callback(watches.close)
-        inner = Inner(front.ask)
         watched = watching(watches, inner, lambda: front.desk, lambda: front.loaded, secret)
-        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, filing, ledger, seal, watched)
+        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, filing, checker, ledger, seal, watched)
         stack.push_async_callback(mutations.finish)
         refusals = Refusals(ledger)
         stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
@@ -191,6 +195,7 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
                 "objections": partial(shown_objections, objections, names),
                 **Roots(watches, secret).roots,
                 "changed_since": Comparing(ledger, inner, lambda: front.desk, partial(pseudonyms, secret)).root,
+                **Checks(checker).roots,
             },
             streams={"watch_subjects": listening(watched).stream},
             mutations=mutations,
@@ -231,6 +236,7 @@ def _receipts(ledger: Ledger, anchors: Anchors, secret: Secret, front: Front) ->
         partial(pseudonyms, secret),
         lambda: front.loaded.configuration.rules_version,
         lambda: front.loaded.configuration.settings.tokens.public_url,
+        lambda answer, today: replay_checks(answer, front.loaded.configuration.rule_book, today),
     )
 
 

@@ -33,7 +33,9 @@ class Caller:
     ``scopes`` are granted by the token; ``purpose`` comes from `Credit-Purpose` (checked against the client's
     list); ``case`` from `Credit-Case`, ``consent`` from `Credit-Consent` as it was sent; ``consents`` are those of it
     that are live for this client, purpose and day. ``subject`` is the USCC of the caller's own subject, told by the
-    token's issuer. ``standings`` are the different ways in which the caller stands to subjects, ANYBODY first.
+    token's issuer. ``evaluates`` are fields, `Entity.field`, that rules read on a legal ground of their own and show to
+    nobody: a check alone asks so, for itself. ``standings`` are the different ways in which the caller stands to
+    subjects, ANYBODY first.
     ``fingerprint`` stands for everything a policy decision may depend on: callers with equal fingerprints get equal
     plans. It does not tell whose consents they are: `standing` does, subject by subject.
     """
@@ -46,6 +48,7 @@ class Caller:
     consent: str | None = None
     subject: str | None = field(default=None, repr=False)
     consents: tuple[Consent, ...] = field(default=(), repr=False)
+    evaluates: frozenset[str] = frozenset()
     standings: tuple[Standing, ...] = field(init=False)
     fingerprint: str = field(init=False)
     _by_subject: Mapping[str, int] = field(init=False, repr=False)
@@ -55,7 +58,16 @@ class Caller:
         different = sorted(set(found.values()), key=lambda each: (each.own, sorted(each.consented))) if found else ()
         standings = (ANYBODY, *different)
         shapes = (f"{each.own}:{','.join(sorted(each.consented))}" for each in different)
-        parts = (self.department or "", self.purpose, str(self.consent is not None), *shapes, "", *sorted(self.scopes))
+        parts = (
+            self.department or "",
+            self.purpose,
+            str(self.consent is not None),
+            *shapes,
+            "",
+            *sorted(self.scopes),
+            "",
+            *sorted(self.evaluates),
+        )
         object.__setattr__(self, "standings", standings)
         object.__setattr__(self, "_by_subject", {one: standings.index(standing) for one, standing in found.items()})
         object.__setattr__(self, "fingerprint", sha256("\x1f".join(parts).encode()).hexdigest()[:32])

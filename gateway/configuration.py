@@ -38,6 +38,8 @@ from gateway.policy import Policy, load_policy
 from gateway.policy.departmental import Departmental
 from gateway.returns.calendar import load_working_days
 from gateway.returns.working_days import WorkingDays
+from gateway.rules import Known as KnownToRules
+from gateway.rules import RuleBook
 from gateway.settings import Settings, load_settings
 from schema.entities import ENTITY_FIELDS
 from schema.schema import SCHEMA
@@ -79,6 +81,8 @@ class Configuration:
     working_days: WorkingDays
     hiding: Hiding
     """Which inquiries are withheld from the subject that they are about."""
+    rule_book: RuleBook
+    """The rules of credit checks."""
 
     @property
     def rules_version(self) -> str:
@@ -166,6 +170,8 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     if sources is not None and clients is not None and policy is not None and departments is not None:
         mistakes += department_mistakes(sources.values(), clients.values(), policy, departments)
     objections = _read(mistakes, lambda: load_rules(folder / "objections.toml", departments))
+    judging = KnownToRules(policy.purposes if policy is not None else None, bases, named_clients)
+    rule_book = _read(mistakes, lambda: RuleBook.load(folder / "rules", judging))
     trusted = _read(mistakes, lambda: _load_trusted(folder, settings, named_clients))
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
@@ -176,6 +182,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     assert objections is not None, "what cannot be read is a mistake"
     assert working_days is not None, "what cannot be read is a mistake"
     assert hiding is not None, "what cannot be read is a mistake"
+    assert rule_book is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
     return Configuration(
@@ -193,6 +200,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
         objections=objections,
         working_days=working_days,
         hiding=hiding,
+        rule_book=rule_book,
     )
 
 

@@ -20,6 +20,9 @@ from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSchema, Ope
 from graphql.language import FragmentSpreadNode, InlineFragmentNode, SelectionNode
 
 from gateway.caller import Caller
+from gateway.checks.checker import Checker
+from gateway.checks.run import CheckChanges
+from gateway.checks.shown import ShownCheck
 from gateway.consents.changes import Changes as ConsentChanges
 from gateway.consents.consents import Consents
 from gateway.consents.input import Terms
@@ -36,6 +39,7 @@ from gateway.seal import Changed, Seal
 from gateway.watch.changes import WatchChanges, Watching
 from gateway.watch.shown import ShownWatch
 from gateway.watch.tables import Message
+from schema.check import CheckInput
 from schema.consent import RecordConsentInput, RevokeConsentInput
 from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput
 from schema.watch import RequeueWatchMessagesInput, StartWatchInput, StopWatchInput
@@ -47,6 +51,7 @@ REFUSED: Final = frozenset(
         *("INPUT_INVALID", "MUTATION_REUSED", "CONSENT_UNKNOWN", "RECEIPT_UNKNOWN", "OBJECTION_UNKNOWN"),
         *("OBJECTION_EXISTS", "OBJECTIONS_TOO_MANY", "STEP_ILLEGAL"),
         *("WEBHOOK_MISSING", "WATCH_UNKNOWN", "WATCHES_TOO_MANY"),
+        "RULE_SET_UNKNOWN",
     }
 )
 
@@ -62,22 +67,23 @@ class Changes:
 
     consents: ConsentChanges
     objections: ObjectionChanges
+    checks: CheckChanges
     watches: WatchChanges
 
     @property
     def done(self) -> int:
         """How many fields were carried out."""
-        return self.consents.done + self.objections.done + self.watches.done
+        return self.consents.done + self.objections.done + self.checks.done + self.watches.done
 
     @property
     def subjects(self) -> list[str]:
         """The USCCs that were named or touched."""
-        return [*self.consents.subjects, *self.objections.subjects]
+        return [*self.consents.subjects, *self.objections.subjects, *self.checks.subjects]
 
     @property
     def denied(self) -> list[tuple[str, str]]:
         """The fields that were refused, each with the reason."""
-        return [*self.consents.denied, *self.objections.denied, *self.watches.denied]
+        return [*self.consents.denied, *self.objections.denied, *self.checks.denied, *self.watches.denied]
 
     @property
     def changes(self) -> list[Change]:
@@ -116,6 +122,10 @@ class Changes:
         """Return the messages that are put back, on disk; raises GraphQLError."""
         return await self.watches.requeue_watch_messages(given)
 
+    async def run_credit_check(self, given: CheckInput) -> ShownCheck:
+        """Return the check, its questions in the ledger; raises GraphQLError."""
+        return await self.checks.run_credit_check(given)
+
 
 @dataclass(frozen=True, slots=True)
 class Mutations:
@@ -126,6 +136,7 @@ class Mutations:
     consents: Consents
     terms: Terms
     filing: Filing
+    checker: Checker
     ledger: Ledger
     seal: Seal
     watching: Watching
@@ -160,8 +171,9 @@ class Mutations:
     ) -> Reply:
         policy = self.policy.on(today)
         consents = ConsentChanges(self.consents, policy, self.terms, caller, today)
+        checks = CheckChanges(self.checker, policy, self.filing.catalogue, caller, today)
         objections = ObjectionChanges(self.filing, policy, caller, today)
-        changes = Changes(consents, objections, WatchChanges(self.watching, caller))
+        changes = Changes(consents, objections, checks, WatchChanges(self.watching, caller))
         result = await self._execute(request, operation, changes)
         errors = [_told(error) for error in result.errors or ()]
         receipt = new_receipt()

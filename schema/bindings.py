@@ -198,6 +198,8 @@ class Root:
         "watch_messages",
         "changed_since",
         "watch_subjects",
+        "credit_check",
+        "rule_sets",
     ]
 
 

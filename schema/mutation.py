@@ -1,5 +1,6 @@
-"""What a caller may change: consents, objections and notices of repair, and no record of any department.
+"""What a caller may change, consents, objections and notices of repair, or run as an act of its own, a credit check.
 
+No record of any department is changed.
 Resolvers run; what they do stands behind `Changes`, which the gateway gives them as the context of the operation.
 """
 
@@ -7,6 +8,7 @@ from typing import Annotated, Protocol
 
 import strawberry
 
+from schema.check import CheckInput, CreditCheck
 from schema.consent import Consent, ConsentRevocation, RecordConsentInput, RevokeConsentInput
 from schema.fields import carried_out, explained, say
 from schema.objection import (
@@ -52,6 +54,10 @@ class Changes(Protocol):
 
     async def requeue_watch_messages(self, given: RequeueWatchMessagesInput) -> list[WatchMessage]:
         """Return the messages that are put back, on disk."""
+        ...
+
+    async def run_credit_check(self, given: CheckInput) -> CreditCheck:
+        """Return the check, its questions in the ledger."""
         ...
 
 
@@ -156,3 +162,15 @@ class Mutation:
     ) -> list[WatchMessage] | None:
         """Return those that are put back, or null beside an error that says why."""
         return await info.context.requeue_watch_messages(input)
+
+    @carried_out(
+        "信用核查，如查询 creditCheck；作为操作提交，以便留存其回执",
+        "A credit check as by the query `creditCheck`, as an act whose receipt is kept on file",
+    )
+    async def run_credit_check(
+        self,
+        info: Info,
+        input: Annotated[CheckInput, explained("核查内容", "What to check, by which rules")],  # noqa: A002
+    ) -> CreditCheck | None:
+        """Return the check, or null beside an error that says why."""
+        return await info.context.run_credit_check(input)

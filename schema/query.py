@@ -7,6 +7,7 @@ import strawberry
 from schema.audit import AuditFilter, AuditTrail
 from schema.bindings import Root
 from schema.catalogue import CatalogueField, CatalogueItem, LegalBasis
+from schema.check import CheckInput, CreditCheck, RuleSet
 from schema.consent import Consent
 from schema.fields import explained, planned, say, unplanned
 from schema.inquiry import Inquiries
@@ -221,6 +222,26 @@ class Query:
     def replay(
         self, bundle: Annotated[str, explained("证明包的原文", "The exact text of the bundle")]
     ) -> Replay | None:
+        unplanned()
+
+    @planned(
+        "信用核查：按规则集逐条判断；未能查得的为 UNDETERMINED，绝不视为通过",
+        "A credit check by a rule set, rule by rule; what could not be had is UNDETERMINED and never a pass",
+        Root("credit_check"),
+    )
+    def credit_check(
+        self,
+        input: Annotated[CheckInput, explained("核查内容", "What to check, by which rules")],  # noqa: A002
+    ) -> CreditCheck | None:
+        unplanned()
+
+    @planned("信用核查的规则集及其依据", "The rule sets of credit checks, with what they rest on", Root("rule_sets"))
+    def rule_sets(
+        self,
+        as_of: Annotated[
+            Date | None, explained("该日施行的；默认今日", "Those in force on this day; today unless given")
+        ] = strawberry.UNSET,
+    ) -> list[RuleSet]:
         unplanned()
 
     @planned("账本此刻的检查点", "The signed checkpoint of the ledger, of this moment", Root("checkpoint"))

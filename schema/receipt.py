@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.audit import EntryKind, EntryOutcome
+from schema.check import CheckReplay
 from schema.enums import CoverageStatus
 from schema.fields import say, shown
 from schema.scalars import DateTime
@@ -185,3 +186,7 @@ class Replay:
     at: DateTime | None = shown("答复的时间", "When the answer was given")
     versions: list[ReplayVersion] = shown("当时生效的版本", "The versions then in force")
     fields: list[ReplayField] = shown("逐个字段的说明", "The answer field by field")
+    checks: list[CheckReplay] = shown(
+        "答复中的信用核查，对留存的依据重新判断；选取过 evidence 的方可",
+        "The credit checks of the answer, judged again; only of those whose `evidence` was selected",
+    )

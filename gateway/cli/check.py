@@ -21,6 +21,7 @@ from gateway.issuer.assertion import key_mistakes
 from gateway.kit.agreement import agreement_mistakes, agreement_notes
 from gateway.kit.cases import case_files, case_mistakes
 from gateway.limits.notes import document_notes
+from gateway.rules.table import table_mistakes
 from gateway.secrets import with_secret_files
 
 _COLUMNS: Final = ("source", "kind", "department", "entities", "fields", "cases", "environment variables")
@@ -62,7 +63,7 @@ def check(
 
 def _mistakes(configuration: Configuration, folder: Path | None, environment: bool) -> list[Mistake]:
     """Return what is wrong in sound files: the mistakes that only show when they are seen together."""
-    mistakes = agreement_mistakes(configuration)
+    mistakes = [*agreement_mistakes(configuration), *table_mistakes(configuration.rule_book)]
     if environment:
         mistakes += _environment_mistakes(configuration)
     if folder is not None:
@@ -106,6 +107,7 @@ def _told(configuration: Configuration, folder: Path | None) -> dict[str, Any]:
         "clients": len(configuration.clients),
         "documents": len(configuration.trusted.by_id),
         "items": len(configuration.items.by_code),
+        "rules": sum(len(each.rules) for each in configuration.rule_book),
         "catalogue": configuration.catalogue.version,
         "policy": configuration.policy.version,
     }
@@ -124,7 +126,8 @@ def _print_tables(configuration: Configuration, folder: Path | None, notes: list
     cases = "" if folder is None else f", {sum(source['cases'] for source in told['sources'])} cases"
     console.print(
         f"no mistakes: {len(told['sources'])} sources{cases}, {told['departments']} departments, "
-        f"{told['clients']} clients, {told['documents']} trusted documents, {told['items']} catalogue items; "
+        f"{told['clients']} clients, {told['documents']} trusted documents, {told['items']} catalogue items, "
+        f"{told['rules']} rules; "
         f"catalogue {told['catalogue']}, policy {told['policy']}"
     )
 

@@ -79,12 +79,12 @@ def demo(
             running = departments(folder / "departments", subjects)
             simulated = running.__enter__()
         try:
-            uvloop.run(_run(_on_port(configuration, port), simulated, folder, once))
+            uvloop.run(_run(on_port(configuration, port), simulated, folder, once))
         finally:
             running.__exit__(None, None, None)
 
 
-def _on_port(configuration: Configuration, port: int | None) -> Configuration:
+def on_port(configuration: Configuration, port: int | None) -> Configuration:
     """Return the configuration on loopback and a port that is free: the one asked for, else the usual, else any."""
     settings = configuration.settings
     chosen = _free_port(port if port is not None else settings.listen.port, must=port is not None)

@@ -20,6 +20,8 @@ from gateway.cli.policy import policy_commands
 from gateway.cli.probe import probe
 from gateway.cli.prov import prov_command
 from gateway.cli.returns import returns_command
+from gateway.cli.rules import rules_commands
+from gateway.cli.rules_try import rules_diff, rules_try
 from gateway.cli.serve import serve_command
 from gateway.cli.source import source_commands
 from gateway.cli.verify import verify_command
@@ -56,6 +58,9 @@ commands.command("verify")(verify_command)
 commands.command("prov")(prov_command)
 commands.add_typer(source_commands, name="source")
 commands.add_typer(policy_commands, name="policy")
+rules_commands.command("try")(rules_try)
+rules_commands.command("diff")(rules_diff)
+commands.add_typer(rules_commands, name="rules")
 commands.add_typer(client_commands, name="client")
 commands.add_typer(ledger_commands, name="ledger")
 commands.add_typer(audit_commands, name="audit")

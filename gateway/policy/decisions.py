@@ -7,10 +7,14 @@ never opens one.
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Final
 
 from connectors.spec import FieldSpec, SourceSpec
 from gateway.caller import ANYBODY, Caller, Standing
 from gateway.policy.model import OWNER_PREFIX, RECORDS_PREFIX, Decision, Place, Policy, Reason, Way, Ways
+
+EVALUABLE: Final = frozenset({"PUBLIC", "GOV", "GOV_CONDITIONAL"})
+"""Levels of fields that a rule may evaluate without its caller seeing them; never what takes a subject's consent."""
 
 
 def decide(
@@ -19,8 +23,8 @@ def decide(
     """Return whether ``caller`` may see ``field`` of ``source``, at ``place``, why, and what would open it.
 
     ``standing`` is how the caller stands to the subject of the records. Of several ways the first that is open counts:
-    as owner of the source, as the department that decided the records, by the field's own scope, as the subject
-    itself, by its consent.
+    as owner of the source, as a rule that evaluates the field on a legal ground, as the department that decided the
+    records, by the field's own scope, as the subject itself, by its consent.
     """
     owner = OWNER_PREFIX + source.name
     ways = policy.fields.get((field.scope, field.disclosure))
@@ -31,6 +35,8 @@ def decide(
         return _granted(owner, Reason.OWNER_GRANTED)
     if policy.departmental.closes(source.name, place.field):
         return _closed(owner)
+    if place.field in caller.evaluates and not place.person and not field.approval and field.disclosure in EVALUABLE:
+        return _granted(field.scope, Reason.EVALUATION_GRANTED)
     if place.mine and reads_own_records(policy, caller, source):
         return _granted(RECORDS_PREFIX + source.name, Reason.RECORDS_GRANTED)
     direct = ways.direct if ways is not None else None

@@ -42,6 +42,11 @@ class Reason(Bilingual):
         "所提交的授权不适用于该主体、查询目的或数据项",
         "no consent that was named counts for this subject, purpose and field",
     )
+    EVALUATION_GRANTED = (
+        "EVALUATION_GRANTED",
+        "依法由规则评估，不向任何人展示",
+        "a rule evaluates it on a legal ground, and nobody is shown it",
+    )
     SELF_GRANTED = "SELF_GRANTED", "信用主体查询本人信息", "the caller is the subject itself"
     RECORDS_GRANTED = "RECORDS_GRANTED", "作出决定的部门查询本部门的记录", "the caller's department decided the records"
     DUTY_NOT_LISTED = (

@@ -3,11 +3,12 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from gateway.anchors import Stamped
 from gateway.anchors.receipts import receipt_timestamps
+from gateway.checks.replay import CheckReplay
 from gateway.errors import BadQuery, ReceiptUnknown
 from gateway.ledger import Entry, Proven
 from gateway.ledger.entry import decode_entry
@@ -15,6 +16,7 @@ from gateway.own import Own, Told, Untold
 from gateway.plan.asks import Rights
 from gateway.plan.document import redact
 from gateway.proof.bundle import BundleError, read_bundle
+from gateway.proof.finding import Verdict
 from gateway.proof.merkle import ProofError
 from gateway.proof.note import VerifierKey
 from gateway.proof.verify import read_entry
@@ -53,7 +55,8 @@ class Log(Protocol):
 class Receipts:
     """What the roots need; ``rules_version`` and ``public_url`` are those of the configuration of the moment.
 
-    ``stamps`` returns the timestamps that are kept over a checkpoint.
+    ``stamps`` returns the timestamps that are kept over a checkpoint; ``judging`` judges the checks of an answer again,
+    from its text and the day.
     """
 
     log: Log
@@ -61,6 +64,7 @@ class Receipts:
     pseudonyms: Pseudonyms
     rules_version: Callable[[], str]
     public_url: Callable[[], str]
+    judging: Callable[[str, str], Sequence[CheckReplay]]
 
     @property
     def roots(self) -> Mapping[str, Own]:
@@ -88,12 +92,14 @@ class Receipts:
         except BundleError as error:
             raise BadQuery(f"`bundle` of `replay` cannot be read: {redact(str(error))}") from None
         told = read_entry(bundle.receipt.entry)
-        found = await self._readable(rights, told.receipt) if told is not None else None
-        sealed, proven = found or (None, None)
+        sealed, proven = (await self._readable(rights, told.receipt) if told is not None else None) or (None, None)
         keys = [VerifierKey.parse(each) for each in self.log.keys]
         now = InForce(self.rules_version(), rights.catalogue.version, rights.catalogue.mappings)
         ours = proven.entry if proven is not None else None
-        return Told([await asyncio.to_thread(replayed, bundle, keys, ours, sealed, now)])
+        found = await asyncio.to_thread(replayed, bundle, keys, ours, sealed, now)
+        if found.receipt is None or bundle.answer is None or found.verdict is Verdict.FAILS:
+            return Told([found])
+        return Told([replace(found, checks=await asyncio.to_thread(self.judging, bundle.answer, today))])
 
     async def checkpoint(self, rights: Rights, arguments: Mapping[str, Any], today: str) -> Told | Untold:
         """Return the signed checkpoint of the moment."""

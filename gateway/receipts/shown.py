@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gateway.checks.replay import CheckReplay
 from gateway.ledger import Denial, Entry, Proven, SourceUse
 from gateway.proof.bundle import Receipt
 from gateway.proof.explain import ExplainedField
@@ -181,6 +182,7 @@ class ShownReplay:
     at: str | None
     versions: Sequence[ShownVersion]
     fields: Sequence[ShownField]
+    checks: Sequence[CheckReplay] = ()
 
 
 def checkpoint_of(note: str) -> Checkpoint:

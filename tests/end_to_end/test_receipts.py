@@ -146,7 +146,7 @@ async def test_a_receipt_comes_with_the_timestamps_over_its_checkpoint(served: S
     await store.keep(
         "stamps", read_note(proven.checkpoint), Timestamp(at=datetime(2026, 11, 26, tzinfo=UTC), token=b"x")
     )
-    roots = Receipts(desk.ledger, store.over, lambda _scheme, _value: (), str, str)
+    roots = Receipts(desk.ledger, store.over, lambda _scheme, _value: (), str, str, lambda _answer, _today: ())
     caller = Caller("bank", None, frozenset({"credit.public"}), "BANK_CREDIT")
     rights = Rights(desk.policy.on("2026-11-26"), caller, desk.catalogue, desk.rules)
     told = await roots.receipt(rights, {"id": answer.receipt}, "2026-11-26")

@@ -55,8 +55,14 @@ def field(scope: str, level: str) -> FieldSpec:
     return FieldSpec(column="column", type="text", scope=scope, disclosure=cast(Disclosure, level))
 
 
-def caller(*scopes: str, purpose: str, department: str | None = None, consent: str | None = None) -> Caller:
-    return Caller("client", department, frozenset(scopes), purpose, consent=consent)
+def caller(
+    *scopes: str,
+    purpose: str,
+    department: str | None = None,
+    consent: str | None = None,
+    evaluates: frozenset[str] = frozenset(),
+) -> Caller:
+    return Caller("client", department, frozenset(scopes), purpose, consent=consent, evaluates=evaluates)
 
 
 def toml(table: Mapping[str, Any]) -> str:

@@ -11,13 +11,16 @@ import pytest
 import sqlalchemy as sa
 from graphql import GraphQLError
 
+from gateway.checks.checker import Checker
 from gateway.consents.consents import Consents
 from gateway.consents.input import Terms
 from gateway.consents.tables import Authority
 from gateway.http import GraphQLRequest
+from gateway.inner import Answered, Inner, Question
 from gateway.ledger import Ledger, Secret
 from gateway.mutate import Mutations, _told
 from gateway.plan.document import Documents
+from gateway.rules import RuleBook
 from gateway.seal import Seal
 from gateway.watch.changes import Watching
 from schema.schema import SCHEMA
@@ -37,8 +40,14 @@ async def mutations(tmp_path: Path) -> AsyncIterator[Mutations]:
     async with opened(file_url(tmp_path)) as consents, filed(tmp_path) as filing:
         terms = Terms({"bank": tokens.BANK}, 366)
         watching = cast("Watching", None)  # no watch is started here
-        yield Mutations(SCHEMA, POLICY, consents, terms, filing, ledger, Seal(Secret(b"k" * 32), "c", "p"), watching)
+        checker = Checker(Inner(_nobody), RuleBook)
+        seal = Seal(Secret(b"k" * 32), "c", "p")
+        yield Mutations(SCHEMA, POLICY, consents, terms, filing, checker, ledger, seal, watching)
     await ledger.close()
+
+
+async def _nobody(question: Question) -> Answered:
+    raise AssertionError("nothing is asked")
 
 
 async def answer(mutations: Mutations) -> bytes:

@@ -81,7 +81,10 @@ def test_no_field_takes_a_name_or_number_of_a_person() -> None:
 
 def test_no_input_but_the_key_tells_who_is_meant() -> None:
     inputs = {type_ for _, _, type_ in arguments() if is_input_object_type(SCHEMA.get_type(type_))}
-    assert inputs == {"SubjectKey", "AuditFilter"}, "the filter's subject is compared with pseudonyms, for auditors"
+    assert inputs == {"SubjectKey", "AuditFilter", "CheckInput"}, "the filter's subject is compared with pseudonyms"
+    checked = SCHEMA.get_type("CheckedSubject")
+    assert isinstance(checked, GraphQLInputObjectType)
+    assert {name: str(each.type) for name, each in checked.fields.items()} == {"key": "SubjectKey!", "bidder": "String"}
 
 
 def test_persons_are_no_entities_of_the_subgraph() -> None:

@@ -40,12 +40,13 @@ def test_cases(case: dict[str, Any], row: list[str]) -> None:
 def decision(case: dict[str, Any], declared: str, name: str, scope: str, level: str) -> Decision:
     """Return the decision of a row under what one of its columns says; the words are explained in the case files."""
     purpose, *words = declared.split("+")
-    assert {*words} <= {"consent", "consented", "own", "person", "mine"}
+    assert {*words} <= {"consent", "consented", "own", "person", "mine", "evaluated"}
     asking = caller(
         *case["scopes"],
         purpose=purpose,
         department=case["department"] or None,
         consent="reference" if {"consent", "consented"} & {*words} else None,
+        evaluates=frozenset({PLACE.field} if "evaluated" in words else ()),
     )
     standing = Standing("own" in words, frozenset({PLACE.field} if "consented" in words else ()))
     place = PLACE._replace(person="person" in words, mine="mine" in words)

@@ -1,0 +1,131 @@
+"""Checks through the graph: the root `creditCheck`, the mutation `runCreditCheck`, and the register of rule sets.
+
+FIELD_FORBIDDEN     the caller may not run checks, or not by this set for this purpose
+INPUT_INVALID       `inputs` names every part that is wrong (of a query: BAD_QUERY, in words)
+RULE_SET_UNKNOWN    no set of that code is in force; the message names those that are
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from graphql import GraphQLError
+
+from gateway.caller import Caller
+from gateway.catalogue import Catalogue
+from gateway.catalogue.shown import ShownCatalogue
+from gateway.checks.checker import Checker
+from gateway.checks.request import CheckRequest, read_request, request_mistakes
+from gateway.checks.rights import may_not_run
+from gateway.checks.sets import show_set
+from gateway.checks.shown import ShownCheck, show_check
+from gateway.consents.rights import Denied
+from gateway.days import covers
+from gateway.errors import BadQuery, RequestError
+from gateway.own import Own, Told, Untold
+from gateway.plan.asks import Rights
+from gateway.policy import Policy
+from gateway.rules import NoRuleSet
+from schema.check import CheckInput
+
+QUERY: Final = "Query.creditCheck"
+MUTATION: Final = "Mutation.runCreditCheck"
+
+
+class Refused(Exception):
+    """A check that was not made: its ``code``, what the message says, and further ``extensions``."""
+
+    def __init__(self, code: str, message: str, extensions: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.extensions = code, message, dict(extensions or {})
+
+
+async def run(
+    checker: Checker, request: CheckRequest, policy: Policy, catalogue: Catalogue, caller: Caller, today: str
+) -> ShownCheck:
+    """Return the check as it is shown; raises `Refused`, `RequestError`."""
+    _permit(may_not_run(policy, caller))
+    mistakes = list(request_mistakes(request, today))
+    if mistakes:
+        told = [{"field": part, "message": message} for part, message in mistakes]
+        words = "; ".join(f"`{part}` {message}" for part, message in mistakes)
+        raise Refused("INPUT_INVALID", f"the input of the check is not valid: {words}", {"inputs": told})
+    try:
+        rule_set = checker.book().at(request.rule_set, request.as_of or today)
+    except NoRuleSet as error:
+        raise Refused("RULE_SET_UNKNOWN", str(error)) from None
+    _permit(may_not_run(policy, caller, rule_set))
+    checked = await checker.check(request, caller, today)
+    return show_check(checked, ShownCatalogue(catalogue.items, today).basis)
+
+
+def _permit(denied: Denied | None) -> None:
+    if denied is not None:
+        raise Refused("FIELD_FORBIDDEN", "", {"reason": denied.reason, "needs": denied.needs})
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The roots of checks."""
+
+    checker: Checker
+
+    @property
+    def roots(self) -> Mapping[str, Own]:
+        """Each root by its kind."""
+        return {"credit_check": self.check, "rule_sets": self.rule_sets}
+
+    async def check(self, rights: Rights, arguments: Mapping[str, Any], today: str) -> Told | Untold:
+        """Return a check; raises `RequestError`."""
+        request = read_request(arguments["input"])
+        try:
+            shown = await run(self.checker, request, rights.policy, rights.catalogue, rights.caller, today)
+        except Refused as error:
+            if error.code != "FIELD_FORBIDDEN":
+                raise BadQuery(error.message, extensions={"check": error.code, **error.extensions}) from None
+            return Untold({"code": error.code, "field": QUERY, **error.extensions})
+        return Told([shown], list(_about(shown)))
+
+    async def rule_sets(self, rights: Rights, arguments: Mapping[str, Any], today: str) -> Told | Untold:
+        """Return the rule sets in force on a day, today unless another is given."""
+        day = arguments.get("asOf") or today
+        basis = ShownCatalogue(rights.catalogue.items, today).basis
+        return Told([show_set(each, basis) for each in self.checker.book() if covers(each.from_, each.to, day)])
+
+
+def _about(shown: ShownCheck) -> Any:
+    return (("USCC", each.uscc) for each in shown.subjects if each.uscc is not None)
+
+
+@dataclass(slots=True)
+class CheckChanges:
+    """What `schema.mutation` asks of checks, for ``caller`` on the day ``today``; figures as of `ConsentChanges`."""
+
+    checker: Checker
+    policy: Policy
+    catalogue: Catalogue
+    caller: Caller
+    today: str
+    done: int = 0
+    subjects: list[str] = field(default_factory=list)
+    denied: list[tuple[str, str]] = field(default_factory=list)
+
+    async def run_credit_check(self, given: CheckInput) -> ShownCheck:
+        """Return the check, all that was asked durable in the ledger; raises GraphQLError."""
+        request = read_request(given)
+        try:
+            shown = await run(self.checker, request, self.policy, self.catalogue, self.caller, self.today)
+        except Refused as error:
+            raise self._told(error) from None
+        except RequestError as error:
+            raise GraphQLError(error.message, extensions={"code": error.code, **error.extensions}) from None
+        self.done += 1
+        self.subjects += [each for _, each in _about(shown)]
+        return shown
+
+    def _told(self, error: Refused) -> GraphQLError:
+        if error.code != "FIELD_FORBIDDEN":
+            return GraphQLError(error.message, extensions={"code": error.code, **error.extensions})
+        self.denied.append((MUTATION, str(error.extensions["reason"])))
+        told = {"code": error.code, "field": MUTATION, **error.extensions}
+        return GraphQLError(f"`{MUTATION}` is not open to this caller", extensions=told)

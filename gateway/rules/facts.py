@@ -1,0 +1,239 @@
+"""What evidence says of one subject, made ready for conditions: sections with what they lack, records with their marks.
+
+# INVARIANT: what is not known is None or absent here, never false: it can only make an outcome UNKNOWN (invariant 5).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Final
+
+from connectors.hours import CHINA_TIME
+from gateway.rules.conditions.functions import ENTRY_FIELDS
+from gateway.rules.conditions.program import ACTIVE_KEY, USABLE_KEY, code_of
+from gateway.rules.evidence import COMPLETE, DENIED, NOT_COVERED, PARTIAL, CoverageEntry, Evidence, Item, Section
+from gateway.rules.logic import Tri, both
+from gateway.rules.model import Need
+from gateway.rules.needs import PreparedNeed
+from gateway.rules.outcomes import Missing
+from gateway.rules.periods import period_of
+
+IN_FORCE: Final = frozenset({"PUBLISHED", "UNDER_OBJECTION"})
+"""The states in which a negative record tells against its subject, whatever a clause says (`domain.md` §4.4)."""
+ANSWERED: Final = "ANSWERED"
+_DAY: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: its values by path, whether its entry stands, its state; ``sure`` when its source was asked surely.
+
+    ``state`` is None where it is not known, and where records of the kind have none: see ``judged``.
+    """
+
+    item: Item
+    values: Mapping[str, Any]
+    active: Tri
+    judged: bool
+    state: str | None
+    sure: bool
+    objected: bool
+
+    def counts(self, states: frozenset[str]) -> Tri:
+        """Return whether the record is in force: in one of ``states``, None when its state is not known."""
+        if not self.judged:
+            return True
+        return None if self.state is None else self.state in states
+
+    def variables(self, states: frozenset[str]) -> dict[str, Any]:
+        """Return the variables of conditions over the record as `e`."""
+        return {"e": code_of(self.active, self.counts(states)), **self.values}
+
+    def map(self, states: frozenset[str]) -> dict[str, Any]:
+        """Return the record as a value in a list, with what `active` and `usable` answer of it."""
+        found: dict[str, Any] = {ACTIVE_KEY: self.active, USABLE_KEY: self.counts(states)}
+        for path, value in self.values.items():
+            *outer, last = path.removeprefix("e.").split(".")
+            inner = found
+            for step in outer:
+                inner = inner.setdefault(step, {})
+                if inner is None:
+                    break
+            else:
+                inner.setdefault(last, {} if isinstance(value, dict) else value)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One section: its records, whether they are all, and what is missing when they are not."""
+
+    records: tuple[Record, ...]
+    complete: bool
+    missing: tuple[Missing, ...]
+
+
+class Facts:
+    """What evidence says of one subject on the day ``as_of``; ``given`` are the variables that all subjects share."""
+
+    def __init__(
+        self, evidence: Evidence, needs: Mapping[str, PreparedNeed], given: Mapping[str, Any], as_of: str
+    ) -> None:
+        self.evidence = evidence
+        self._needs = needs
+        self._given = given
+        self._as_of = as_of
+        self._views: dict[str, View] = {}
+
+    def view(self, name: str) -> View:
+        """Return the section of the need ``name``."""
+        if name not in self._views:
+            section = self.evidence.sections.get(name)
+            self._views[name] = _view(name, self._needs[name], section, self._as_of)
+        return self._views[name]
+
+    @cached_property
+    def common(self) -> dict[str, Any]:
+        """The variables that no record fills."""
+        subject = self.evidence.subject
+        about = {"uscc": subject.uscc, "kind": subject.kind, "name": subject.name}
+        known = {f"subject.{name}": value for name, value in about.items() if value is not None}
+        return {**self._given, "asOf": self._as_of, **known}
+
+    def over(self, touched: frozenset[str], states: frozenset[str]) -> dict[str, Any]:
+        """Return the variables of a condition that also reads `first.<need>` or `all.<need>` of the ``touched``."""
+        found = dict(self.common)
+        for name in touched:
+            records = self.standing(name, states)
+            if records is None:
+                continue
+            found[f"all.{name}"] = [record.map(states) for record in records]
+            if records:
+                found[f"first.{name}"] = code_of(records[0].active, records[0].counts(states))
+                found |= {f"first.{name}{path[1:]}": value for path, value in records[0].values.items()}
+            else:
+                found[f"first.{name}"] = None
+        return found
+
+    def standing(self, name: str, states: frozenset[str]) -> list[Record] | None:
+        """Return the records of a need that are in force, None when they are not all known."""
+        view = self.view(name)
+        counts = [record.counts(states) for record in view.records]
+        if not view.complete or None in counts:
+            return None
+        return [record for record, count in zip(view.records, counts, strict=True) if count]
+
+
+def _view(name: str, need: PreparedNeed, section: Section | None, as_of: str) -> View:
+    if section is None:
+        return View((), False, (Missing(need=name, status="UNKNOWN"),))
+    clean = section.state == NOT_COVERED and need.need.not_covered == "CLEAN"
+    doubts = dict(_doubts(name, need.need, section.coverage, as_of))
+    unsure = {source for source, doubt in doubts.items() if doubt.status == "UNSURE"}
+    records = tuple(_record(need, item, unsure, as_of) for item in section.items)
+    complete = (section.state == COMPLETE or clean or _is_whole_but_for(need.need, section)) and not doubts
+    missing = () if complete else tuple(_missing(name, need.need, section, doubts))
+    return View(records, complete, missing)
+
+
+def _is_whole_but_for(need: Need, section: Section) -> bool:
+    """Return whether nothing but parts that the need sets aside keeps a section from being complete.
+
+    Who answers with a reservation (that there are more pages, say) gives a reason; that a source does not cover the
+    subject is told beside others only where no argument of the need could be what it does not cover.
+    """
+    rest = [each for each in section.coverage if not _is_set_aside(need, each)]
+    if section.state != PARTIAL or section.denied is not None or len(rest) == len(section.coverage):
+        return False
+    answered = [each for each in rest if each.get("status") == ANSWERED and each.get("reason") is None]
+    uncovered = [each for each in rest if each.get("status") == NOT_COVERED and not need.arguments]
+    return bool(answered) and len(answered) + len(uncovered) == len(rest)
+
+
+def _is_set_aside(need: Need, entry: CoverageEntry) -> bool:
+    return entry.get("status") == DENIED and entry.get("part") in need.set_aside
+
+
+def _record(need: PreparedNeed, item: Item, unsure: set[str], as_of: str) -> Record:
+    source = item.get("source")
+    return Record(
+        item=item,
+        values=need.values(item),
+        active=_stands(item, as_of) if need.entry else True,
+        judged=need.judged,
+        state=item.get("state") if need.judged and isinstance(item.get("state"), str) else None,
+        sure=not unsure or (isinstance(source, str) and source not in unsure),
+        objected=item.get("underObjection") is True,
+    )
+
+
+def _stands(item: Item, as_of: str) -> Tri:
+    """Return whether an entry of a list stands on ``as_of``: included by then, not removed, not past its term."""
+    included, removed, until = (item.get(name, "") for name in ENTRY_FIELDS)
+    return both(
+        included[:_DAY] <= as_of if isinstance(included, str) and included else None,
+        removed is None or (removed[:_DAY] > as_of if isinstance(removed, str) and removed else None),
+        until is None or (until[:_DAY] >= as_of if isinstance(until, str) and until else None),
+    )
+
+
+def _doubts(name: str, need: Need, coverage: list[CoverageEntry], as_of: str) -> Iterator[tuple[str, Missing]]:
+    """Yield sources that answered, but not well enough: too old, or asked by a code that is not sure enough."""
+    for entry in coverage:
+        if entry.get("status") != ANSWERED:
+            continue
+        source = str(entry.get("source"))
+        confidence = entry.get("matchConfidence")
+        if need.min_confidence is not None and not _at_least(confidence, need.min_confidence):
+            yield source, _of_entry(name, entry, "UNSURE")
+        elif need.max_age is not None and not _recent(entry, need.max_age, as_of):
+            yield source, _of_entry(name, entry, "STALE")
+
+
+def _at_least(value: Any, least: float) -> bool:
+    return isinstance(value, int | float) and value >= least
+
+
+def _recent(entry: CoverageEntry, max_age: str, as_of: str) -> bool:
+    """Return whether an answer is of a day that is within ``max_age`` before ``as_of``, or later."""
+    period, day = period_of(max_age), _day_of(entry)
+    return period is not None and day is not None and day >= period.before(date.fromisoformat(as_of)).isoformat()
+
+
+def _day_of(entry: CoverageEntry) -> str | None:
+    """Return the day of an answer: the source's own date of it, else when it was fetched, by the day in China."""
+    own, fetched = entry.get("asOf"), entry.get("fetchedAt")
+    if isinstance(own, str):
+        return own[:_DAY]
+    try:
+        return datetime.fromisoformat(fetched).astimezone(CHINA_TIME).date().isoformat() if fetched else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _missing(name: str, need: Need, section: Section, doubts: Mapping[str, Missing]) -> Iterator[Missing]:
+    """Yield what a section lacks: each source that did not answer well, else the section itself."""
+    yield from doubts.values()
+    if section.denied is not None:
+        yield Missing(
+            need=name, status="DENIED", reason=section.denied.get("reason"), needs=section.denied.get("needs")
+        )
+        return
+    failed = [each for each in section.coverage if each.get("status") not in {ANSWERED, NOT_COVERED}]
+    failed = [each for each in failed if not _is_set_aside(need, each)]
+    if section.state == NOT_COVERED and not failed:
+        failed = [each for each in section.coverage if each.get("status") == NOT_COVERED]
+    yield from (_of_entry(name, each, str(each.get("status"))) for each in failed)
+    if not failed and not doubts:
+        yield Missing(need=name, status=section.state)
+
+
+def _of_entry(name: str, entry: CoverageEntry, status: str) -> Missing:
+    told = {key: entry.get(key) for key in ("source", "part", "reason", "until")}
+    return Missing(
+        need=name,
+        status=status,
+        department=entry.get("department"),
+        **{key: value for key, value in told.items() if isinstance(value, str)},
+    )
