@@ -338,17 +338,19 @@ async def test_a_reload_without_the_client_ends_it_and_others_go_on(tmp_path: Pa
     config = copy_city(tmp_path)
     async with (
         ticking(tmp_path, configured=load_configuration(config)) as running,
-        socket(running.served, BANK) as bank,
+        socket(running.served) as gone,
         socket(running.served, "portal") as portal,
     ):
-        await bank.subscribe("bank")
+        token = running.served.token("procurement")
+        await gone.init({"Authorization": f"Bearer {token}", "Credit-Purpose": "BIDDING", "Credit-Case": "1"})
+        await gone.subscribe("gone")
         await portal.subscribe("portal")
-        for name in ("bank", "portal"):
+        for name in ("gone", "portal"):
             await running.ticker.until_begun(name)
-        change(config / "clients.toml", "[clients.bank]", "[clients.other]")
+        change(config / "clients.toml", "[clients.procurement]", "[clients.other]")
         settings = running.served.gateway.front.loaded.configuration.settings
         assert await running.served.gateway.reload(lambda: with_settings(load_configuration(config), settings))
-        code, reason = await bank.closed()
+        code, reason = await gone.closed()
         assert (code, "not registered" in reason) == (4403, True)
         running.ticker.tell("portal")
         await portal.next("portal")

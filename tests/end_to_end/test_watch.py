@@ -187,9 +187,15 @@ async def test_a_subscription_to_what_is_closed_is_told_so(desk: Watching) -> No
 
 
 async def test_many_subjects_are_asked_in_one_question(desk: Watching, city: Departments) -> None:
+    keys = [*KEYS, {"value": "91230881TJ0000019A"}]
+    plain = """query($keys: [SubjectKey!]!) { subjects(keys: $keys) { ... on Organization {
+      courtEnforcement { dishonestEntries(first: 100) { items { caseNo } } } } } }"""
     city.forget_calls("court_enforcement")
-    await desk.started(keys=[*KEYS, {"value": "91230881TJ0000019A"}], sections=[COURT], everySeconds=3_600)
-    assert city.calls("court_enforcement")["calls"] == 1
+    await desk.served.ask("bank", plain, keys=keys)
+    once = city.calls("court_enforcement")["calls"]
+    city.forget_calls("court_enforcement")
+    await desk.started(keys=keys, sections=[COURT], everySeconds=3_600)
+    assert city.calls("court_enforcement")["calls"] == once, "as many as one query of all of them"
 
 
 async def test_two_replicas_ask_once_and_the_second_goes_on_when_the_first_is_gone(
