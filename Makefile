@@ -1,12 +1,12 @@
 # make run     start the simulated departments and the gateway, and answer one real query
-# make test    everything that CI runs: lint, types, import directions, tests
+# make test    everything that CI runs: lint, types, import directions, tests (EXAMPLES=10 draws ten times as many)
 # make check   lint, types, import directions only
 # make bench   the benchmarks; prints ratios against named baselines
 # make lock    resolve pyproject.toml into requirements.lock
 # make schema  rewrite the snapshot of the public schema
 # make words   rewrite the words of the page that verifies answers
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock schema words clean
+.PHONY: help run test check lint types tests bench lock schema words clean
 PY := .venv/bin/python
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 
@@ -24,14 +24,22 @@ help:
 run: .venv/installed
 	$(PY) -m gateway demo $(ARGS)
 
-check: .venv/installed
+check: lint types
+
+lint: .venv/installed
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-test: check
-	$(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+types: .venv/installed
+	nice .venv/bin/mypy
+
+tests: .venv/installed
+	EXAMPLES=$(EXAMPLES) $(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+# The types are checked while the tests run, which leave a core idle wherever they wait.
+test: lint
+	$(MAKE) --no-print-directory --jobs 2 types tests
 
 bench: .venv/installed
 	$(PY) -m tests.benchmarks $(ARGS)

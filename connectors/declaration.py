@@ -121,13 +121,14 @@ def _present(kind: Any) -> Any:
 
 
 @cache
-def _fields_of(kind: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+def fields_of(kind: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Return the fields of a Struct, read once: to read its annotations is dear."""
     return msgspec.structs.fields(kind)
 
 
 def _sound_fields(table: Mapping[str, Any], kind: type[Struct], place: str, note: Note) -> Part:
     tag = kind.__struct_config__.tag_field
-    fields = _fields_of(kind)
+    fields = fields_of(kind)
     known = [*([tag] if tag else []), *(each.encode_name for each in fields)]
     if kind.__struct_config__.forbid_unknown_fields:
         for key in table:

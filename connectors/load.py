@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from connectors.checks import source_mistakes
 from connectors.constants import with_constants
-from connectors.declaration import read_toml, sound_part, unknown
+from connectors.declaration import fields_of, read_toml, sound_part, unknown
 from connectors.errors import ConfigError, Mistake
 from connectors.fields import Known
 from connectors.spec import EntitySpec, SourceBase, SourceSpec
@@ -94,7 +94,7 @@ def missing_variables(specs: Mapping[str, SourceSpec], environ: Mapping[str, str
 
 def _variables(part: Struct, place: str) -> Iterator[tuple[str, str]]:
     """Yield place and value of every key that ends in `_env`."""
-    for field in msgspec.structs.fields(part):
+    for field in fields_of(type(part)):
         value = getattr(part, field.name)
         if isinstance(value, Struct):
             yield from _variables(value, f"{place}{field.name}.")

@@ -3,20 +3,18 @@
 What happens to one request stands in `gateway.desk`; this file only introduces the parts to each other.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from connectors.errors import ConfigError, Mistake
 from gateway.administration import Administration
 from gateway.anchors import Anchors, Stamped
-from gateway.anchors.opened import open_anchors
 from gateway.audit.hiding import Notes
 from gateway.audit.roots import Audit
 from gateway.audit.rows import Rows
@@ -26,62 +24,54 @@ from gateway.checks.checker import Checker
 from gateway.checks.replay import replay_checks
 from gateway.checks.run import Checks
 from gateway.clients.opened import open_table
-from gateway.coalesce import Coalescer
 from gateway.configuration import Configuration
-from gateway.consents.consents import Consents
 from gateway.consents.input import Terms
-from gateway.consents.issuers import consent_keys
 from gateway.consents.shown import shown_consents
-from gateway.consents.tokens import ConsentTokens
 from gateway.desk import Desk
 from gateway.front import Followed, Front, clients_by_name
 from gateway.guard import Alarm, Counts, Guard
 from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, metrics_route
 from gateway.http.origins import cross_origin
 from gateway.http.receipts import receipt_routes
+from gateway.http.reports import report_routes
 from gateway.http.verifier import verifier_routes
 from gateway.inner import Inner
 from gateway.issuer import DevelopmentIssuer
-from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret, pseudonyms
+from gateway.kept import Kept, open_kept
+from gateway.ledger import Ledger, Secret, pseudonyms
 from gateway.limits.budgets import Budgets
 from gateway.limits.strangers import Strangers
+from gateway.measures.told import Measures
 from gateway.mutate import Mutations
 from gateway.objections.changes import Filing
 from gateway.objections.deliverer import Deliverer
-from gateway.objections.names import Names
-from gateway.objections.objections import Objections
 from gateway.objections.opened import notes, outward, receipts
 from gateway.objections.shown import shown_objections
+from gateway.own import Own
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
-from gateway.proof.note import VerifierKey
 from gateway.receipts.receipts import Receipts
 from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
+from gateway.reports.house import house_of
+from gateway.reports.keys import load_report_key
+from gateway.reports.maker import Maker
 from gateway.returns.months import Months
 from gateway.returns.told import Returns
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
-from gateway.settings import Settings
 from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, SharedPaces, SharedProofs, SharedServer
 from gateway.subscriptions.stream import EventStreams
 from gateway.subscriptions.subscriptions import Subscriptions
 from gateway.subscriptions.websocket import WebSockets
+from gateway.watch.changes import Watching
 from gateway.watch.opened import listening, watching
 from gateway.watch.opened import start as start_watching
 from gateway.watch.shown import Roots
 from gateway.watch.since import Comparing
-from gateway.watch.watches import FILE, WATCHES_URL_ENV, Watches
 from schema.schema import SCHEMA
 
-T = TypeVar("T")
 GRAPHQL_PATH: Final = "/graphql"
-LEDGER_URL_ENV: Final = "CREDIT_LEDGER_URL"
-"""Where the ledger is written: a `sqlite:///` or `postgresql://` URL; a file in the data folder when it is not set."""
-CONSENTS_URL_ENV: Final = "CREDIT_CONSENTS_URL"
-"""Where consents are kept, the same kinds of URL: that of the ledger if it is PostgreSQL, else a file in the folder."""
-OBJECTIONS_URL_ENV: Final = "CREDIT_OBJECTIONS_URL"
-"""Where objections are kept, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,114 +103,172 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
     """
     told = with_secret_files(environ, configuration.secret_variables)
     configuration.require_variables(told)
-    secret = load_secret(data, told)
     async with AsyncExitStack() as stack:
-        ledger = await _open_ledger(ledger_url(told, data), ledger_charter(configuration.settings, told, data))
-        stack.push_async_callback(ledger.close)
-        specs = configuration.settings.ledger.anchors
-        anchors = await open_anchors(specs, ledger, ledger_url(told, data), told, configuration.folder, data)
-        stack.push_async_callback(anchors.close)
-        stack.push_async_callback(ledger.close)  # before the anchors, which get its last checkpoint; twice does no harm
-        consents = await _open_consents(configuration, kept_url(told, CONSENTS_URL_ENV, data / "consents.sqlite"))
-        stack.push_async_callback(consents.close)
-        names = Names([secret, *secret.earlier])
-        objections_url = kept_url(told, OBJECTIONS_URL_ENV, data / "objections.sqlite")
-        objections = await _opened(Objections.open(objections_url, names.records), "objections", OBJECTIONS_URL_ENV)
-        stack.push_async_callback(objections.close)
-        shared = SharedServer(told[REDIS_URL_ENV], SCRIPTS) if told.get(REDIS_URL_ENV) else None
-        if shared is not None:
-            stack.push_async_callback(shared.close)
+        kept = await open_kept(stack, configuration, told, data)
+        shared = _shared(stack, told)
         table = await open_table(configuration.settings, told)
         if table is not None:
             stack.push_async_callback(table.close)
         origin = Origin(environ, table, SharedPaces(shared) if shared is not None else None)
         front = Front(await load_from(origin, configuration))
-        administration = Administration(ledger, lambda: front.desk.seal, secret.key_id)
-        reload = Reload(front, origin, secret, administration)
+        administration = Administration(kept.ledger, lambda: front.desk.seal, kept.secret.key_id)
+        reload = Reload(front, origin, kept.secret, administration)
         stack.push_async_callback(reload.close)
         issuer = _issuer(front)
-        authenticator = _authenticator(front, issuer, secret, shared)
+        authenticator = _authenticator(front, issuer, kept.secret, shared)
         alarm = Alarm.of(told)
         stack.push_async_callback(alarm.close)
-        counts = Counts(SharedCounts(shared) if shared is not None else None)
         await authenticator.start()
         stack.push_async_callback(authenticator.close)
-        seal = Seal.of(configuration, secret)
-        terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
-        endpoints = outward(lambda: front.loaded)
-        noted = notes(ledger, lambda: front.desk.seal)
-        deliverer = Deliverer(objections, endpoints, names.secrets, noted)
-        filing = Filing(
-            objections,
-            deliverer,
-            receipts(ledger),
-            names,
-            configuration.catalogue,
-            configuration.objections,
-            configuration.hiding,
-        )
+        guard = Guard(configuration.guard, kept.secret, _counts(shared), alarm)
+        deliverer = _deliverer(kept, front)
         inner = Inner(front.ask)
-        checker = Checker(inner, lambda: front.loaded.configuration.rule_book)
-        watches = await _opened(Watches.open(kept_url(told, WATCHES_URL_ENV, data / FILE)), "watches", WATCHES_URL_ENV)
-        stack.push_async_callback(watches.close)
-        watched = watching(watches, inner, lambda: front.desk, lambda: front.loaded, secret)
-        mutations = Mutations(SCHEMA, configuration.policy, consents, terms, filing, checker, ledger, seal, watched)
-        stack.push_async_callback(mutations.finish)
-        refusals = Refusals(ledger)
-        stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
-        returns = Returns(
-            Months(ledger.rows),
-            objections,
-            lambda: front.loaded.configuration.departments,
-            lambda: front.loaded.configuration.working_days,
-        )
-        desk = Desk(
-            schema=SCHEMA,
-            documents=Documents(SCHEMA, limits=configuration.settings.limits.document),
-            plans=Plans(SCHEMA, lists=configuration.settings.limits.lists),
-            authenticator=authenticator,
-            policy=configuration.policy,
-            catalogue=configuration.catalogue,
-            rules=configuration.disclosure,
-            departments=configuration.departments,
-            sources=front.loaded.opened.sources,
-            ledger=ledger,
-            consents=consents,
-            marks=objections.marks,
-            own={
-                "consents": partial(shown_consents, consents),
-                **_audit(ledger, secret, front).roots,
-                **_receipts(ledger, anchors, secret, front).roots,
-                "department_reports": returns.tell,
-                "objections": partial(shown_objections, objections, names),
-                **Roots(watches, secret).roots,
-                "changed_since": Comparing(ledger, inner, lambda: front.desk, partial(pseudonyms, secret)).root,
-                **Checks(checker).roots,
-            },
-            streams={"watch_subjects": listening(watched).stream},
-            mutations=mutations,
-            seal=seal,
-            refusals=refusals,
-            guard=Guard(configuration.guard, secret, counts, alarm),
-            deadline_seconds=configuration.settings.limits.deadline_seconds,
-            budgets=_budgets(front, shared),
-            trusted=configuration.trusted,
-        )
-        front.put_up(front.loaded, desk)
+        watched = watching(kept.watches, inner, lambda: front.desk, lambda: front.loaded, kept.secret)
+        front.put_up(front.loaded, _desk(stack, kept, front, deliverer, authenticator, guard, shared, watched))
         await administration.started(front.loaded)
         await start_register(front.loaded, administration)
         deliverer.start()
         stack.push_async_callback(deliverer.close)
         start_watching(watched, stack)
-        readiness = Readiness({"ledger": ledger.check}, lambda: _states(front.loaded.opened.sources))
-        gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
-        versions = Followed(lambda: front.loaded.versions)
-        measured = Measured(gates, ledger, versions, alarm, reloads=reload.outcomes, anchors=anchors.states)
+        readiness = Readiness({"ledger": kept.ledger.check, **kept.anchors.checks}, lambda: _states(front))
+        reports = _reports(configuration, front, told, data)
+        measured = _measured(kept, front, alarm, reload)
         limits = configuration.settings.limits.subscriptions
         subscriptions = Subscriptions(lambda: front.desk, limits, readiness.draining)
         stack.push_async_callback(subscriptions.finish)
-        app = _application(configuration, front, measured, readiness, issuer, subscriptions)
-        yield Gateway(app, front, readiness, issuer, reload, subscriptions)
+        application = _application(configuration, front, measured, readiness, issuer, reports, subscriptions)
+        yield Gateway(application, front, readiness, issuer, reload, subscriptions)
+
+
+def _shared(stack: AsyncExitStack, environ: Mapping[str, str]) -> SharedServer | None:
+    """Return what replicas share, to be closed with ``stack``; None for a gateway that is alone."""
+    if not environ.get(REDIS_URL_ENV):
+        return None
+    shared = SharedServer(environ[REDIS_URL_ENV], SCRIPTS)
+    stack.push_async_callback(shared.close)
+    return shared
+
+
+def _counts(shared: SharedServer | None) -> Counts:
+    return Counts(SharedCounts(shared) if shared is not None else None)
+
+
+def _deliverer(kept: Kept, front: Front) -> Deliverer:
+    """Return what brings objections to their owners, by the rules and addresses of the moment."""
+    noted = notes(kept.ledger, lambda: front.desk.seal)
+    return Deliverer(kept.objections, outward(lambda: front.loaded), kept.names.secrets, noted)
+
+
+def _desk(
+    stack: AsyncExitStack,
+    kept: Kept,
+    front: Front,
+    deliverer: Deliverer,
+    authenticator: Authenticator,
+    guard: Guard,
+    shared: SharedServer | None,
+    watched: Watching,
+) -> Desk:
+    """Return the desk on what ``front`` has loaded; what it still writes is finished with ``stack``."""
+    configuration = front.loaded.configuration
+    seal = Seal.of(configuration, kept.secret)
+    inner = Inner(front.ask)
+    checker = Checker(inner, lambda: front.loaded.configuration.rule_book)
+    mutations = _mutations(kept, front, deliverer, checker, seal, watched)
+    stack.push_async_callback(mutations.finish)
+    refusals = Refusals(kept.ledger)
+    stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
+    return Desk(
+        schema=SCHEMA,
+        documents=Documents(SCHEMA, limits=configuration.settings.limits.document),
+        plans=Plans(SCHEMA, lists=configuration.settings.limits.lists),
+        authenticator=authenticator,
+        policy=configuration.policy,
+        catalogue=configuration.catalogue,
+        rules=configuration.disclosure,
+        departments=configuration.departments,
+        sources=front.loaded.opened.sources,
+        ledger=kept.ledger,
+        consents=kept.consents,
+        marks=kept.objections.marks,
+        own={
+            **_own(kept, front),
+            **Checks(checker).roots,
+            **_measures(inner, front).roots,
+            **Roots(kept.watches, kept.secret).roots,
+            "changed_since": Comparing(kept.ledger, inner, lambda: front.desk, partial(pseudonyms, kept.secret)).root,
+        },
+        streams={"watch_subjects": listening(watched).stream},
+        mutations=mutations,
+        seal=seal,
+        refusals=refusals,
+        guard=guard,
+        deadline_seconds=configuration.settings.limits.deadline_seconds,
+        budgets=_budgets(front, shared),
+        trusted=configuration.trusted,
+    )
+
+
+def _mutations(
+    kept: Kept, front: Front, deliverer: Deliverer, checker: Checker, seal: Seal, watched: Watching
+) -> Mutations:
+    """Return what carries out mutations, on what ``front`` has loaded."""
+    configuration = front.loaded.configuration
+    terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
+    filing = Filing(
+        kept.objections,
+        deliverer,
+        receipts(kept.ledger),
+        kept.names,
+        configuration.catalogue,
+        configuration.objections,
+        configuration.hiding,
+    )
+    return Mutations(
+        SCHEMA,
+        configuration.policy,
+        kept.consents,
+        terms,
+        filing,
+        checker,
+        configuration.measures,
+        kept.ledger,
+        seal,
+        watched,
+    )
+
+
+def _measures(inner: Inner, front: Front) -> Measures:
+    """Return what tells which measures apply, by the configuration of the moment."""
+    return Measures(
+        inner,
+        lambda: front.loaded.configuration.measures,
+        lambda: front.loaded.configuration.departments,
+    )
+
+
+def _own(kept: Kept, front: Front) -> Mapping[str, Own]:
+    """Return what answers the roots that are told from what is kept, by their kinds."""
+    returns = Returns(
+        Months(kept.ledger.rows),
+        kept.objections,
+        lambda: front.loaded.configuration.departments,
+        lambda: front.loaded.configuration.working_days,
+    )
+    return {
+        "consents": partial(shown_consents, kept.consents),
+        **_audit(kept.ledger, kept.secret, front).roots,
+        **_receipts(kept.ledger, kept.anchors, kept.secret, front).roots,
+        "department_reports": returns.tell,
+        "objections": partial(shown_objections, kept.objections, kept.names),
+    }
+
+
+def _measured(kept: Kept, front: Front, alarm: Alarm, reload: Reload) -> Measured:
+    """Return what `/metrics` tells of the moment."""
+    gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
+    versions = Followed(lambda: front.loaded.versions)
+    return Measured(gates, kept.ledger, versions, alarm, reloads=reload.outcomes, anchors=kept.anchors.states)
 
 
 async def _no_stamps(_: str) -> Sequence[Stamped]:
@@ -238,25 +286,6 @@ def _receipts(ledger: Ledger, anchors: Anchors, secret: Secret, front: Front) ->
         lambda: front.loaded.configuration.settings.tokens.public_url,
         lambda answer, today: replay_checks(answer, front.loaded.configuration.rule_book, today),
     )
-
-
-def ledger_url(environ: Mapping[str, str], data: Path) -> str:
-    """Return where the ledger lies: what the environment says, else a file of the folder ``data``."""
-    return environ.get(LEDGER_URL_ENV) or f"sqlite:///{data / 'ledger.sqlite'}"
-
-
-def ledger_charter(settings: Settings, environ: Mapping[str, str], data: Path) -> Charter:
-    """Return what the log is and who signs for it; raises `gateway.ledger.SecretError`."""
-    rules = settings.ledger
-    keys = load_keys(data, rules.origin, environ, map(VerifierKey.parse, rules.earlier_keys))
-    return Charter(rules.origin, rules.algorithm, keys, rules.checkpoint_seconds, data)
-
-
-async def _open_ledger(url: str, charter: Charter) -> Ledger:
-    try:
-        return await _opened(Ledger.open(url, charter), "ledger", LEDGER_URL_ENV)
-    except LedgerRefused as error:
-        raise ConfigError([Mistake("ledger", "", str(error))]) from None
 
 
 def _audit(ledger: Ledger, secret: Secret, front: Front) -> Audit:
@@ -278,33 +307,14 @@ def _audit(ledger: Ledger, secret: Secret, front: Front) -> Audit:
     )
 
 
-def kept_url(environ: Mapping[str, str], variable: str, path: Path) -> str:
-    """Return the URL that ``variable`` holds, else the ledger's if that is PostgreSQL, else the file at ``path``."""
-    ledger = environ.get(LEDGER_URL_ENV, "")
-    shared = ledger if ledger.startswith("postgresql") else None
-    return environ.get(variable) or shared or f"sqlite:///{path}"
-
-
-async def _opened(opening: Awaitable[T], what: str, variable: str) -> T:
-    """Return the store that ``opening`` opens; raises `ConfigError`, and `LedgerRefused` as it is.
-
-    ``what`` it is and the ``variable`` that holds its URL are named by mistakes.
-    """
-    try:
-        return await opening
-    except LedgerRefused:
-        raise
-    except ValueError as error:
-        raise ConfigError([Mistake("environment", variable, str(error))]) from error
-    except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)
-        raise ConfigError([Mistake(what, "", f"cannot be opened: {type(error).__name__}")]) from None
-
-
-async def _open_consents(configuration: Configuration, url: str) -> Consents:
+def _reports(configuration: Configuration, front: Front, environ: Mapping[str, str], data: Path) -> Maker:
+    """Return what makes credit reports; whom it names is of the configuration of the moment."""
     settings = configuration.settings
-    keys = consent_keys(settings, configuration.folder)
-    tokens = ConsentTokens(keys, settings.tokens.audience, settings.consents.max_days)
-    return await _opened(Consents.open(url, tokens), "consents", CONSENTS_URL_ENV)
+    rules, production = settings.reports, settings.production
+    key = load_report_key(rules.certificate_file, environ, configuration.folder, data, production=production)
+    return Maker(
+        Inner(front.ask), key, lambda: house_of(front.loaded.configuration, front.loaded.register), rules.at_once
+    )
 
 
 def _issuer(front: Front) -> DevelopmentIssuer | None:
@@ -349,6 +359,7 @@ def _application(
     measured: Measured,
     readiness: Readiness,
     issuer: DevelopmentIssuer | None,
+    reports: Maker,
     subscriptions: Subscriptions,
 ) -> Starlette:
     settings = configuration.settings
@@ -367,6 +378,7 @@ def _application(
     routes += [WebSocketRoute(GRAPHQL_PATH, sockets), *health_routes(readiness)]
     ledger = front.desk.ledger
     routes += [*receipt_routes(front, ledger, strangers), *verifier_routes(lambda: ledger.keys)]
+    routes += report_routes(front, reports, strangers, measured.outcomes)
     if settings.metrics.enabled and (settings.metrics.remote or is_loopback(settings.listen.host)):
         routes.append(metrics_route(measured, remote=settings.metrics.remote))
     if issuer is not None:
@@ -374,5 +386,5 @@ def _application(
     return Starlette(routes=routes)
 
 
-def _states(sources: Mapping[str, Coalescer]) -> dict[str, str]:
-    return {name: source.gate.health().state for name, source in sources.items()}
+def _states(front: Front) -> dict[str, str]:
+    return {name: source.gate.health().state for name, source in front.loaded.opened.sources.items()}

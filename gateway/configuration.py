@@ -31,6 +31,8 @@ from gateway.disclosure import Rules, load_disclosure
 from gateway.guard import GuardRules, load_guard
 from gateway.guard import Known as KnownToGuard
 from gateway.limits.trusted import FOLDER, TrustedDocuments, load_trusted
+from gateway.measures import Known as KnownToMeasures
+from gateway.measures import Register
 from gateway.objections.rules import Rules as ObjectionRules
 from gateway.objections.rules import load_rules
 from gateway.plan.document import Documents
@@ -55,6 +57,7 @@ OWN_SECRETS: Final = (
     "CREDIT_LEDGER_URL",
     "CREDIT_OBJECTIONS_URL",
     "CREDIT_REDIS_URL",
+    "CREDIT_REPORT_KEY",
     "CREDIT_WATCHES_URL",
     "LEDGER_SECRET",
 )
@@ -83,6 +86,8 @@ class Configuration:
     """Which inquiries are withheld from the subject that they are about."""
     rule_book: RuleBook
     """The rules of credit checks."""
+    measures: Register
+    """The measures of joint reward and punishment."""
 
     @property
     def rules_version(self) -> str:
@@ -172,6 +177,8 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     objections = _read(mistakes, lambda: load_rules(folder / "objections.toml", departments))
     judging = KnownToRules(policy.purposes if policy is not None else None, bases, named_clients)
     rule_book = _read(mistakes, lambda: RuleBook.load(folder / "rules", judging))
+    taking = KnownToMeasures(departments, policy.purposes if policy is not None else None, bases, items)
+    measures = _read(mistakes, lambda: Register.load(folder / "measures.toml", taking))
     trusted = _read(mistakes, lambda: _load_trusted(folder, settings, named_clients))
     if mistakes or settings is None or departments is None or policy is None or clients is None or catalogue is None:
         raise ConfigError(mistakes)
@@ -183,6 +190,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     assert working_days is not None, "what cannot be read is a mistake"
     assert hiding is not None, "what cannot be read is a mistake"
     assert rule_book is not None, "what cannot be read is a mistake"
+    assert measures is not None, "what cannot be read is a mistake"
     departmental = together(policies.values())
     decided = policy.with_departmental(departmental)
     return Configuration(
@@ -201,6 +209,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
         working_days=working_days,
         hiding=hiding,
         rule_book=rule_book,
+        measures=measures,
     )
 
 

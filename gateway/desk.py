@@ -109,25 +109,45 @@ class Desk:
         attempt = Attempt(monotonic(), question.caller.client, question.caller)
         return await self._recorded(self._ask(question, attempt), attempt)
 
+    async def admit(self, presented: Presented) -> tuple[Caller, Account]:
+        """Return who sends a request that is no GraphQL, and its account, the request counted; raises `RequestError`.
+
+        What it takes is asked for by `ask`.
+        """
+        attempt = Attempt(monotonic())
+        return await self._recorded(self._admitted(presented, attempt), attempt)
+
     def turned_away(self, error: RequestError) -> None:
         """Note that a request was refused by ``error`` before the desk heard of it."""
         self.refusals.count(error, self.seal)
 
     async def _recorded(self, working: Awaitable[T], attempt: Attempt) -> T:
         """Return what ``working`` comes to; where that is no answer, its entry is written first."""
+        with self.ledger.under_way:
+            try:
+                return await working
+            except RequestError as error:
+                attempt.client = error.client or attempt.client
+                await self.refusals.record(error, attempt, self.seal)
+                raise
+            except asyncio.CancelledError:
+                self.refusals.gone(attempt, self.seal)
+                raise
+            except Exception as error:
+                failed = report(error)
+                await self.refusals.record(failed, attempt, self.seal)
+                raise failed from error
+
+    async def _admitted(self, presented: Presented, attempt: Attempt) -> tuple[Caller, Account]:
+        caller = attempt.caller = await self.authenticator.identify(presented)
+        attempt.client = caller.client
+        account = self.budgets.account(caller.client)
         try:
-            return await working
+            await account.request()
         except RequestError as error:
-            attempt.client = error.client or attempt.client
-            await self.refusals.record(error, attempt, self.seal)
+            error.headers.update(account.headers)
             raise
-        except asyncio.CancelledError:
-            self.refusals.gone(attempt, self.seal)
-            raise
-        except Exception as error:
-            failed = report(error)
-            await self.refusals.record(failed, attempt, self.seal)
-            raise failed from error
+        return caller, account
 
     async def _admit(self, request: GraphQLRequest, presented: Presented, attempt: Attempt) -> Reply:
         caller = attempt.caller = await self.authenticator.identify(presented)

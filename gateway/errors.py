@@ -13,6 +13,7 @@
         IntrospectionOff     INTROSPECTION_OFF         403     the client may not read the schema here
       SubjectBudgetExceeded  SUBJECT_BUDGET_EXCEEDED  429    whom a client may ask about in a day is spent
       ReceiptUnknown         RECEIPT_UNKNOWN           404     no such receipt, or another client's
+      SubjectNotResolved     SUBJECT_NOT_RESOLVED      404     the key of a report leads to no one organization
       NotAcceptable          NOT_ACCEPTABLE            406
       MethodNotAllowed       METHOD_NOT_ALLOWED        405
       TooLarge               TOO_LARGE                 413
@@ -22,6 +23,7 @@
       ObjectionsUnavailable  OBJECTIONS_UNAVAILABLE    503     it is not known which records are repaired
       WatchesUnavailable     WATCHES_UNAVAILABLE       503     watches cannot be read or written
       SubscriptionEnded      SUBSCRIPTION_ENDED        403     rights changed, or a client too slow; `reason` says which
+      ReportsOff             REPORTS_OFF               503     there is no key, or no valid certificate, to sign with
       ShuttingDown           SHUTTING_DOWN             503     the server stopped before the answer was ready
       Failed                 INTERNAL                  500     a fault of ours; `extensions.id` finds it in the log
       KeysUnavailable        KEYS_UNAVAILABLE          503     the issuer's keys were never read: no token can be judged
@@ -129,6 +131,13 @@ class ReceiptUnknown(RequestError):
     status = 404
 
 
+class SubjectNotResolved(RequestError):
+    """A report was asked for, and the key leads to no one organization; ``extensions`` say what it leads to."""
+
+    code = "SUBJECT_NOT_RESOLVED"
+    status = 404
+
+
 class MethodNotAllowed(RequestError):
     """An HTTP method that this resource, or this kind of operation, does not take."""
 
@@ -204,6 +213,13 @@ class SubscriptionEnded(RequestError):
 
     code = "SUBSCRIPTION_ENDED"
     status = 403
+
+
+class ReportsOff(RequestError):
+    """No report can be signed here: there is no key for it, or its certificate is not valid today."""
+
+    code = "REPORTS_OFF"
+    status = 503
 
 
 class ShuttingDown(RequestError):

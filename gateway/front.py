@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from gateway.auth import Client, Presented, Register
+from gateway.caller import Caller
 from gateway.configuration import Configuration
 from gateway.desk import Desk
 from gateway.errors import RequestError
 from gateway.http import GraphQLRequest, Reply
 from gateway.inner import Answered, Question
+from gateway.limits.budgets import Account
 from gateway.opened import Opened
 
 K = TypeVar("K")
@@ -73,6 +75,11 @@ class Front:
         """Return the answer to a question of the gateway's own, likewise."""
         with self._manning() as desk:
             return await desk.ask(question)
+
+    async def admit(self, presented: Presented) -> tuple[Caller, Account]:
+        """Return who sends a request that is no GraphQL, and its account; raises `RequestError`."""
+        with self._manning() as desk:
+            return await desk.admit(presented)
 
     @contextmanager
     def _manning(self) -> Iterator[Desk]:

@@ -30,6 +30,8 @@ from gateway.consents.shown import ShownConsent, ShownRevocation
 from gateway.errors import BadQuery, TooCostly
 from gateway.http import GraphQLRequest, Reply
 from gateway.ledger import Change, Ledger, Outcome, new_receipt
+from gateway.measures.register import Register
+from gateway.measures.told import MeasureChanges
 from gateway.objections.changes import Filing, ObjectionChanges
 from gateway.objections.shown import ShownNotice, ShownObjection
 from gateway.plan.document import Operation, redact
@@ -41,6 +43,7 @@ from gateway.watch.shown import ShownWatch
 from gateway.watch.tables import Message
 from schema.check import CheckInput
 from schema.consent import RecordConsentInput, RevokeConsentInput
+from schema.measure import MeasureReport, ReportMeasureInput
 from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput
 from schema.watch import RequeueWatchMessagesInput, StartWatchInput, StopWatchInput
 
@@ -68,27 +71,33 @@ class Changes:
     consents: ConsentChanges
     objections: ObjectionChanges
     checks: CheckChanges
+    measures: MeasureChanges
     watches: WatchChanges
+
+    @property
+    def parts(self) -> tuple[ConsentChanges, ObjectionChanges, CheckChanges, MeasureChanges, WatchChanges]:
+        """Those who carry fields out."""
+        return self.consents, self.objections, self.checks, self.measures, self.watches
 
     @property
     def done(self) -> int:
         """How many fields were carried out."""
-        return self.consents.done + self.objections.done + self.checks.done + self.watches.done
+        return sum(each.done for each in self.parts)
 
     @property
     def subjects(self) -> list[str]:
         """The USCCs that were named or touched."""
-        return [*self.consents.subjects, *self.objections.subjects, *self.checks.subjects]
+        return [subject for each in self.parts for subject in each.subjects]
 
     @property
     def denied(self) -> list[tuple[str, str]]:
         """The fields that were refused, each with the reason."""
-        return [*self.consents.denied, *self.objections.denied, *self.checks.denied, *self.watches.denied]
+        return [denied for each in self.parts for denied in each.denied]
 
     @property
-    def changes(self) -> list[Change]:
-        """What the ledger says of them besides."""
-        return [*self.objections.changes, *self.watches.changes]
+    def noted(self) -> list[Change]:
+        """What became of which objection, notice or measure."""
+        return [*self.objections.changes, *self.measures.changes, *self.watches.changes]
 
     async def record_consent(self, given: RecordConsentInput) -> ShownConsent:
         """Return the consent as recorded, on disk; raises GraphQLError."""
@@ -126,6 +135,10 @@ class Changes:
         """Return the check, its questions in the ledger; raises GraphQLError."""
         return await self.checks.run_credit_check(given)
 
+    async def report_measure_applied(self, given: ReportMeasureInput) -> MeasureReport:
+        """Return the report, which the entry keeps; raises GraphQLError."""
+        return await self.measures.report_measure_applied(given)
+
 
 @dataclass(frozen=True, slots=True)
 class Mutations:
@@ -137,6 +150,7 @@ class Mutations:
     terms: Terms
     filing: Filing
     checker: Checker
+    register: Register
     ledger: Ledger
     seal: Seal
     watching: Watching
@@ -172,15 +186,16 @@ class Mutations:
         policy = self.policy.on(today)
         consents = ConsentChanges(self.consents, policy, self.terms, caller, today)
         checks = CheckChanges(self.checker, policy, self.filing.catalogue, caller, today)
-        objections = ObjectionChanges(self.filing, policy, caller, today)
-        changes = Changes(consents, objections, checks, WatchChanges(self.watching, caller))
+        measures = MeasureChanges(self.register, policy, caller, today)
+        watches = WatchChanges(self.watching, caller)
+        changes = Changes(consents, ObjectionChanges(self.filing, policy, caller, today), checks, measures, watches)
         result = await self._execute(request, operation, changes)
         errors = [_told(error) for error in result.errors or ()]
         receipt = new_receipt()
         told = self.seal.salted(receipt)
         response: dict[str, Any] = {"data": result.data, "extensions": {"receipt": told}}
         encoded = encode(response | ({"errors": errors} if errors else {}), told["salt"])
-        changed = Changed(changes.subjects, changes.denied, _outcome(changes.done, errors), changes.changes)
+        changed = Changed(changes.subjects, changes.denied, _outcome(changes.done, errors), changes.noted)
         await self.ledger.append(self.seal.mutation_entry(receipt, caller, operation, changed, encoded, started))
         return Reply(encoded.body, partial=bool(errors))
 

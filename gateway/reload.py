@@ -91,7 +91,14 @@ def renewed(desk: Desk, loaded: Loaded, secret: Secret) -> Desk:
     )
     return replace(
         desk,
-        mutations=replace(desk.mutations, policy=configuration.policy, terms=terms, filing=filing, seal=seal),
+        mutations=replace(
+            desk.mutations,
+            policy=configuration.policy,
+            register=configuration.measures,
+            terms=terms,
+            filing=filing,
+            seal=seal,
+        ),
         plans=desk.plans.emptied(),
         authenticator=desk.authenticator.knowing(loaded.register),
         policy=configuration.policy,

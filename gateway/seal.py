@@ -3,12 +3,9 @@
 No content of a record enters an entry: subjects are pseudonyms, fields are names, digests stand for content. What is
 the same for every run of a plan is made once per plan. The pseudonym of a subject costs an HMAC, the digest of the
 body its length; all else is counting.
-
-Subjects are whoever the answer is about: by USCC every organization that a key, a link or a list of candidates led to,
-by PERSON every person whose other roles were asked for, and each key that led nowhere, under its scheme or UNSTATED.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from secrets import token_hex
@@ -16,61 +13,33 @@ from time import monotonic
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from msgspec.structs import replace
-
 from connectors.clock import now_text
 from gateway.caller import Caller
 from gateway.configuration import Configuration
+from gateway.denials import Denials, denials_of
 from gateway.ledger import (
     NOBODY,
     Change,
     Denial,
     Entry,
-    Kind,
     Outcome,
     Pseudonym,
     Secret,
-    SourceUse,
     new_receipt,
     pseudonym,
 )
-from gateway.ledger.entry import SectionTrace
+from gateway.outcome import outcome_of, standings_of, subjects_of
 from gateway.plan.document import Operation, redact
-from gateway.plan.model import Plan, Selected
+from gateway.plan.model import Plan
 from gateway.proof.parts import Encoded
 from gateway.provenance.shape import named_shape
 from gateway.provenance.traces import traces
 from gateway.receipts.link import receipt_link
-from gateway.resolve import named_in
 from gateway.returns.working_days import NO_TERM, WorkingDays
 from gateway.run import Run
-from gateway.subject import Subject
 from gateway.uses import sources_of
-from schema.entities import CROSSWALK
 
 SALT_BYTES: Final = 16
-KNOWN: Final = frozenset({"COMPLETE", "NOT_COVERED"})
-"""States of sections that leave nothing to be asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusals:
-    """What a plan denies its caller; ``all`` tells that no source may be asked for anything that the plan needs."""
-
-    denied: tuple[Denial, ...]
-    all: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked of sources, what was refused, and how it ended."""
-
-    kind: Kind
-    sources: dict[str, tuple[SourceUse, ...]]
-    denied: tuple[Denial, ...]
-    outcome: Outcome
-    shape: str = ""
-    traces: tuple[SectionTrace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +70,23 @@ class Refused:
     started: float | None = None
 
 
+class _OfPlan:
+    """What the entries of a plan have in common: the digest of its shape, and by standing what it denies."""
+
+    __slots__ = ("denials", "shape")
+
+    def __init__(self, plan: Plan) -> None:
+        self.shape = named_shape(plan).digest
+        self.denials: dict[frozenset[int], Denials] = {}
+
+    def denies(self, plan: Plan, standings: frozenset[int]) -> Denials:
+        """Return what ``plan``, whose this is, denies to who stands so to those that an answer is about."""
+        denials = self.denials.get(standings)
+        if denials is None:
+            denials = self.denials[standings] = denials_of(plan, standings)
+        return denials
+
+
 class Seal:
     """Makes the entries of one installation.
 
@@ -120,7 +106,7 @@ class Seal:
         self._policy_version = policy_version
         self._public_url = public_url
         self._days = days
-        self._refusals: WeakKeyDictionary[Plan, dict[frozenset[int], Refusals]] = WeakKeyDictionary()
+        self._of_plans: WeakKeyDictionary[Plan, _OfPlan] = WeakKeyDictionary()
 
     @classmethod
     def of(cls, configuration: Configuration, secret: Secret) -> "Seal":
@@ -151,18 +137,31 @@ class Seal:
         started: float,
     ) -> Entry:
         """Return the entry of ``receipt``: ``values`` as `complete` takes them, ``started`` of the monotonic clock."""
-        refusals = self._refused(run.plan, _standings(run, values))
-        subjects = _subjects(run, values)
-        withheld = tuple(Denial(field=name, reason=reason) for name, reason in dict.fromkeys(run.withheld))
-        asked = Asked(
-            "QUERY",
-            sources_of(run, self._secret, self._days),
-            refusals.denied + withheld,
-            _outcome(run, refusals),
-            named_shape(run.plan).digest,
-            traces(run, values, self._secret) if values else (),
+        of_plan = self._of_plan(run.plan)
+        denials = of_plan.denies(run.plan, standings_of(run, values))
+        caller = run.caller
+        return Entry(
+            receipt=receipt,
+            at=now_text(),
+            client=caller.client,
+            department=caller.department,
+            purpose=caller.purpose,
+            case=caller.case,
+            consent=self._consent(caller),
+            operation_hash=operation.sha256,
+            operation_name=_name(operation),
+            sources=sources_of(run, self._secret, self._days),
+            denied=denials.denied + _named(run.withheld) if run.withheld else denials.denied,
+            outcome=outcome_of(run, denials),
+            policy_version=self._policy_version,
+            catalogue_version=self._catalogue_version,
+            response_digest=sha256(encoded.body).hexdigest(),
+            parts=encoded.parts,
+            shape=of_plan.shape,
+            traces=traces(run, values, self._secret) if values else (),
+            subjects=self._pseudonyms(subjects_of(run, values)),
+            elapsed_ms=_milliseconds(started),
         )
-        return self._entry(receipt, run.caller, operation, subjects, asked, encoded, started)
 
     def mutation_entry(
         self,
@@ -174,16 +173,32 @@ class Seal:
         started: float,
     ) -> Entry:
         """Return the entry of ``receipt`` for a mutation, which asks no source."""
-        denied = tuple(Denial(field=name, reason=reason) for name, reason in dict.fromkeys(changed.denied))
-        subjects = (("USCC", each) for each in changed.subjects)
-        asked = Asked("MUTATION", {}, denied, changed.outcome)
-        entry = self._entry(receipt, caller, operation, subjects, asked, encoded, started)
-        return replace(entry, changes=tuple(changed.changes)) if changed.changes else entry
+        return Entry(
+            receipt=receipt,
+            at=now_text(),
+            kind="MUTATION",
+            client=caller.client,
+            department=caller.department,
+            purpose=caller.purpose,
+            case=caller.case,
+            consent=self._consent(caller),
+            operation_hash=operation.sha256,
+            operation_name=_name(operation),
+            subjects=self._pseudonyms(("USCC", each) for each in dict.fromkeys(changed.subjects)),
+            denied=_named(changed.denied),
+            outcome=changed.outcome,
+            changes=tuple(changed.changes),
+            policy_version=self._policy_version,
+            catalogue_version=self._catalogue_version,
+            response_digest=sha256(encoded.body).hexdigest(),
+            parts=encoded.parts,
+            elapsed_ms=_milliseconds(started),
+        )
 
     def refusal(self, receipt: str, refused: Refused, count: int = 1) -> Entry:
         """Return the entry of ``receipt`` for a request without an answer, or for ``count`` that were all alike."""
         caller, operation, run = refused.caller, refused.operation, refused.run
-        subjects = _subjects(run, refused.values) if run is not None else ()
+        subjects = subjects_of(run, refused.values) if run is not None else ()
         return Entry(
             receipt=receipt,
             at=now_text(),
@@ -247,111 +262,22 @@ class Seal:
             response_digest="",
         )
 
+    def _of_plan(self, plan: Plan) -> _OfPlan:
+        of_plan = self._of_plans.get(plan)
+        if of_plan is None:
+            of_plan = self._of_plans[plan] = _OfPlan(plan)
+        return of_plan
+
     def _consent(self, caller: Caller) -> Pseudonym | None:
         return pseudonym(self._secret, "consent", caller.consent) if caller.consent else None
 
     def _pseudonyms(self, subjects: Iterable[tuple[str, str]]) -> tuple[Pseudonym, ...]:
-        return tuple(pseudonym(self._secret, scheme, value) for scheme, value in dict.fromkeys(subjects))
-
-    def _entry(
-        self,
-        receipt: str,
-        caller: Caller,
-        operation: Operation,
-        subjects: Iterable[tuple[str, str]],
-        asked: Asked,
-        encoded: Encoded,
-        started: float,
-    ) -> Entry:
-        return Entry(
-            receipt=receipt,
-            at=now_text(),
-            kind=asked.kind,
-            client=caller.client,
-            department=caller.department,
-            purpose=caller.purpose,
-            case=caller.case,
-            consent=self._consent(caller),
-            operation_hash=operation.sha256,
-            operation_name=_name(operation),
-            subjects=self._pseudonyms(subjects),
-            sources=asked.sources,
-            denied=asked.denied,
-            outcome=asked.outcome,
-            policy_version=self._policy_version,
-            catalogue_version=self._catalogue_version,
-            response_digest=sha256(encoded.body).hexdigest(),
-            parts=encoded.parts,
-            shape=asked.shape,
-            traces=asked.traces,
-            elapsed_ms=_milliseconds(started),
-        )
-
-    def _refused(self, plan: Plan, standings: frozenset[int]) -> Refusals:
-        known = self._refusals.setdefault(plan, {})
-        if standings not in known:
-            known[standings] = refusals_of(plan, standings)
-        return known[standings]
+        return tuple([pseudonym(self._secret, scheme, value) for scheme, value in subjects])
 
 
-def refusals_of(plan: Plan, standings: frozenset[int] = frozenset({0})) -> Refusals:
-    """Return what ``plan`` denies: `Entity.*`, `Entity.field` or, for a link, `Type.field`, each reason once.
-
-    ``standings`` are the ways in which the caller stands to those that the answer is about.
-    """
-    needs = [need for stage in plan.stages for need in stage.needs.values()]
-    asks = [ask for need in needs for ask in need.asks if any(map(ask.is_for, standings))]
-    pairs = [(f"{ask.entity_name}.*", ask.refused) for ask in asks if ask.refused is not None]
-    pairs += [(f"{ask.entity_name}.{name}", decision) for ask in asks for name, decision in ask.denied.items()]
-    links = {id(each): each for root in plan.roots for each in _links(root.selected)}
-    pairs += [
-        (f"{each.parent}.{each.name}", each.follow.denied)
-        for each in links.values()
-        if each.follow is not None and each.follow.denied is not None
-    ]
-    denied = dict.fromkeys((name, decision.reason.value) for name, decision in pairs)
-    return Refusals(
-        tuple(Denial(field=name, reason=reason) for name, reason in denied),
-        bool(asks) and all(ask.refused is not None for ask in asks),
-    )
-
-
-def _standings(run: Run, values: Sequence[Sequence[Any]]) -> frozenset[int]:
-    if len(run.caller.standings) == 1:
-        return frozenset({0})
-    subjects = [*(each for found in values for each in found if isinstance(each, Subject)), *run.links]
-    return frozenset(map(run.standing, subjects)) or frozenset({0})
-
-
-def _links(selected: Selected) -> Iterator[Selected]:
-    """Yield the links at and below ``selected``; selections that types share are walked once."""
-    if selected.follow is not None:
-        yield selected
-    for children in {id(each): each for each in selected.children.values()}.values():
-        for child in children:
-            yield from _links(child)
-
-
-def _subjects(run: Run, values: Sequence[Sequence[Any]]) -> Iterator[tuple[str, str]]:
-    """Yield scheme and value of everybody whom the answer is about."""
-    yield from named_in(values)
-    yield from run.about
-    for linked in run.links:
-        scheme = "USCC" if isinstance(linked, Subject) else "PERSON"
-        yield from ((scheme, key) for key in linked.keys(scheme))
-
-
-def _outcome(run: Run, refusals: Refusals) -> Outcome:
-    """Return how the run ended, by its sources; the registry's crosswalk counts where nothing else was asked."""
-    reached = [each for ask, _, each in run.calls if ask.entity_name != CROSSWALK]
-    if not reached and refusals.all:
-        return "DENIED"
-    reached = reached or [each for _, _, each in run.calls]
-    if reached and not any(each.answered for each in reached):
-        return "FAILED"
-    known = all(page.state in KNOWN for _, page in run.shown())
-    whole = known and all(each.whole for _, _, each in run.calls)
-    return "ANSWERED" if whole and not run.errors and not refusals.denied else "PARTIAL"
+def _named(denied: Iterable[tuple[str, str]]) -> tuple[Denial, ...]:
+    """Return field and reason as denials, each once."""
+    return tuple(Denial(field=name, reason=reason) for name, reason in dict.fromkeys(denied))
 
 
 def _name(operation: Operation) -> str | None:

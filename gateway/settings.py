@@ -98,6 +98,18 @@ class LedgerRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     anchors: list[AnchorSpec] = []
 
 
+class ReportRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who issues credit reports, in both languages, and how many of them are set at once.
+
+    ``certificate_file`` is the certificate (PEM) of the key in `CREDIT_REPORT_KEY`, a file beside this one.
+    """
+
+    issuer_zh: Annotated[str, Meta(min_length=1, max_length=100)] = "公共信用信息平台"
+    issuer_en: Annotated[str, Meta(min_length=1, max_length=100)] = "Public credit information platform"
+    certificate_file: str | None = None
+    at_once: PositiveInt = 2
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of `gateway.toml`."""
 
@@ -112,6 +124,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     http: Http = Http()
     cors: Cors = Cors()
     watch: WatchRules = WatchRules()
+    reports: ReportRules = ReportRules()
 
 
 def load_settings(path: Path) -> Settings:

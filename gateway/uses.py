@@ -1,7 +1,10 @@
-"""What was asked of each source in a run, entity by entity, and how that went, as the ledger keeps it."""
+"""What was asked of each source in a run, entity by entity, and how that went, as the ledger keeps it.
 
-from collections import Counter
+Made for every answer: each call, section and record is looked at once.
+"""
+
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from connectors.base import Batch
@@ -14,9 +17,20 @@ from gateway.run import Run
 
 Place = tuple[str, str]
 """A source's name and an entity's."""
-Call = tuple[Batch, Reached]
-Shown = tuple[Department, dict[str, int]]
-"""The owner, and the statuses in the coverage of its sections, counted."""
+_NOTHING: Final = Observed()
+
+
+class _Part:
+    """What was asked of one entity of one source, and what coverage said of it."""
+
+    __slots__ = ("calls", "department", "shown")
+
+    def __init__(self, department: Department) -> None:
+        self.department = department
+        """The owner."""
+        self.calls: list[tuple[Batch, Reached]] = []
+        self.shown: dict[str, int] = {}
+        """The statuses in the coverage of its sections, counted."""
 
 
 def sources_of(run: Run, secret: Secret, days: WorkingDays) -> dict[str, tuple[SourceUse, ...]]:
@@ -24,56 +38,76 @@ def sources_of(run: Run, secret: Secret, days: WorkingDays) -> dict[str, tuple[S
 
     ``days`` tell which of the decisions shown were published in time.
     """
-    calls, shown, seen = _calls(run), _shown(run), observed(run, days)
+    parts = _parts(run)
+    if not parts:
+        return {}
+    seen, mappings = observed(run, days), run.rights.catalogue.mappings
     sources: dict[str, tuple[SourceUse, ...]] = {}
-    for place in sorted({**calls, **shown}):
+    for place in sorted(parts) if len(parts) > 1 else parts:
         source, entity = place
-        mapping = run.rights.catalogue.mappings.get(source, "")
-        use = _use(entity, calls.get(place, ()), shown.get(place), seen.get(place, NOTHING), mapping, secret)
-        sources[source] = (*sources.get(source, ()), use)
+        use = _use(entity, parts[place], seen.get(place, _NOTHING), mappings.get(source, ""), secret)
+        sources[source] = (*sources[source], use) if source in sources else (use,)
     return sources
 
 
-def _calls(run: Run) -> dict[Place, list[Call]]:
-    calls: dict[Place, list[Call]] = {}
+def _parts(run: Run) -> dict[Place, _Part]:
+    parts: dict[Place, _Part] = {}
     for ask, batch, reached in run.calls:
-        calls.setdefault((ask.source.name, ask.entity_name), []).append((batch, reached))
-    return calls
-
-
-def _shown(run: Run) -> dict[Place, Shown]:
-    shown: dict[Place, Shown] = {}
+        place = ask.source.name, ask.entity_name
+        part = parts.get(place)
+        if part is None:
+            part = parts[place] = _Part(reached.department)
+        part.calls.append((batch, reached))
     for use, page in run.shown():
         entity = use.need.entity
         for reached in page.coverage:
-            _, counts = shown.setdefault((reached.source, entity), (reached.department, {}))
-            counts[reached.status] = counts.get(reached.status, 0) + 1
-    return shown
+            place = reached.source, entity
+            part = parts.get(place)
+            if part is None:
+                part = parts[place] = _Part(reached.department)
+            shown = part.shown
+            shown[reached.status] = shown.get(reached.status, 0) + 1
+    return parts
 
 
-NOTHING: Final = Observed()
-
-
-def _use(
-    entity: str, calls: Sequence[Call], shown: Shown | None, seen: Observed, mapping: str, secret: Secret
-) -> SourceUse:
+def _use(entity: str, part: _Part, seen: Observed, mapping: str, secret: Secret) -> SourceUse:
     """Return one entity's part: its statuses as coverage shows them, or as the calls went where no section does."""
-    fields = tuple(sorted({name for batch, _ in calls for name in batch.fields})) if len(calls) != 1 else None
-    went = dict(Counter(reached.status for _, reached in calls))
-    digests = "".join(sorted(reached.answer.digest for _, reached in calls if reached.answer is not None))
-    department = shown[0] if shown is not None else calls[0][1].department
+    went: dict[str, int] = {}
+    digests: list[str] = []
+    elapsed_ms = 0
+    for _, reached in part.calls:
+        went[reached.status] = went.get(reached.status, 0) + 1
+        if reached.answer is not None:
+            digests.append(reached.answer.digest)
+        if reached.elapsed_ms is not None and reached.elapsed_ms > elapsed_ms:
+            elapsed_ms = reached.elapsed_ms
+    digests.sort()
     return SourceUse(
         entity=entity,
-        fields=calls[0][0].fields if fields is None else fields,
-        calls=len(calls),
-        statuses=shown[1] if shown is not None else went,
-        department=department.code,
+        fields=_fields(part.calls),
+        calls=len(part.calls),
+        statuses=part.shown or went,
+        department=part.department.code,
         mapping=mapping,
-        elapsed_ms=max((reached.elapsed_ms or 0 for _, reached in calls), default=0),
+        elapsed_ms=elapsed_ms,
         records=seen.records,
         misread=seen.misread,
         timely=seen.timely,
         overdue=seen.overdue,
+        deciders=dict(seen.deciders),
         as_of=seen.as_of,
-        digest=pseudonym(secret, "answer", digests) if digests else None,  # that of an answer covers personal numbers
+        # that of an answer covers personal numbers
+        digest=pseudonym(secret, "answer", "".join(digests)) if digests else None,
     )
+
+
+def _fields(calls: Sequence[tuple[Batch, Reached]]) -> tuple[str, ...]:
+    """Return the fields that were asked for: in their order where that is one, else sorted."""
+    if len(calls) == 1:
+        return calls[0][0].fields
+    return _together(frozenset(batch.fields for batch, _ in calls))
+
+
+@lru_cache(maxsize=1024)
+def _together(asked: frozenset[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({name for fields in asked for name in fields}))

@@ -200,6 +200,8 @@ class Root:
         "watch_subjects",
         "credit_check",
         "rule_sets",
+        "measures",
+        "applicable_measures",
     ]
 
 

@@ -11,6 +11,7 @@ import strawberry
 from schema.check import CheckInput, CreditCheck
 from schema.consent import Consent, ConsentRevocation, RecordConsentInput, RevokeConsentInput
 from schema.fields import carried_out, explained, say
+from schema.measure import MeasureReport, ReportMeasureInput
 from schema.objection import (
     AdvanceObjectionInput,
     FileObjectionInput,
@@ -58,6 +59,10 @@ class Changes(Protocol):
 
     async def run_credit_check(self, given: CheckInput) -> CreditCheck:
         """Return the check, its questions in the ledger."""
+        ...
+
+    async def report_measure_applied(self, given: ReportMeasureInput) -> MeasureReport:
+        """Return the report, which the ledger keeps."""
         ...
 
 
@@ -174,3 +179,15 @@ class Mutation:
     ) -> CreditCheck | None:
         """Return the check, or null beside an error that says why."""
         return await info.context.run_credit_check(input)
+
+    @carried_out(
+        "反馈联合奖惩措施的实施情况，记入账本：由实施部门，或自主决定的机构",
+        "Report into the ledger what was done with a measure: by who takes it, or who decides by itself",
+    )
+    async def report_measure_applied(
+        self,
+        info: Info,
+        input: Annotated[ReportMeasureInput, explained("反馈内容", "What was done")],  # noqa: A002
+    ) -> MeasureReport | None:
+        """Return the report, or null beside an error that says why."""
+        return await info.context.report_measure_applied(input)

@@ -107,6 +107,11 @@ class Objection:
         "记录在来源系统中的键；仅归属部门在受理前可见，其后网关不再保存",
         "Key of the record at its source; for the owner until it takes the objection up or was sent it",
     )
+    part: str | None = shown(
+        "记录所在的表，数据源文件中的名称，如 ListEntry_abnormal；与 recordKey 一同可见",
+        "The table that holds the record, by its name in the source file, such as `ListEntry_abnormal`; seen as long "
+        "as `recordKey` is",
+    )
     delivery: ObjectionDelivery = shown("送达情况", "What became of telling the owner")
     delivery_attempts: int = shown("送达次数", "How often it was tried to send it")
     accept_by: Date | None = shown(

@@ -11,6 +11,7 @@ from schema.check import CheckInput, CreditCheck, RuleSet
 from schema.consent import Consent
 from schema.fields import explained, planned, say, unplanned
 from schema.inquiry import Inquiries
+from schema.measure import ApplicableMeasures, Measure, MeasureDirection
 from schema.objection import Objection, ObjectionState
 from schema.receipt import ConsistencyProof, LedgerCheckpoint, Receipt, Replay
 from schema.results import SubjectKey, SubjectResult
@@ -242,6 +243,29 @@ class Query:
             Date | None, explained("该日施行的；默认今日", "Those in force on this day; today unless given")
         ] = strawberry.UNSET,
     ) -> list[RuleSet]:
+        unplanned()
+
+    @planned(
+        "对一个主体可以依法采取的联合奖惩措施，依其现行名单记录；目的由请求申报",
+        "What may lawfully be done for or against a subject, by the lists on which it stands, for the declared purpose",
+        Root("applicable_measures"),
+    )
+    def applicable_measures(
+        self, key: Annotated[SubjectKey, explained("查询键", "The key")]
+    ) -> ApplicableMeasures | None:
+        unplanned()
+
+    @planned(
+        "联合奖惩措施目录：现行有效的",
+        "The register of measures of joint reward and punishment: those in force",
+        Root("measures"),
+    )
+    def measures(
+        self,
+        direction: Annotated[
+            MeasureDirection | None, explained("只要该方向的", "Only those that go this way")
+        ] = strawberry.UNSET,
+    ) -> list[Measure]:
         unplanned()
 
     @planned("账本此刻的检查点", "The signed checkpoint of the ledger, of this moment", Root("checkpoint"))

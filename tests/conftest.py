@@ -6,7 +6,12 @@ import pytest
 
 from gateway.demo import Departments, departments
 from tests.commands import Run, command_line
+from tests.drawn import register_profile
+from tests.parsed import parse_once
 from tests.servers import Server, mariadb, postgres, valkey
+
+register_profile()
+parse_once()
 
 
 @pytest.fixture

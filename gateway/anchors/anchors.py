@@ -3,7 +3,7 @@
 `Anchors.anchor` is registered with the ledger, which calls it with every checkpoint that it signs.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +16,14 @@ from gateway.anchors.authority import AuthorityAnchor
 from gateway.anchors.declared import FILE, AnchorSpec, ca_mistakes, missing_variables
 from gateway.anchors.delivery import Delivery, Pauses, State
 from gateway.anchors.file import FileAnchor
+from gateway.anchors.history import FILE as HISTORY
+from gateway.anchors.history import FORKED, Consistency, History
 from gateway.anchors.notes import read_note
 from gateway.anchors.store import AnchorStore
 from gateway.anchors.timestamps import read_ca
 from gateway.anchors.webhook import WebhookAnchor, read_webhook_secret
 from gateway.auth.documents import is_safe
+from gateway.proof.note import NoteError
 
 TIMEOUT_SECONDS: Final = 10.0
 _PAUSES: Final = Pauses()
@@ -29,8 +32,11 @@ _PAUSES: Final = Pauses()
 class Anchors:
     """Open with `await Anchors.open(...)`; one per event loop. ``deliveries`` tell how each anchor does."""
 
-    def __init__(self, deliveries: Mapping[str, Delivery], store: AnchorStore | None) -> None:
+    def __init__(
+        self, deliveries: Mapping[str, Delivery], store: AnchorStore | None, history: History | None = None
+    ) -> None:
         self.deliveries = deliveries
+        self._history = history
         self.store = store
         """Where timestamps are; None when there is no anchor."""
 
@@ -44,8 +50,11 @@ class Anchors:
         url: str,
         *,
         pauses: Pauses = _PAUSES,
+        consistency: Consistency | None = None,
     ) -> "Anchors":
         """Return the anchors of ``specs``; ``url`` is the ledger's, and nobody is asked anything yet.
+
+        ``consistency`` proves that the ledger continues what was anchored; None where that is not asked.
 
         CA files lie in the configuration's ``folder``, anchor files in ``data`` unless their path says otherwise.
         ``pauses`` are those after failures.
@@ -58,6 +67,7 @@ class Anchors:
             raise ConfigError(mistakes)
         if not specs:
             return cls({}, None)
+        history = _history(data, consistency) if consistency is not None else None
         store = await AnchorStore.open(url)
         deliveries = {
             spec.name: Delivery(
@@ -71,7 +81,7 @@ class Anchors:
             if name in deliveries:
                 state = deliveries[name].state
                 state.size, state.at = size, datetime.fromisoformat(at).timestamp()
-        return cls(deliveries, store)
+        return cls(deliveries, store, history)
 
     @property
     def states(self) -> dict[str, State]:
@@ -79,11 +89,29 @@ class Anchors:
         return {name: delivery.state for name, delivery in self.deliveries.items()}
 
     async def anchor(self, note: str) -> None:
-        """Bring the signed checkpoint ``note`` to every anchor; returns before it is there."""
-        if self.deliveries:
-            checkpoint = read_note(note)
+        """Bring the signed checkpoint ``note`` to every anchor; returns before it is there.
+
+        One that does not continue what was anchored is brought to none, which is logged, counted, and fails `check`.
+        """
+        if not self.deliveries:
+            return
+        checkpoint = read_note(note)
+        if self._history is not None and not await self._history.admits(checkpoint):
             for delivery in self.deliveries.values():
-                delivery.offer(checkpoint)
+                delivery.state.failures[FORKED] += 1
+            return
+        for delivery in self.deliveries.values():
+            delivery.offer(checkpoint)
+
+    @property
+    def checks(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What must hold for work to be taken; nothing where nothing is anchored."""
+        return {"anchors": self.check} if self.deliveries else {}
+
+    async def check(self) -> None:
+        """Return when the ledger continues what was anchored, as far as is known; raises RuntimeError if not."""
+        if self._history is not None and self._history.forked:
+            raise RuntimeError(FORKED)
 
     async def settled(self) -> None:
         """Return when no anchor waits for a checkpoint."""
@@ -96,6 +124,14 @@ class Anchors:
             await delivery.close()
         if self.store is not None:
             await self.store.close()
+
+
+def _history(data: Path, consistency: Consistency) -> History:
+    try:
+        return History.read(data, consistency)
+    except (NoteError, OSError, UnicodeDecodeError) as error:
+        told = f"`{HISTORY}` of the data folder cannot be read: {type(error).__name__}"
+        raise ConfigError([Mistake("ledger", "anchors", told)]) from None
 
 
 def make_anchor(spec: AnchorSpec, environ: Mapping[str, str], folder: Path, data: Path, store: AnchorStore) -> Anchor:

@@ -16,6 +16,7 @@ from typing import Final
 
 from gateway.anchors.anchor import Anchor, Refused, Undelivered
 from gateway.anchors.notes import Stated
+from gateway.pauses import doubled
 
 _LAST_SECONDS: Final = 2.0
 """How long the gateway, when it stops, waits for a checkpoint that is on its way."""
@@ -40,8 +41,7 @@ class Pauses:
         ``chance`` is from 0 to 1: the pause is at least half of what doubling gives, so that anchors that failed
         together do not come back together.
         """
-        doubled = min(self.most_seconds, self.first_seconds * 2.0 ** min(failures - 1, 32))
-        return doubled * (0.5 + chance / 2)
+        return doubled(self.first_seconds, self.most_seconds, failures) * (0.5 + chance / 2)
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ async def open_anchors(
     Raises `ConfigError`.
     """
     try:
-        anchors = await Anchors.open(specs, environ, folder, data, url)
+        anchors = await Anchors.open(specs, environ, folder, data, url, consistency=ledger.consistency)
     except ConfigError:
         raise
     except Exception as error:  # noqa: BLE001  (a driver may raise anything, and quote the password)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from graphql import GraphQLInterfaceType, GraphQLObjectType
 
 from gateway.errors import BadQuery
-from gateway.ledger import Entry
+from gateway.ledger import Entry, is_receipt
 from gateway.ledger.facets import facets_of, milliseconds
 from gateway.resolve import LONGEST_KEY, UNSTATED
 from schema.entities import ENTITIES, ENTITY_FIELDS
@@ -27,7 +27,6 @@ MAXIMUM_FIRST: Final = 1000
 _FIELD: Final = re.compile(r"([A-Za-z]{1,60})(?:\.([A-Za-z0-9_]{1,60}))?")
 _LATEST: Final = 253_402_300_800_000
 """The year 10000 as UNIX time in milliseconds."""
-_RECEIPT: Final = re.compile(r"[0-9a-f]{32}")
 _WORDS: Final = ("client", "department", "owner", "source", "purpose", "kind", "outcome")
 """Members of the filter that are names of facets as they stand."""
 
@@ -80,7 +79,7 @@ def read_filter(given: Mapping[str, Any], pseudonyms: Pseudonyms) -> tuple[Wante
     if "field" in said:
         groups.append(field_names(said["field"]))
     receipt = said.get("receipt")
-    if receipt is not None and _RECEIPT.fullmatch(receipt) is None:
+    if receipt is not None and not is_receipt(receipt):
         raise BadQuery("`receipt` of the filter is not the id of a receipt: 32 lower-case hex digits")
     since, until = period(said.get("from"), said.get("to"))
     return Wanted(tuple(groups), found, receipt, since, until), about

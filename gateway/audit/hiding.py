@@ -8,24 +8,19 @@ ledger's secret, stands in every such entry, and has the same length whatever it
 # INVARIANT: what a subject is told depends on the inquiries that it may see, and on nothing else.
 """
 
-import hmac
-import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from gateway.ledger import Denial, Entry
 from gateway.ledger.facets import day_of, milliseconds
+from gateway.sealing import SealBroken, close, derived, opened
 
 FIELD: Final = "Query.inquiries"
 REASON: Final = "HIDDEN_BY_LAW"
 _CONTEXT: Final = b"credit-gateway/withheld/1"
-_NONCE: Final = 12
 _EPOCH: Final = date(1970, 1, 1)
 
 
@@ -77,8 +72,7 @@ class Notes:
         """Return the denial, as field and reason, that records how many inquiries each rule withheld."""
         said = ";".join(f"{rule.name}={counts.get(rule.name, 0):08x}" for rule in hiding.rules)
         key_id, key = next(iter(self.keys.items()))
-        nonce = secrets.token_bytes(_NONCE)
-        sealed = nonce + AESGCM(_derived(key)).encrypt(nonce, said.encode(), _CONTEXT)
+        sealed = close(derived(key, _CONTEXT), said.encode(), _CONTEXT)
         return FIELD, f"{REASON} {key_id}.{urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
     def read(self, denied: Iterable[Denial], hiding: Hiding) -> list[Withheld]:
@@ -94,8 +88,8 @@ class Notes:
             return []
         try:
             sealed = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
-            said = AESGCM(_derived(key)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _CONTEXT).decode()
-        except (ValueError, InvalidTag):
+            said = opened(derived(key, _CONTEXT), sealed, _CONTEXT).decode()
+        except (ValueError, SealBroken):
             return []
         pairs = (each.partition("=") for each in said.split(";") if each)
         return [(name, int(count, 16)) for name, _, count in pairs]
@@ -104,7 +98,3 @@ class Notes:
 def is_note(denial: Denial) -> bool:
     """Return whether ``denial`` records what was withheld, and not that something was denied."""
     return denial.field == FIELD and denial.reason.partition(" ")[0] == REASON
-
-
-def _derived(key: bytes) -> bytes:
-    return hmac.digest(key, _CONTEXT, "sha256")

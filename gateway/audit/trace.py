@@ -134,7 +134,8 @@ def _of_record(entry: Entry, declared: str, inside: _Inside, name: str | None) -
         place = 0  # a derived value has one record
     origins = _origins(entry, entity, name)
     if place is not None:
-        source, key = section.records[place]
+        table, key = section.records[place]
+        source = table.partition(".")[0]
         origins = [replace(each, record_key=key) for each in origins if each.source == source]
     denials = _denials(entry, entity, name)
     denied = bool(denials) and not any(each.asked for each in origins)

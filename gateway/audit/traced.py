@@ -12,7 +12,7 @@ from gateway.audit.shown import StatusCount, counted
 from gateway.audit.trace import LONGEST_PATH, PATH, WORDS, Origin, Traced, trace_path
 from gateway.catalogue import Catalogue
 from gateway.errors import BadQuery
-from gateway.ledger import Denial, Entry
+from gateway.ledger import Denial, Entry, is_receipt
 from gateway.ledger.entry import Shape, decode_entry
 from gateway.ledger.tables import LEDGER
 from gateway.ledger.tables import LEDGER_SHAPE as SHAPES
@@ -77,7 +77,7 @@ async def trace_field(rows: Reader, catalogue: Catalogue, receipt: str, path: st
     """Return where ``path`` of the answer with ``receipt`` came from; raises `BadQuery`, `LedgerUnavailable`."""
     if len(path) > LONGEST_PATH or PATH.fullmatch(path) is None:
         raise BadQuery(f"`path` of `{NAME}` must be names and places joined by dots, such as `subject.name`")
-    found = await rows(sa.select(LEDGER.c.entry).where(LEDGER.c.receipt == receipt)) if _is_receipt(receipt) else []
+    found = await rows(sa.select(LEDGER.c.entry).where(LEDGER.c.receipt == receipt)) if is_receipt(receipt) else []
     if not found:
         return ShownTrace(receipt, path, "RECEIPT_UNKNOWN", WORDS["RECEIPT_UNKNOWN"])
     entry = decode_entry(found[0][0])
@@ -114,10 +114,6 @@ async def _shape(rows: Reader, entry: Entry) -> Shape | None:
         return None
     found = await rows(sa.select(SHAPES.c.shape).where(SHAPES.c.digest == entry.shape))
     return msgspec.json.decode(found[0][0], type=Shape) if found else None
-
-
-def _is_receipt(text: str) -> bool:
-    return len(text) == 32 and not set(text) - set("0123456789abcdef")
 
 
 def _origin(origin: Origin, name: str | None, catalogue: Catalogue) -> ShownOrigin:

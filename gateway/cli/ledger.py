@@ -18,9 +18,9 @@ from rich.table import Table
 
 from connectors.errors import printable
 from gateway.anchors.notes import split_notes
-from gateway.app import ledger_charter, ledger_url
 from gateway.cli.options import DEFAULT_CONFIG, DEFAULT_DATA, AsJson, Config, Data
 from gateway.configuration import OWN_SECRETS
+from gateway.kept import ledger_charter, ledger_url
 from gateway.ledger import Charter, Ledger, LedgerRefused
 from gateway.ledger.copies import read_copy
 from gateway.ledger.keys import KEY_ENV, present_keys, rotate_key

@@ -19,6 +19,8 @@ from gateway.cli.ledger import ledger_commands
 from gateway.cli.policy import policy_commands
 from gateway.cli.probe import probe
 from gateway.cli.prov import prov_command
+from gateway.cli.receipt import receipt_command
+from gateway.cli.report import report_commands
 from gateway.cli.returns import returns_command
 from gateway.cli.rules import rules_commands
 from gateway.cli.rules_try import rules_diff, rules_try
@@ -54,6 +56,7 @@ commands.command("documents")(documents_command)
 commands.command("returns")(returns_command)
 commands.command("probe")(probe)
 commands.command("conform")(conform)
+commands.command("receipt")(receipt_command)
 commands.command("verify")(verify_command)
 commands.command("prov")(prov_command)
 commands.add_typer(source_commands, name="source")
@@ -65,6 +68,7 @@ commands.add_typer(client_commands, name="client")
 commands.add_typer(ledger_commands, name="ledger")
 commands.add_typer(audit_commands, name="audit")
 commands.add_typer(watch_commands, name="watch")
+commands.add_typer(report_commands, name="report")
 
 
 @commands.command("schema")

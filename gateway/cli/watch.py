@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors.errors import ConfigError, Mistake
-from gateway.app import kept_url
 from gateway.cli.options import DEFAULT_DATA, AsJson, Data
 from gateway.configuration import OWN_SECRETS
+from gateway.kept import kept_url
 from gateway.secrets import with_secret_files
 from gateway.storage.works import WorkStore, begin_writing, open_works
 from gateway.watch import outbox

@@ -4,18 +4,20 @@ Beside it the archive of the years before, in the dialect of 2016 (`gateway.demo
 
 Oddities kept on purpose (`domain.md` §3.1, §3.2): every column is text; six code columns of which any one may be the
 only one filled; amounts in ten thousand yuan; dates in four forms; `2099-12-31` for no end; CF_GSJZQ overwritten by the
-time of the last update; one decision twice with different brackets; repaired and deleted decisions still in the table.
+time of the last update; one decision twice with different brackets; repaired and deleted decisions still in the table;
+ADD_TIME, which some departments leave blank, tells when a decision was first collected, now and then weeks late.
 """
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from gateway.demo import archive
-from gateway.demo.facts import BUSINESS_ENVIRONMENT, License, Penalty
+from gateway.demo.chance import hits, lot
+from gateway.demo.facts import BUSINESS_ENVIRONMENT, REFERENCE, License, Penalty
 from gateway.demo.scenarios import Known
 from gateway.demo.subjects import Subject
 
@@ -25,14 +27,14 @@ LICENSE_COLUMNS: Final = (
     "ID", "XK_XDR_MC", "XK_XDR_LB", *(f"XK_XDR_{code}" for code in CODES),
     "XK_FRDB", "XK_FR_ZJLX", "XK_FR_ZJHM", "XK_XDR_ZJLX", "XK_XDR_ZJHM",
     "XK_XKWS", "XK_WSH", "XK_XKLB", "XK_XKZS", "XK_XKBH", "XK_NR", "XK_JDRQ", "XK_YXQZ", "XK_YXQZI",
-    "XK_XKJG", "XK_XKJGDM", "XK_ZT", "XK_LYDW", "XK_LYDWDM", "BZ", "GXSJ",
+    "XK_XKJG", "XK_XKJGDM", "XK_ZT", "XK_LYDW", "XK_LYDWDM", "BZ", "ADD_TIME", "GXSJ",
 )  # fmt: skip
 PENALTY_COLUMNS: Final = (
     "ID", "CF_XDR_MC", "CF_XDR_LB", *(f"CF_XDR_{code}" for code in CODES),
     "CF_FRDB", "CF_FR_ZJLX", "CF_FR_ZJHM", "CF_XDR_ZJLX", "CF_XDR_ZJHM",
     "CF_WSH", "CF_WFXW", "CF_SY", "CF_YJ", "CF_CFLB", "CF_NR", "CF_NR_FK", "CF_NR_WFFF", "CF_NR_ZKDX",
     "CF_JDRQ", "CF_YXQ", "CF_GSJZQ", "CF_CFJG", "CF_CFJGDM", "CF_AJLB", "CF_ZT", "CF_XFRQ",
-    "CF_SJLY", "CF_SJLYDM", "BZ", "GXSJ",
+    "CF_SJLY", "CF_SJLYDM", "BZ", "ADD_TIME", "GXSJ",
 )  # fmt: skip
 CATEGORY: Final = {"91": "法人及非法人组织", "92": "个体工商户"}
 _DATE_FORMS: Final[tuple[Callable[[date], str], ...]] = (
@@ -43,6 +45,16 @@ _DATE_FORMS: Final[tuple[Callable[[date], str], ...]] = (
 )
 _NO_END: Final = ("2099-12-31", "长期", "9999-9-9")
 _NOTHING: Final = ("", "无", None, "— —")
+_COLLECTED_AFTER: Final = {
+    "CF0000000026": 36,
+    "CF0000000033": 27,
+    "XK0000000009": 24,
+    "XK0000000016": 1,
+    "CF0000000208": 2,
+    "CF0000000209": 2,  # two rows of one decision
+}
+"""Days from the decision to the night of its collection, of rows that tests and the README name; else by lot."""
+_LATE_SHARE: Final = 700
 
 
 def _day(serial: int, day: date) -> str:
@@ -77,11 +89,30 @@ def _people(subject: Subject) -> tuple[str | None, ...]:
     return (person.name, "身份证", person.id_no, None, None)
 
 
+def collected_on(row: str, decided_on: date) -> date:
+    """Return the night in which the row of an id was first collected: within the week, a few of them weeks late.
+
+    Nothing was collected after the day that the demo stands for.
+    """
+    prefix, serial = row[:2], int(row[2:])
+    late = hits(f"{prefix} late", serial, _LATE_SHARE)
+    days = 20 + lot(f"{prefix} days", serial) % 40 if late else 1 + lot(f"{prefix} days", serial) % 5
+    found = decided_on + timedelta(days=_COLLECTED_AFTER.get(row, days))
+    return min(found, max(decided_on, REFERENCE))
+
+
+def _add_time(row: str, collected: date) -> str | None:
+    """Return ADD_TIME: one row in twenty was delivered without."""
+    blank = row not in _COLLECTED_AFTER and hits(f"{row[:2]} undated", int(row[2:]), 500)
+    return None if blank else f"{collected} 03:12:45"
+
+
 def license_row(subject: Subject, each: License) -> tuple[str | None, ...]:
     """Return the row of ``LICENSE_COLUMNS`` of one license."""
-    serial, day = each.serial, each.decided_on
+    serial, day, row = each.serial, each.decided_on, f"XK{each.serial:010d}"
+    collected = collected_on(row, day)
     return (
-        f"XK{serial:010d}",
+        row,
         subject.name,
         CATEGORY.get(subject.kind, "法人及非法人组织"),
         *_codes(subject, serial, each.keyed_by),
@@ -101,15 +132,17 @@ def license_row(subject: Subject, each: License) -> tuple[str | None, ...]:
         BUSINESS_ENVIRONMENT.name,
         BUSINESS_ENVIRONMENT.uscc,
         _NOTHING[serial % 4],
-        f"{day.isoformat()} 03:12:45",
+        _add_time(row, collected),
+        f"{collected} 03:12:45",
     )
 
 
 def penalty_row(subject: Subject, each: Penalty) -> tuple[str | None, ...]:
     """Return the row of ``PENALTY_COLUMNS`` of one penalty."""
-    serial, day = each.serial, each.decided_on
+    serial, day, row = each.serial, each.decided_on, f"CF{each.serial:010d}"
+    collected = collected_on(row, day)
     return (
-        f"CF{serial:010d}",
+        row,
         subject.name,
         CATEGORY.get(subject.kind, "法人及非法人组织"),
         *_codes(subject, serial, each.keyed_by),
@@ -134,7 +167,8 @@ def penalty_row(subject: Subject, each: Penalty) -> tuple[str | None, ...]:
         BUSINESS_ENVIRONMENT.name,
         BUSINESS_ENVIRONMENT.uscc,
         _NOTHING[serial % 4],
-        f"{each.repaired_on or day} 03:12:45",
+        _add_time(row, collected),
+        f"{max(collected, each.repaired_on or collected)} 03:12:45",
     )
 
 

@@ -49,6 +49,7 @@ class Departments(Mapping[str, Department]):
         self._listed = dict(listed)
         self.reform_completed = reform_completed
         self._called: dict[str, list[tuple[Period, str]]] = {}
+        self._coded = {each.uscc: each.code for each in self._listed.values() if each.uscc is not None}
         for department in self._listed.values():
             for name, period in department.called:
                 self._called.setdefault(name, []).append((period, self.current(department.code).code))
@@ -80,6 +81,11 @@ class Departments(Mapping[str, Department]):
         if len(meant) > 1 and on_date is not None:
             meant = {code for period, code in called if covers(*period, on_date)}
         return self._listed[meant.pop()] if len(meant) == 1 else None
+
+    def of_uscc(self, uscc: str) -> Department | None:
+        """Return today's body for the unified social credit code of one; None when it is none of the city's."""
+        code = self._coded.get(uscc)
+        return None if code is None else self.current(code)
 
     def as_of(self, day: str) -> list[Department]:
         """Return the bodies that there were on ``day`` as far as the file knows, in its order."""

@@ -35,8 +35,15 @@ _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 class Entries(Protocol):
     """What the ledger counts."""
 
-    written: int
-    refused: int
+    @property
+    def written(self) -> int:
+        """Entries written so far."""
+        ...
+
+    @property
+    def refused(self) -> int:
+        """Entries that could not be written."""
+        ...
 
     @property
     def waiting(self) -> int:

@@ -4,7 +4,7 @@
 """
 
 from gateway.ledger.charter import Charter
-from gateway.ledger.entry import NOBODY, Change, Denial, Entry, Kind, Outcome, SourceUse, new_receipt
+from gateway.ledger.entry import NOBODY, Change, Denial, Entry, Kind, Outcome, SourceUse, is_receipt, new_receipt
 from gateway.ledger.keyfile import SecretError
 from gateway.ledger.keys import Keys, load_keys
 from gateway.ledger.ledger import Ledger
@@ -28,6 +28,7 @@ __all__ = [
     "Secret",
     "SecretError",
     "SourceUse",
+    "is_receipt",
     "load_keys",
     "load_secret",
     "new_receipt",

@@ -2,6 +2,7 @@
 
 Subjects and consents are pseudonyms (`gateway.ledger.pseudonym`); fields are names; digests stand for content. An
 entry is stored as its canonical bytes (`encode_entry`), so that a later proof can hash exactly what was written.
+Nothing here can refer to itself: the collector of garbage need not look (`gc=False`).
 """
 
 import os
@@ -33,17 +34,20 @@ ASKED: Final = frozenset({"QUERY", "CHECK", "SCREENING", "REPORT", "WATCH"})
 """Kinds of entries of queries, which asked sources."""
 Outcome = Literal["ANSWERED", "PARTIAL", "DENIED", "REFUSED", "FAILED", "EXPLAINED"]
 """EXPLAINED: only the plan was told, and no source asked; its denials are those of the plan."""
+_RECEIPT_DIGITS: Final = 32
+_DIGITS: Final = frozenset("0123456789abcdef")
 NOBODY: Final = ""
 """The client of a request whose caller could not be identified, and of a change that the installation made itself."""
 
 
-class SourceUse(msgspec.Struct, frozen=True, kw_only=True):
+class SourceUse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was asked of one entity of one source, and how it went: ``statuses`` counts answers by coverage status.
 
     ``mapping`` is the version of the source file that was read by; ``elapsed_ms`` the longest call; ``records`` counts
     the records shown, ``misread`` those of them with a value that could not be read, ``timely`` and ``overdue`` those
-    that were, or were not, published within the working days that the double-publicity rule gives; ``as_of`` is the
-    oldest date that the source itself gave; ``digest`` stands for what it sent.
+    that were, or were not, published within the working days that the double-publicity rule gives, and ``deciders``
+    how many of these (timely, overdue) were to be published by which other department than the source's; ``as_of`` is
+    the oldest date that the source itself gave; ``digest`` stands for what it sent.
     """
 
     entity: str
@@ -57,22 +61,24 @@ class SourceUse(msgspec.Struct, frozen=True, kw_only=True):
     misread: int = 0
     timely: int = 0
     overdue: int = 0
+    deciders: dict[str, tuple[int, int]] = {}
     as_of: str | None = None
     digest: Pseudonym | None = None
 
 
-class Denial(msgspec.Struct, frozen=True, kw_only=True):
+class Denial(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A field that the caller asked for and did not get, by policy."""
 
     field: str
     reason: str
 
 
-class SectionTrace(msgspec.Struct, frozen=True, array_like=True):
+class SectionTrace(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where the records of one section of the answer came from.
 
     ``path`` leads to the section in the response (names as the response has them, places in lists as numbers, joined
-    by dots); ``records`` are in the order shown: the source, and the pseudonym of the record's key there.
+    by dots); ``records`` are in the order shown: the source (`source.table` for a table with a name of its own), and
+    the pseudonym of the record's key there.
     ``digest`` stands for what they said: keyed, the same for equal content of one client's answers; empty where the
     section is not known whole.
     """
@@ -84,7 +90,7 @@ class SectionTrace(msgspec.Struct, frozen=True, array_like=True):
     digest: str = ""
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An administrative change: ``what`` changed (`policy`, `client`, `ledger key`), whose name, from what to what.
 
     ``before`` and ``after`` are versions, states or digests, never content and never a secret.
@@ -106,7 +112,7 @@ class Shape(msgspec.Struct, frozen=True):
     paths: dict[str, str]
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One request, or one change. ``at`` is ISO 8601 in UTC to the ms; ``*_hash`` and ``*_digest`` are SHA-256 in hex.
 
     ``parts`` are digests of pieces of the response, salted with what the response holds and the ledger does not, so
@@ -162,6 +168,11 @@ def encode_shape(shape: Shape) -> str:
 def shape_digest(text: str) -> str:
     """Return what entries name the shape by whose JSON ``text`` is: SHA-256, the first 32 hex digits."""
     return sha256(text.encode()).hexdigest()[:32]
+
+
+def is_receipt(text: str) -> bool:
+    """Return whether a receipt may be called ``text``, as `new_receipt` calls them."""
+    return len(text) == _RECEIPT_DIGITS and _DIGITS.issuperset(text)
 
 
 def new_receipt() -> str:

@@ -75,15 +75,6 @@ def facet_tables(metadata: sa.MetaData) -> Tables:
     )
 
 
-def facets_of(entry: Entry) -> Facets:
-    """Return what ``entry`` is found by."""
-    uses = tuple(
-        (source, use.department, use.entity, use.fields) for source, each in entry.sources.items() for use in each
-    )
-    of_request = (entry.kind, entry.client, entry.department or "", entry.purpose, entry.outcome, entry.code)
-    return _facets(of_request, uses, entry.denied)
-
-
 class Found(NamedTuple):
     """What an entry is found by, and its figures: the time in milliseconds, the records shown, like refusals in it."""
 
@@ -91,10 +82,22 @@ class Found(NamedTuple):
     figures: tuple[int, int, int]
 
 
-def found_of(entry: Entry) -> Found:
+def facets_of(entry: Entry) -> Facets:
     """Return what ``entry`` is found by."""
-    records = sum(use.records for each in entry.sources.values() for use in each)
-    return Found(facets_of(entry), (milliseconds(entry.at), records, entry.count))
+    return found_of(entry).facets
+
+
+def found_of(entry: Entry) -> Found:
+    """Return what ``entry`` is found by, with its figures."""
+    uses: list[tuple[str, str, str, tuple[str, ...]]] = []
+    records = 0
+    for source, each in entry.sources.items():
+        for use in each:
+            uses.append((source, use.department, use.entity, use.fields))
+            records += use.records
+    of_request = (entry.kind, entry.client, entry.department or "", entry.purpose, entry.outcome, entry.code)
+    facets = _facets(of_request, tuple(uses), entry.denied)
+    return Found(facets, (milliseconds(entry.at), records, entry.count))
 
 
 class Known:

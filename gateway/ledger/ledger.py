@@ -1,15 +1,10 @@
 """The ledger: an entry is durable, and in the tree, before its answer leaves.
 
-Group commit: while a transaction is being written, further entries wait and share the next one. No timer, no wait when
-idle. Back-pressure is an error, not a queue without end: over `max_waiting`, after `wait_seconds`, or when the write
-failed, the requests concerned (and no others) get LedgerUnavailable. A request that was cancelled is written all the
-same: its sources were asked. An entry whose request got LedgerUnavailable may still turn out to be written: an entry
-without an answer is allowed, an answer without an entry is not.
+How entries share transactions stands in `gateway.ledger.group`. An entry whose request got LedgerUnavailable may still
+turn out to be written: an entry without an answer is allowed, an answer without an entry is not.
 """
 
 import asyncio
-import logging
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -18,43 +13,32 @@ from typing import Any
 import sqlalchemy as sa
 
 from connectors.clock import now_text
-from gateway.errors import LedgerUnavailable
 from gateway.ledger.charter import Charter
 from gateway.ledger.copies import read_copy
 from gateway.ledger.entry import Entry, decode_entry
+from gateway.ledger.group import GroupCommit, UnderWay
 from gateway.ledger.opening import Witnesses, examine
 from gateway.ledger.proven import Proven, Prover
 from gateway.ledger.refused import DAMAGED, LedgerRefused, is_damaged
 from gateway.ledger.signing import Anchor, Signer
-from gateway.ledger.store import RowRefused, Store, open_store
+from gateway.ledger.store import Store, open_store
 from gateway.ledger.tables import LEDGER, Query
-from gateway.ledger.tree import Head, Row, row_of
+from gateway.ledger.tree import Head, row_of
 from gateway.proof.merkle import Algorithm
 from gateway.storage import StoreThread
-
-MAX_BATCH = 500
-
-_log = logging.getLogger("gateway.ledger")
-_Waiter = tuple[Row, asyncio.Future[None]]
 
 
 class Ledger:
     """Open with `await Ledger.open(url, charter)`; one per event loop."""
 
     def __init__(self, url: str, max_waiting: int, wait_seconds: float) -> None:
-        self._max_waiting = max_waiting
-        self._wait_seconds = wait_seconds
         self._writer: StoreThread[Store] = StoreThread(partial(open_store, url))
         self._reader: StoreThread[Store] = StoreThread(partial(open_store, url))
-        self._waiting: deque[_Waiter] = deque()
-        self._writing: asyncio.Future[list[int]] | None = None
-        self._closed = False
+        self.under_way = UnderWay()
+        """Hold it while a request is under way that may append: others wait for company while there may be some."""
+        self._group = GroupCommit(self._writer, self.under_way, max_waiting, wait_seconds)
         self._signer: Signer | None = None
         self._periodic: asyncio.Task[None] | None = None
-        self.written = 0
-        """Entries written since the ledger was opened."""
-        self.refused = 0
-        """Entries that could not be written."""
         self.origin = ""
         """The name of the log."""
         self.algorithm: Algorithm = "sha-256"
@@ -96,7 +80,17 @@ class Ledger:
     @property
     def waiting(self) -> int:
         """Return how many entries wait for their turn to be written."""
-        return len(self._waiting)
+        return self._group.waiting
+
+    @property
+    def written(self) -> int:
+        """Return how many entries were written since the ledger was opened."""
+        return self._group.written
+
+    @property
+    def refused(self) -> int:
+        """Return how many entries could not be written."""
+        return self._group.refused
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -108,18 +102,7 @@ class Ledger:
 
         ``shape_text`` is the JSON of the shape that ``entry.shape`` names; it is stored once, whoever gives it.
         """
-        if self._closed or len(self._waiting) >= self._max_waiting:
-            raise _unavailable("the ledger has too much to write" if not self._closed else "the ledger is closed")
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[None] = loop.create_future()
-        self._waiting.append((row_of(entry, shape_text), waiter))
-        if self._writing is None:
-            self._write_next()
-        timer = loop.call_later(self._wait_seconds, _expire, waiter)
-        try:
-            await waiter
-        finally:
-            timer.cancel()
+        await self._group.append(row_of(entry, shape_text))
 
     async def check(self) -> None:
         """Return when the ledger has just committed something; raise otherwise. For readiness."""
@@ -176,18 +159,14 @@ class Ledger:
 
     async def close(self) -> None:
         """Write what waits, store a last checkpoint, then let go of the store."""
-        self._closed = True
+        await self._group.close()
         if self._periodic is not None:
             self._periodic.cancel()
             with suppress(asyncio.CancelledError):
                 await self._periodic
             self._periodic = None
-            while self._writing is not None:
-                await asyncio.wait([self._writing])
             assert self._signer is not None, "it was signing"
             await self._signer.keep_last()
-        while self._writing is not None:
-            await asyncio.wait([self._writing])
         try:
             await self._writer.stop()
         finally:
@@ -201,29 +180,6 @@ class Ledger:
             raise RuntimeError("this ledger was opened without keys: nothing can be signed")
         return self._signer
 
-    def _write_next(self) -> None:
-        """Hand the next batch to the writer."""
-        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
-        self._writing = self._writer.submit(partial(_write, rows=[row for row, _ in batch]))
-        self._writing.add_done_callback(partial(self._settle, batch))
-
-    def _settle(self, batch: list[_Waiter], written: "asyncio.Future[list[int]]") -> None:
-        """Tell each of the batch how it went; go on with those that came meanwhile."""
-        error = written.exception()
-        refused = range(len(batch)) if error is not None else written.result()
-        self.written += len(batch) - len(refused)
-        self.refused += len(refused)
-        if refused:
-            _log.error(
-                "ledger write failed: entries=%d kind=%s", len(refused), type(error).__name__ if error else "rows"
-            )
-        for index, (_, waiter) in enumerate(batch):
-            if not waiter.done():
-                _finish(waiter, index in refused)
-        self._writing = None
-        if self._waiting:
-            self._write_next()
-
 
 def _begin(store: Store, charter: Charter | None) -> Head:
     """Return the head of the log in ``store``, made if there is none; raise LedgerRefused if it must not go on."""
@@ -235,30 +191,3 @@ def _begin(store: Store, charter: Charter | None) -> Head:
         there, told = f"`{head.origin}` with {head.algorithm}", f"`{charter.origin}` with {charter.algorithm}"
         raise LedgerRefused(f"the log is {there}, and the settings say {told}: a log keeps both as long as it lasts")
     return head
-
-
-def _write(store: Store, rows: Sequence[Row]) -> list[int]:
-    """Write ``rows``; return the places of those that the store refuses. One bad row does not spoil its batch."""
-    try:
-        store.write(rows)
-    except RowRefused:
-        if len(rows) == 1:
-            return [0]
-        return [index for index, row in enumerate(rows) if _write(store, [row])]
-    return []
-
-
-def _finish(waiter: asyncio.Future[None], refused: bool) -> None:
-    if refused:
-        waiter.set_exception(_unavailable("the ledger could not be written"))
-    else:
-        waiter.set_result(None)
-
-
-def _expire(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_exception(_unavailable("the ledger did not answer in time"))
-
-
-def _unavailable(message: str) -> LedgerUnavailable:
-    return LedgerUnavailable(message, headers={"Retry-After": "1"})

@@ -91,8 +91,10 @@ class SqliteStore:
                 connection.executemany(_SHAPE, new.items())
             connection.executemany(_FACETS, growth.facets)
             names, days = self._known.missing([row.found for row in rows], growth.facets)
-            connection.executemany(_FACET_NAME, names)
-            connection.executemany(_DAY, days)
+            if names:
+                connection.executemany(_FACET_NAME, names)
+            if days:
+                connection.executemany(_DAY, days)
             connection.execute(_MOVE, (frontier.size, frontier.encode()))
         self._shapes |= new.keys()
         self._known.learn(names, days)

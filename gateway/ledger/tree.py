@@ -47,7 +47,7 @@ def row_of(entry: Entry, shape_text: str | None = None) -> Row:
         entry.code,
         entry.shape,
         encode_entry(entry),
-        tuple(dict.fromkeys(entry.subjects)),
+        tuple(dict.fromkeys(entry.subjects)) if len(entry.subjects) > 1 else entry.subjects,
         shape_text,
         found_of(entry),
     )

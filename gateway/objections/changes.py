@@ -99,7 +99,7 @@ class ObjectionChanges:
         place = await self._place(given, subject)
         as_: FiledAs = "SUBJECT" if subject == standing.subject else "WINDOW"
         ticket = self._ticket(given, subject, place, as_)
-        filed, made = await self._filed(ticket, given, subject)
+        filed, made = await self._filed(ticket, given, subject, place.part)
         self.done += 1
         if made:
             self._changed(filed, None)
@@ -129,6 +129,8 @@ class ObjectionChanges:
         self.done += 1
         if made:
             self._changed(filed, filed.steps[-1].before)
+            if filed.sending.state == "WAITING":
+                self.filing.deliverer.wake()  # its owner is to be told that it was withdrawn
         return self._show(filed, standing)
 
     async def notice_repair(self, given: NoticeRepairInput) -> ShownNotice:
@@ -223,7 +225,7 @@ class ObjectionChanges:
             changed_at=at,
         )
 
-    async def _filed(self, ticket: Ticket, given: FileObjectionInput, subject: str) -> tuple[Filed, bool]:
+    async def _filed(self, ticket: Ticket, given: FileObjectionInput, subject: str, part: str) -> tuple[Filed, bool]:
         message_id = f"msg_{ticket.id}"
         message = {
             "id": message_id,
@@ -232,7 +234,7 @@ class ObjectionChanges:
             "state": "WAITING",
             "attempts": 0,
             "due_at": 0.0,
-            "sealed": seal(self.filing.secret, message_id, Named(subject, given.record_key)),
+            "sealed": seal(self.filing.secret, message_id, Named(subject, given.record_key, part)),
         }
         said = [ticket.receipt, ticket.path, ticket.ground, ticket.statement, ticket.contact or "", *ticket.evidence]
         input_ = digest(ticket.subject, *said, given.record_key or "")

@@ -1,8 +1,9 @@
 """How many objections a department was told of in a period, and how they stand: for its monthly return."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from connectors.hours import CHINA_TIME
 from gateway.objections.states import State
 from gateway.objections.tables import OBJECTIONS
 
+Numbers = sa.Select[tuple[str, State, int, int | None]]
 UNDECIDED: Final = ("SUBMITTED", "ROUTED", "NOT_ACCEPTED", "INVESTIGATING")
 
 
@@ -28,8 +30,8 @@ class ObjectionCounts:
     states: dict[str, int] = field(default_factory=dict)
 
 
-def count(connection: sa.Connection, since: str, until: str, today: str) -> list[ObjectionCounts]:
-    """Return the counts of the departments that have any, by code.
+def numbers(since: str, until: str, today: str) -> Numbers:
+    """Return what asks the store for the numbers that `counted` makes counts of.
 
     ``since`` and ``until`` are ISO days in China, included; ``today`` decides what is overdue.
     """
@@ -37,18 +39,22 @@ def count(connection: sa.Connection, since: str, until: str, today: str) -> list
     overdue = sa.func.sum(sa.case((late, 1), else_=0))
     department, state = OBJECTIONS.c.department, OBJECTIONS.c.state
     filed = sa.and_(OBJECTIONS.c.filed_at >= _begin(since), OBJECTIONS.c.filed_at < _begin(until, 1))
-    numbers = sa.select(department, state, sa.func.count(), overdue).where(filed).group_by(department, state)
+    return sa.select(department, state, sa.func.count(), overdue).where(filed).group_by(department, state)
+
+
+def counted(rows: Iterable[Any]) -> list[ObjectionCounts]:
+    """Return the counts of the departments that have any, by code, from the rows that `numbers` gives."""
     found: dict[str, list[tuple[State, int, int]]] = {}
-    for name, *row in connection.execute(numbers):
+    for name, *row in rows:
         found.setdefault(name, []).append((row[0], row[1], int(row[2])))
     return [
         ObjectionCounts(
             name,
-            sum(number for _, number, _ in rows),
-            sum(late for _, _, late in rows),
-            {state: number for state, number, _ in rows},
+            sum(number for _, number, _ in states),
+            sum(late for _, _, late in states),
+            {state: number for state, number, _ in states},
         )
-        for name, rows in sorted(found.items())
+        for name, states in sorted(found.items())
     ]
 
 

@@ -21,11 +21,12 @@ from connectors.hours import CHINA_TIME
 from gateway.errors import ObjectionsUnavailable
 from gateway.ledger import Secret
 from gateway.ledger.entry import Change
-from gateway.objections.message import SealBroken, body, headers, unseal
-from gateway.objections.model import Filed, Sending
+from gateway.objections.message import body, headers, sent_as, unseal, withdrawal
+from gateway.objections.model import WITHDRAWN, Filed, Sending, Ticket
 from gateway.objections.objections import Objections
 from gateway.objections.rules import Endpoint, Rules
 from gateway.returns.working_days import WorkingDays
+from gateway.sealing import SealBroken
 
 IDLE_SECONDS: Final = 5.0
 """How long at most between two looks at the outbox: what another replica left there is found by then."""
@@ -125,12 +126,11 @@ class Deliverer:
             await self.put_in_queue(filed)
             return
         try:
-            named = unseal(self._secrets, sending.id, sending.sealed or "")
+            text = self._text(filed.ticket, sending)
         except SealBroken:
             await self._give_up(outward, sending, "seal broken")
             return
-        text = body(filed.ticket, named)
-        error = await _send(session, endpoint, text, headers(endpoint, sending.id, text, self._clock()))
+        error = await _send(session, endpoint, text, headers(endpoint, sent_as(sending), text, self._clock()))
         if error is None:
             await self._noted(await self._objections.arrived(sending, self._at(), self._terms(outward)))
             return
@@ -142,6 +142,12 @@ class Deliverer:
             await self._give_up(outward, sending, error)
         else:
             await self._objections.failed(sending, lease, error, self._clock() + wait)
+
+    def _text(self, ticket: Ticket, sending: Sending) -> bytes:
+        """Return what is sent; raises `SealBroken`."""
+        if sending.sealed == WITHDRAWN:
+            return withdrawal(ticket)
+        return body(ticket, unseal(self._secrets, sending.id, sending.sealed or ""))
 
     async def _give_up(self, outward: Outward, sending: Sending, error: str) -> None:
         _log.error("objection given up, it waits in the queue: id=%s why=%s", sending.objection, error)

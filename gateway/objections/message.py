@@ -1,50 +1,46 @@
-"""The message that tells an owner of an objection: its text, its seal while it waits, its signature when it is sent.
+"""The messages that tell an owner of an objection, and of its withdrawal: texts, seal, signature.
 
 Why the key of the record is in it at all: the owner finds the record by it, and the gateway, which keeps no record,
 could not tell it later. So the message is made when the objection is filed, while the filer's answer still shows the
 key; it waits sealed (AES-256-GCM under a key derived from the ledger's secret, so that pages of a database file and
 backups hold nothing to read), and is deleted in the transaction that notes its arrival. No log line, ledger entry or
-error has it.
+error has it. A withdrawal names the objection alone, so there is nothing to seal: `WITHDRAWN` stands in place of it.
 """
 
-import hmac
-import os
 from base64 import b64decode, b64encode
 from binascii import Error
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any, Final
 
 import orjson
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
 from gateway.ledger import Secret
-from gateway.objections.model import Ticket
+from gateway.objections.model import WITHDRAWN, Sending, Ticket
 from gateway.objections.rules import Endpoint
+from gateway.sealing import SealBroken, close, derived, opened
 from gateway.webhooks import signature_headers
 
-TYPE: Final = "objection.filed"
-_NONCE_BYTES: Final = 12
+FILED: Final = "objection.filed"
+WITHDREW: Final = "objection.withdrawn"
+_LABEL: Final = b"objections: messages\x01"
 
 
 class Named(Struct, frozen=True):
-    """What the owner needs to find the record: the ``subject``'s code, and the key where the filer gave it."""
+    """What the owner needs to find the record: the ``subject``'s code, the key where the filer gave it, the table.
+
+    ``part`` is what the source's file calls the table; None in messages that were sealed before it stood there.
+    """
 
     subject: str
     record_key: str | None
-
-
-class SealBroken(Exception):
-    """A message cannot be opened: it was sealed under a secret that is not known any more, or altered."""
+    part: str | None = None
 
 
 def seal(secret: Secret, message_id: str, named: Named) -> str:
     """Return ``named`` sealed for the message of that id, and for no other."""
-    nonce = os.urandom(_NONCE_BYTES)
-    text = orjson.dumps([named.subject, named.record_key])
-    closed = nonce + AESGCM(_key(secret)).encrypt(nonce, text, message_id.encode())
+    text = orjson.dumps([named.subject, named.record_key, named.part])
+    closed = close(derived(secret.key, _LABEL), text, message_id.encode())
     return f"{secret.key_id}:{b64encode(closed).decode()}"
 
 
@@ -56,10 +52,9 @@ def unseal(secrets: Sequence[Secret], message_id: str, sealed: str) -> Named:
         raise SealBroken
     try:
         closed = b64decode(text, validate=True)
-        opened = AESGCM(_key(secret)).decrypt(closed[:_NONCE_BYTES], closed[_NONCE_BYTES:], message_id.encode())
-    except (InvalidTag, Error, ValueError):
+    except (Error, ValueError):
         raise SealBroken from None
-    return Named(*orjson.loads(opened))
+    return Named(*orjson.loads(opened(derived(secret.key, _LABEL), closed, message_id.encode())))
 
 
 def body(ticket: Ticket, named: Named) -> bytes:
@@ -68,6 +63,7 @@ def body(ticket: Ticket, named: Named) -> bytes:
         "id": ticket.id,
         "source": ticket.source,
         "entity": ticket.entity,
+        "part": named.part,
         "field": ticket.field,
         "subject": named.subject,
         "record_key": named.record_key,
@@ -78,7 +74,18 @@ def body(ticket: Ticket, named: Named) -> bytes:
         "evidence": ticket.evidence,
         "contact": ticket.contact,
     }
-    return orjson.dumps({"type": TYPE, "timestamp": ticket.filed_at, "data": data})
+    return orjson.dumps({"type": FILED, "timestamp": ticket.filed_at, "data": data})
+
+
+def withdrawal(ticket: Ticket) -> bytes:
+    """Return what the owner is sent when ``ticket`` was withdrawn: it knows the objection by its id."""
+    data = {"id": ticket.id, "source": ticket.source, "entity": ticket.entity, "field": ticket.field}
+    return orjson.dumps({"type": WITHDREW, "timestamp": ticket.changed_at, "data": data})
+
+
+def sent_as(sending: Sending) -> str:
+    """Return the id that a message is sent under: a withdrawal is another message than the objection."""
+    return f"{sending.id}_w" if sending.sealed == WITHDRAWN else sending.id
 
 
 def headers(endpoint: Endpoint, message_id: str, text: bytes, now: float) -> Mapping[str, str]:
@@ -87,8 +94,3 @@ def headers(endpoint: Endpoint, message_id: str, text: bytes, now: float) -> Map
     if endpoint.kind == "rest":
         return {**common, "Authorization": f"Bearer {endpoint.secret.decode()}", "Idempotency-Key": message_id}
     return {**common, **signature_headers(endpoint.secret, message_id, int(now), text)}
-
-
-def _key(secret: Secret) -> bytes:
-    """Return the key that seals messages: HKDF-Expand (RFC 5869 §2.3) of one block, of a secret that is uniform."""
-    return hmac.digest(secret.key, b"objections: messages\x01", sha256)

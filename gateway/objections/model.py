@@ -7,7 +7,7 @@ Terms
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from gateway.bilingual import Bilingual
 from gateway.objections.states import State
@@ -16,7 +16,11 @@ FiledAs = Literal["SUBJECT", "WINDOW"]
 Ground = Literal["NOT_MINE", "VALUE_WRONG", "EXPIRED", "REPAIRED_NOT_UPDATED", "DUPLICATE", "OTHER"]
 Delivery = Literal["WAITING", "DELIVERED", "QUEUED", "DEAD", "CANCELED"]
 """WAITING: to be sent, or sent again. QUEUED: the department has no address for it and reads its queue. DEAD: given up,
-and it stands in the queue. CANCELED: withdrawn before it was sent."""
+and it stands in the queue. CANCELED: withdrawn before it was sent. An objection that
+is withdrawn later has one message more, which tells the owner so, and these are then about that."""
+
+WITHDRAWN: Final = "withdrawn"
+"""What is left to say of an objection that was withdrawn after its owner may have heard of it; no seal looks so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What becomes of a message; ``sealed`` is None once it is gone. Times are UNIX seconds."""
+    """What becomes of a message; ``sealed`` is None once it is gone, and `WITHDRAWN` for a withdrawal.
+
+    Times are UNIX seconds.
+    """
 
     id: str
     objection: str

@@ -1,8 +1,8 @@
 """By which pseudonyms records and subjects are known to objections, by the ledger's secret and its former ones.
 
 Those of records are the ones that entries of the ledger have in their traces: the first 32 hex digits of the HMAC of
-the key under the scheme `record:<source>:<entity>`. A table with a name of its own (`ListEntry_abnormal`) has one more
-scheme, by that name: an owner that says which table it means says it of no other.
+the key under the scheme `record:<source>:<table>`. A table with a name of its own (`ListEntry_abnormal`) is also meant
+by the name of its entity: entries of earlier versions have all tables under that.
 """
 
 from collections.abc import Sequence

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from gateway.errors import ObjectionsUnavailable
 from gateway.objections import outbox, writing
-from gateway.objections.counts import ObjectionCounts, count
+from gateway.objections.counts import ObjectionCounts, counted, numbers
 from gateway.objections.marks import Mark, Mirror, Name
 from gateway.objections.model import Filed, Notice, Sending, Ticket
 from gateway.objections.states import Actor, State
@@ -92,7 +92,7 @@ class Objections:
 
         Both days are included; ``today`` decides what is overdue. Raises `ObjectionsUnavailable`.
         """
-        return await self._read(lambda one: count(one, since, until, today))
+        return await self._read(lambda one: counted(one.execute(numbers(since, until, today))))
 
     async def take(self, lease: str, now: float, lease_seconds: float) -> list[Sending]:
         """Return messages that are due, held under ``lease``; raises `ObjectionsUnavailable`."""

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from gateway.objections.model import Filed, Sending
 from gateway.objections.tables import OUTBOX, sending_of
 from gateway.objections.writing import lock, step
+from gateway.pauses import doubled
 
 AT_ONCE = 20
 """Messages that are taken together."""
@@ -33,7 +34,7 @@ class Retries:
         """Return how long to wait after so many failed ``attempts``; None: it is given up."""
         if attempts >= self.attempts:
             return None
-        return min(self.longest_seconds, self.first_seconds * 2.0 ** min(attempts - 1, 60))
+        return doubled(self.first_seconds, self.longest_seconds, attempts)
 
 
 def take(connection: sa.Connection, lease: str, now: float, lease_seconds: float) -> list[Sending]:
@@ -88,10 +89,13 @@ def given_up(connection: sa.Connection, sending: Sending, error: str, at: str, t
 def _settled(
     connection: sa.Connection, sending: Sending, changed: dict[str, Any], at: str, terms: tuple[str, str]
 ) -> Filed | None:
-    lock(connection, sending.objection)
-    waiting = sa.and_(OUTBOX.c.id == sending.id, OUTBOX.c.state == "WAITING")
+    ticket = lock(connection, sending.objection)
+    # INVARIANT: what is settled is what was sent: meanwhile the row may hold the withdrawal, which was not
+    same = sa.and_(OUTBOX.c.id == sending.id, OUTBOX.c.state == "WAITING", OUTBOX.c.sealed == sending.sealed)
     free = {"lease": None, "leased_until": None}
-    if connection.execute(sa.update(OUTBOX).where(waiting).values(**changed, **free)).rowcount != 1:
+    if connection.execute(sa.update(OUTBOX).where(same).values(**changed, **free)).rowcount != 1:
         return None  # withdrawn, or settled by another
+    if ticket is None or ticket.state != "SUBMITTED":
+        return None  # the message told of a withdrawal: nothing is routed by it
     routed = step(connection, sending.objection, "ROUTED", {"GATEWAY"}, "", None, at, terms)
     return routed[0] if routed is not None else None

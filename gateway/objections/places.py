@@ -18,13 +18,17 @@ _ITEMS: Final = ".items"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a path leads to; ``record`` is a pseudonym, ``field`` is `Type.field` as the shape has it."""
+    """What a path leads to; ``record`` is a pseudonym, ``field`` is `Type.field` as the shape has it.
+
+    ``part`` is the table of the source that holds the record.
+    """
 
     path: str
     source: str
     entity: str
     field: str
     record: str
+    part: str
 
 
 class NoPlace(Exception):
@@ -51,9 +55,10 @@ def place_of(entry: Entry, shape: Shape, path: str) -> Place:
     at = _number(trace, steps, shape)
     if at is None or at >= len(trace.records):
         raise NoPlace("leads to no record: expected the path of a record, or of a field of one")
-    source, record = trace.records[at]
+    table, record = trace.records[at]
+    source, _, part = table.partition(".")
     field = declared if len(steps) != trace.path.count(".") + 3 else f"{ENTITIES[trace.entity]}.*"
-    return Place(path, source, trace.entity, field, record)
+    return Place(path, source, trace.entity, field, record, part or trace.entity)
 
 
 def _number(trace: SectionTrace, steps: list[str], shape: Shape) -> int | None:

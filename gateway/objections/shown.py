@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.errors import BadQuery, ObjectionsUnavailable
-from gateway.objections.input import ID
-from gateway.objections.message import Named, SealBroken, unseal
-from gateway.objections.model import Filed, Ticket
+from gateway.ledger import is_receipt
+from gateway.objections.message import Named, unseal
+from gateway.objections.model import WITHDRAWN, Filed, Ticket
 from gateway.objections.names import Names
 from gateway.objections.objections import Objections
 from gateway.objections.rights import SELF, Sight, standing_of
@@ -20,6 +20,7 @@ from gateway.objections.tables import OBJECTIONS
 from gateway.own import Told, Untold
 from gateway.plan.asks import Rights
 from gateway.policy import decide_scope
+from gateway.sealing import SealBroken
 
 FIELD: Final = "Query.objections"
 MAXIMUM_FIRST: Final = 1000
@@ -60,6 +61,7 @@ class ShownObjection:
     contact: str | None
     subject: str | None
     record_key: str | None
+    part: str | None
     delivery: str
     delivery_attempts: int
     accept_by: str | None
@@ -106,6 +108,7 @@ def show(filed: Filed, sight: Sight, names: Names, today: str) -> ShownObjection
         contact=None if audited else ticket.contact,
         subject=named.subject if named else None,
         record_key=named.record_key if named else None,
+        part=named.part if named else None,
         delivery=sending.state,
         delivery_attempts=sending.attempts,
         accept_by=ticket.accept_by,
@@ -134,7 +137,7 @@ async def shown_objections(
     if not 1 <= first <= MAXIMUM_FIRST:
         raise BadQuery(f"`first` of `objections` must be between 1 and {MAXIMUM_FIRST}, got {first}")
     for name, given in (("after", after), ("id", one)):
-        if given is not None and ID.fullmatch(given) is None:
+        if given is not None and not is_receipt(given):
             raise BadQuery(f"`{name}` of `objections` is not the id of an objection")
     standing = standing_of(rights.policy, rights.caller, rights.catalogue, names)
     if standing.is_nobody:
@@ -161,10 +164,10 @@ async def shown_objections(
 
 def _named(filed: Filed, names: Names) -> Named | None:
     """Return what the message tells the owner, as long as there is one."""
-    if filed.sending.sealed is None:
+    if filed.sending.sealed in {None, WITHDRAWN}:
         return None
     try:
-        return unseal(names.secrets, filed.sending.id, filed.sending.sealed)
+        return unseal(names.secrets, filed.sending.id, filed.sending.sealed or "")
     except SealBroken:
         _log.error("a message cannot be opened: id=%s", filed.sending.id)
         return None

@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gateway.objections.model import Filed, Notice, Step, Ticket
-from gateway.objections.states import OPEN, Actor, State, actor_of
+from gateway.objections.model import WITHDRAWN, Filed, Notice, Step, Ticket
+from gateway.objections.states import DECIDED, OPEN, Actor, State, actor_of
 from gateway.objections.tables import (
     HEAD,
     MARKS,
@@ -107,10 +107,12 @@ def step(
     before = _one(connection, ticket_id)
     if ticket.state == to and before.steps and before.steps[-1].by == by:
         return before, False
-    actor_of(ticket.state, to, actors)
+    actor = actor_of(ticket.state, to, actors)
     _stepped(connection, ticket, Step(at, ticket.state, to, by, note), len(before.steps), terms)
     if "GATEWAY" not in actors:
-        _drop_message(connection, ticket_id, canceled=ticket.state == "SUBMITTED")
+        withdrawn = actor == "FILER" and ticket.state not in DECIDED
+        if not withdrawn or not _tell_withdrawn(connection, ticket_id):
+            _drop_message(connection, ticket_id, canceled=ticket.state == "SUBMITTED")
     return _one(connection, ticket_id), True
 
 
@@ -143,6 +145,20 @@ def _drop_message(connection: sa.Connection, ticket_id: str, *, canceled: bool) 
     if canceled:
         waiting = sa.and_(OUTBOX.c.objection == ticket_id, OUTBOX.c.state == "WAITING")
         connection.execute(sa.update(OUTBOX).where(waiting).values(state="CANCELED"))
+
+
+def _tell_withdrawn(connection: sa.Connection, ticket_id: str) -> bool:
+    """Let the owner be told that the objection was withdrawn; return False where it cannot have heard of it.
+
+    It has where the message arrived, and may have where one was sent: its answer may be lost, or still on the way.
+    Who reads the queue sees it there.
+    """
+    tried = sa.or_(OUTBOX.c.attempts > 0, OUTBOX.c.lease.is_not(None))
+    heard = sa.or_(OUTBOX.c.state.in_(("DELIVERED", "DEAD")), sa.and_(OUTBOX.c.state == "WAITING", tried))
+    again = {"state": "WAITING", "attempts": 0, "due_at": 0.0, "error": None, "sealed": WITHDRAWN}
+    free = {"lease": None, "leased_until": None}
+    told = sa.update(OUTBOX).where(OUTBOX.c.objection == ticket_id, heard).values(**again, **free)
+    return connection.execute(told).rowcount == 1
 
 
 def note_repair(connection: sa.Connection, notice: Notice) -> tuple[Notice, bool]:

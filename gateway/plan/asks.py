@@ -15,6 +15,7 @@ from gateway.disclosure import Rules, facts_reader
 from gateway.merge import DECISIONS, SEVERAL
 from gateway.plan.model import Ask, Need, Use
 from gateway.policy import Decision, Policy, audience_of, decide, place_of, reads_own_records
+from gateway.returns.publicity import evidence
 from schema.entities import CROSSWALK
 
 KNOWN_SCHEMES: Final = frozenset({"USCC", "ORG_CODE", "TAX_NO"})
@@ -55,6 +56,7 @@ class Rights:
         owners = list(self.catalogue.owners(need.entity))
         need.merged = need.entity in DECISIONS and (len(owners) > 1 or need.entity not in SEVERAL)
         need.inputs.update((*self.rules.inputs(need.entity), *(DECISIONS[need.entity] if need.merged else ())))
+        need.inputs.update(evidence(need.entity))
         asks = [ask for owner in owners for ask in self._variants(need, *owner)]
         for index, ask in enumerate(asks):
             ask.index = index

@@ -132,7 +132,8 @@ class Need:
     whole: bool = False
     """Whether every record counts, whatever the filters of ``uses``: something is derived from them."""
     inputs: set[str] = field(default_factory=set)
-    """Fields that tell what a record is, whether or not they are shown: what it is judged by, which decision it is."""
+    """Fields that are read whether or not they are shown: what a record is judged by, which decision it is, and
+    whether it was published in time. Of them too, those alone that the caller may see."""
     merged: bool = False
     """Whether several rows may tell of one decision, and then are one record."""
     judged: bool = False

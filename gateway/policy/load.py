@@ -48,6 +48,7 @@ def _compile(declared: Declared, version: str) -> Policy:
         persons=frozenset(declared.persons.purposes),
         own=own,
         own_levels=frozenset(declared.subject.levels),
+        purpose_titles={name: (spec.zh, spec.en) for name, spec in declared.purposes.items()},
     )
 
 

@@ -152,6 +152,8 @@ class Policy:
     own: Way
     own_levels: frozenset[str]
     departmental: Departmental = field(default_factory=Departmental)
+    purpose_titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """What each purpose is called, in Chinese and in English."""
     _days: dict[str, "Policy"] = field(default_factory=dict, repr=False, compare=False)
 
     def with_departmental(self, departmental: Departmental) -> "Policy":

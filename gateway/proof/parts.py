@@ -12,7 +12,7 @@ and nobody else can guess a piece from its digest. The reading side is `gateway.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -46,6 +46,11 @@ def may_be_number(name: str) -> bool:
     return _LONG_NUMBER.match(name) is not None
 
 
+def _has_number(names: Iterable[str]) -> bool:
+    """Tell whether one of ``names`` `may_be_number`; nearly always no, and then they are looked at all at once."""
+    return may_be_number("".join(names)) and any(map(may_be_number, names))
+
+
 def part_digest(salt: str, path: str, text: bytes) -> str:
     """Return the digest of the piece at ``path`` whose JSON is ``text``."""
     digest = sha256(f"{salt}\n{path}\n".encode())
@@ -54,13 +59,13 @@ def part_digest(salt: str, path: str, text: bytes) -> str:
 
 
 def _data(data: Any, salt: str, parts: dict[str, str]) -> Any:
-    if not isinstance(data, dict) or not data or any(map(may_be_number, data)):
+    if not isinstance(data, dict) or not data or _has_number(data):
         return _piece(DATA, data, salt, parts)
     return {name: _root(f"{DATA}.{name}", value, salt, parts) for name, value in data.items()}
 
 
 def _root(path: str, value: Any, salt: str, parts: dict[str, str]) -> Any:
-    if not isinstance(value, dict) or not value or any(map(may_be_number, value)):
+    if not isinstance(value, dict) or not value or _has_number(value):
         return _piece(path, value, salt, parts)
     return {name: _piece(f"{path}.{name}", each, salt, parts) for name, each in value.items()}
 

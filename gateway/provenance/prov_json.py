@@ -20,6 +20,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from gateway.errors import BadParameters
+from gateway.ledger import is_receipt
 from gateway.proof.bundle import FORMAT
 from gateway.provenance.traces import ledger_path
 
@@ -27,7 +28,6 @@ _BASE: Final = "urn:credit-gateway"
 _SHARED: Final = {"credit": f"{_BASE}:terms:", "department": f"{_BASE}:department:", "gateway": f"{_BASE}:gateway:"}
 _OF_ANSWER: Final = ("held", "record", "value", "mapping", "field", "fetch", "relation")
 _NO_MAP: Final = 'the answer holds no `extensions.provenance`: ask with `"extensions": {"provenance": true}`'
-_RECEIPT: Final = re.compile("[0-9a-f]{32}")
 _PLACES: Final = re.compile(r"\.[0-9]+(?=\.|$)")
 """Places in lists, which paths of shapes do not have."""
 Json = dict[str, Any]
@@ -73,7 +73,7 @@ def _opened(kept: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _receipt(told: Any) -> str:
     found = told.get("id") if isinstance(told, dict) else None
-    return found if isinstance(found, str) and _RECEIPT.fullmatch(found) else "unknown"
+    return found if isinstance(found, str) and is_receipt(found) else "unknown"
 
 
 class _Document:

@@ -1,34 +1,27 @@
 """Where the records of an answer came from, as the ledger keeps it: section by section, keys as pseudonyms.
 
 Made for every answer, so it does nothing per record but the HMAC of its key, and one for what a section says: by that
-a later answer to the same question is compared without keeping any content (`gateway.watch.since`). What a caller calls
-its fields may hold a number that the ledger must not: paths are starred as names of operations are (`ledger_path`).
+a later answer is compared without keeping any content (`gateway.watch.since`). What a caller calls its fields may hold
+a number that the ledger must not: paths are starred as names of operations are (`ledger_path`).
 """
 
+import hmac
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 
-from connectors.base import Row
 from gateway.ledger.entry import SectionTrace
-from gateway.ledger.pseudonym import RECORD_DIGITS, Secret, record_scheme
+from gateway.ledger.pseudonym import RECORD_DIGITS, Secret
 from gateway.plan.document import redact
 from gateway.provenance.walk import ShownSection, walk, way_of
 from gateway.run import Run
-from gateway.told import Hit, Item
-
-if TYPE_CHECKING:
-    from hashlib import _Hash as Hash
+from gateway.told import Found, Item
 
 KNOWN: Final = frozenset({"COMPLETE", "NOT_COVERED"})
 """States of sections that leave nothing to be asked for: what they say can be compared."""
-_BLOCK: Final = 64
-"""Bytes that SHA-256 takes at once."""
-_INNER: Final = bytes(each ^ 0x36 for each in range(256))
-_OUTER: Final = bytes(each ^ 0x5C for each in range(256))
 _starred = lru_cache(4096)(redact)
 """Names of fields are few, but a caller may make up as many as it likes."""
 
@@ -44,32 +37,32 @@ def traces(run: Run, values: Sequence[Sequence[Any]], secret: Secret) -> tuple[S
     In the order of the response; ``values`` as `complete` takes them. A section of which no items are selected shows
     no record; one that is denied whole has the state DENIED.
     """
-    keys, contents = _Keys(secret), _Contents(secret, run.caller.client)
-    plain = way_of(run.plan).plain
+    plain, contents = way_of(run.plan).plain, _Contents(secret, run.caller.client)
     found: list[SectionTrace] = []
     for place in walk(run, values):
+        path = place.path if plain else ledger_path(place.path)
+        records: Sequence[Item | Found]
         if isinstance(place, ShownSection):
             page, entity = place.page, place.step.use.need.entity
-            rows = [item[:2] for item in page.items] if page is not None and place.step.items else []
+            records = page.items if page is not None and place.step.items else ()
             told = [page.total_count, *map(_said, page.items)] if page is not None else []
         else:
             entity = place.step.need.entity
-            rows = [place.found] if place.found is not None else []
-            told = [row.values[hit.ask.places[place.step.name]] for row, hit in rows]
-        path = place.path if plain else ledger_path(place.path)
+            records = (place.found,) if place.found is not None else ()
+            told = [hit.value(row, place.step.name) for row, hit in records]
         digest = contents.of(entity, told) if place.state in KNOWN else ""
-        found.append(SectionTrace(path, entity, place.state, keys.of(entity, rows) if rows else (), digest))
+        found.append(SectionTrace(path, entity, place.state, _keys(records, secret) if records else (), digest))
     return tuple(found)
 
 
 def _said(item: Item) -> list[Any]:
     """Return what a record of a section says: its values, what the rules make of it, and who else reports it."""
     row, hit, told = item
-    said: list[Any] = [hit.ask.source.name, row.record_key, row.values]
+    said: list[Any] = [hit.ask.place, row.record_key, row.values]
     if told is not None:
         judged = told.judgment
         said += [judged.state, judged.severity, judged.public_until] if judged is not None else []
-        said += [[other.ask.source.name, each.record_key, each.values] for each, other in told.others]
+        said += [[other.ask.place, each.record_key, each.values] for each, other in told.others]
     return said
 
 
@@ -79,8 +72,7 @@ class _Contents:
     __slots__ = ("_begun",)
 
     def __init__(self, secret: Secret, client: str) -> None:
-        self._begun = secret.keyed.copy()
-        self._begun.update(f"section\x1f{client}\x1f".encode())
+        self._begun = hmac.new(secret.key, f"section\x1f{client}\x1f".encode(), sha256)
 
     def of(self, entity: str, told: Sequence[Any]) -> str:
         """Return the digest of what a section of ``entity`` told."""
@@ -90,35 +82,17 @@ class _Contents:
         return digest.hexdigest()[:RECORD_DIGITS]
 
 
-class _Keys:
-    """The pseudonyms of record keys, as `gateway.ledger.pseudonym` makes them.
-
-    HMAC (RFC 2104 §2) with both hashes begun once per scheme: half the time of a copied `hmac.HMAC`, for every record
-    of every answer.
-    """
-
-    __slots__ = ("_begun", "_key")
-
-    def __init__(self, secret: Secret) -> None:
-        key = secret.key if len(secret.key) <= _BLOCK else sha256(secret.key).digest()
-        self._key = key.ljust(_BLOCK, b"\0")
-        self._begun: dict[str, dict[str, tuple[Hash, Hash]]] = {}
-
-    def of(self, entity: str, records: Sequence[tuple[Row, Hit]]) -> tuple[tuple[str, str], ...]:
-        """Return source and pseudonym of each of ``records``."""
-        found: list[tuple[str, str]] = []
-        begun = self._begun.setdefault(entity, {})
-        for row, hit in records:
-            source = hit.ask.source.name
-            inner, outer = begun.get(source) or self._begin(source, entity)
-            inner, outer = inner.copy(), outer.copy()
-            inner.update(row.record_key.encode())
-            outer.update(inner.digest())
-            found.append((source, outer.hexdigest()[:RECORD_DIGITS]))
-        return tuple(found)
-
-    def _begin(self, source: str, entity: str) -> "tuple[Hash, Hash]":
-        inner = sha256(self._key.translate(_INNER))
-        inner.update(f"{record_scheme(source, entity)}\x1f".encode())
-        begun = self._begun[entity][source] = inner, sha256(self._key.translate(_OUTER))
-        return begun
+def _keys(records: Sequence[Item | Found], secret: Secret) -> tuple[tuple[str, str], ...]:
+    """Return table (`Ask.place`) and pseudonym of each of ``records``: `finish`, in one loop, for all of an answer."""
+    found: list[tuple[str, str]] = []
+    before = ""
+    for record in records:
+        ask = record[1].ask
+        if ask.place != before:
+            begun, keyed = secret.of_records(ask.source.name, ask.part)
+            before = ask.place
+        inner, outer = begun.copy(), keyed.copy()
+        inner.update(record[0].record_key.encode())
+        outer.update(inner.digest())
+        found.append((ask.place, outer.hexdigest()[:RECORD_DIGITS]))
+    return tuple(found)

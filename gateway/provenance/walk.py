@@ -59,6 +59,8 @@ class SectionStep:
     key: str
     use: Use
     items: tuple[ItemsStep, ...]
+    leads_on: bool
+    """Whether links lead on from its items."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,11 +143,12 @@ def way_of(plan: Plan) -> Way:
     return way
 
 
-def walk(run: Run, values: Sequence[Sequence[Any]]) -> Iterator[Place]:
-    """Yield the sections, and the values derived from records, in the order of the response.
+def walk(run: Run, values: Sequence[Sequence[Any]]) -> list[Place]:
+    """Return the sections, and the values derived from records, in the order of the response.
 
     ``values`` are those of the root fields, as `complete` takes them; of a run that fetched nothing there are none.
     """
+    places: list[Place] = []
     for root, ways, found in zip(run.plan.roots, way_of(run.plan).roots, values, strict=False):
         if not ways:
             continue
@@ -153,27 +156,28 @@ def walk(run: Run, values: Sequence[Sequence[Any]]) -> Iterator[Place]:
             if isinstance(value, Subject):
                 key = root.selected.key
                 path = key if root.kind == "subject" else f"{key}.{at}"
-                yield from _subject(run, ways[value.type_name], value, path)
+                _subject(run, ways[value.type_name], value, path, places)
+    return places
 
 
-def _subject(run: Run, way: SubjectWay, subject: Subject | Person, path: str) -> Iterator[Place]:
+def _subject(run: Run, way: SubjectWay, subject: Subject | Person, path: str, places: list[Place]) -> None:
+    """Add what stands below ``subject``, which stands at ``path``, to ``places``."""
     for step in way.steps:
         at = f"{path}.{step.key}"
-        match step:
-            case SectionStep(use=use):
-                page = run.page(use, subject)
-                yield ShownSection(at, step, page)
-                if page is not None:
-                    yield from _links(run, step, page, at)
-            case DerivedStep():
-                assert isinstance(subject, Subject), "values are derived for organizations"
-                yield _value(run, step, subject, at)
-            case SameStep(way=same):
-                yield from _subject(run, same, subject, at)
+        if isinstance(step, SectionStep):
+            page = run.page(step.use, subject)
+            places.append(ShownSection(at, step, page))
+            if page is not None and step.leads_on:
+                _links(run, step, page, at, places)
+        elif isinstance(step, DerivedStep):
+            assert isinstance(subject, Subject), "values are derived for organizations"
+            places.append(_value(run, step, subject, at))
+        else:
+            _subject(run, step.way, subject, at, places)
 
 
-def _links(run: Run, step: SectionStep, page: Page, path: str) -> Iterator[Place]:
-    """Yield what stands behind the links of the records of a section."""
+def _links(run: Run, step: SectionStep, page: Page, path: str, places: list[Place]) -> None:
+    """Add what stands behind the links of the records of a section."""
     for items in step.items:
         if not items.links:
             continue
@@ -182,7 +186,8 @@ def _links(run: Run, step: SectionStep, page: Page, path: str) -> Iterator[Place
                 key = hit.value(row, link.link.key_field)
                 if key is not None:
                     linked = run.linked(link.link.to, key)
-                    yield from _subject(run, link.ways[linked.type_name], linked, f"{path}.{items.key}.{at}.{link.key}")
+                    below = f"{path}.{items.key}.{at}.{link.key}"
+                    _subject(run, link.ways[linked.type_name], linked, below, places)
 
 
 def _value(run: Run, step: DerivedStep, subject: Subject, path: str) -> ShownValue:
@@ -221,7 +226,9 @@ def _way(selections: Sequence[Selected]) -> SubjectWay:
         match selected.binding:
             case Section():
                 assert selected.use is not None, "the planner gave every section its use"
-                way.steps.append(SectionStep(selected.key, selected.use, _items(selected)))
+                items = _items(selected)
+                leads_on = any(each.links for each in items)
+                way.steps.append(SectionStep(selected.key, selected.use, items, leads_on))
             case Derived(field=name):
                 (need,) = selected.needs
                 way.steps.append(DerivedStep(selected.key, selected, need, name))

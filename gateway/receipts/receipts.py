@@ -10,7 +10,7 @@ from gateway.anchors import Stamped
 from gateway.anchors.receipts import receipt_timestamps
 from gateway.checks.replay import CheckReplay
 from gateway.errors import BadQuery, ReceiptUnknown
-from gateway.ledger import Entry, Proven
+from gateway.ledger import Entry, Proven, is_receipt
 from gateway.ledger.entry import decode_entry
 from gateway.own import Own, Told, Untold
 from gateway.plan.asks import Rights
@@ -26,8 +26,6 @@ from gateway.receipts.rights import Pseudonyms, may_read
 from gateway.receipts.shown import ShownCheckpoint, ShownConsistency, ShownReceipt, ShownTimestamp
 
 UNKNOWN: Final = ReceiptUnknown.code
-_DIGITS: Final = frozenset("0123456789abcdef")
-_LENGTH: Final = 32
 
 
 class Log(Protocol):
@@ -122,8 +120,3 @@ class Receipts:
             return None
         sealed = decode_entry(proven.entry)
         return (sealed, proven) if may_read(rights, sealed, self.pseudonyms) else None
-
-
-def is_receipt(text: str) -> bool:
-    """Tell whether a receipt may be called ``text``: 32 hexadecimal digits in lower case."""
-    return len(text) == _LENGTH and _DIGITS.issuperset(text)

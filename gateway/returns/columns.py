@@ -120,14 +120,15 @@ OWNED: Final = (
     ),
     Column(
         "timely", "双公示及时数", "Published in time", "COUNT",
-        "所提供的行政许可、行政处罚中,能判定自决定之日起在规定的工作日内公示的次数",
+        "所提供的行政许可、行政处罚中,能判定自决定之日起在规定的工作日内公示的次数;计入作出决定的部门,不知其为何部门的计入数据源的归属部门",
         "licenses and penalties shown that were published within the working days that the rule gives, where that can "
-        "be told; each time they were shown", summable=True,
+        "be told; each time they were shown, at the department that decided, or the source's where none is known",
+        summable=True,
     ),
     Column(
         "overdue", "双公示逾期数", "Published late", "COUNT",
-        "其中能判定逾期公示的次数;只凭更新时间不判定逾期",
-        "those that were published later; never told by the time of an update alone", summable=True,
+        "能判定逾期公示的次数,同样计入作出决定的部门;只凭更新时间不判定逾期",
+        "those that were published later, counted likewise; never told by the time of an update alone", summable=True,
     ),
     Column(
         "timeliness", "双公示及时率", "Timeliness", "SHARE",

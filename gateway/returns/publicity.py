@@ -1,11 +1,14 @@
 """Whether a decision of double publicity was published in time (发改办财金〔2018〕424号): the rule, and its evidence.
 
-Rules of this file: pure. Days are those of China. The rule asks when a decision first appeared, which records seldom
+Rules of this file: pure. Days are those of China. The rule asks when a decision first appeared, which not all records
 say. What they say is told apart:
 
-    first     when the record was first there (`collected_at`, `published_on`): decides both ways
+    first     when the record was first there (`collected_at`): decides both ways
     at most   when its source last touched it, or when it was seen here: it was there by then. In time then, it was in
               time; later than that it may have been altered or repaired since, and nothing is said
+
+The gateway owes this judgment to the city for every decision that it shows (the monthly return), so the planner reads
+`EVIDENCE` of each, whether or not the query selects it, wherever the caller may see it.
 
 # INVARIANT: a department is never called late because of an update: that a record was repaired proves no delay.
 """
@@ -22,10 +25,19 @@ _CHINA: Final = "+08:00"
 
 DECIDED: Final = "decided_on"
 """The field that tells the day of a decision."""
-FIRST: Final = ("collected_at", "published_on")
-"""Fields that tell when a record was first there, the one that counts first."""
+FIRST: Final = "collected_at"
+"""The field that tells when a record was first there."""
+DECIDER: Final = "authority_uscc"
+"""The field that tells, by its code, the body that decided: it was to publish, whoever holds the record."""
 DOUBLE: Final = frozenset({"AdministrativeLicense", "AdministrativePenalty"})
 """The entities of double publicity (双公示): licenses and penalties."""
+EVIDENCE: Final = (DECIDED, FIRST, DECIDER)
+"""What of a record of double publicity tells whether it was published in time, and by whom."""
+
+
+def evidence(entity: str) -> tuple[str, ...]:
+    """Return the fields of ``entity`` that tell of timely publicity; none for what is not to be published so."""
+    return EVIDENCE if entity in DOUBLE else ()
 
 
 def publicity_of(

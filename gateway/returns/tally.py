@@ -35,6 +35,7 @@ class Use(msgspec.Struct, frozen=True):
     misread: int = 0
     timely: int = 0
     overdue: int = 0
+    deciders: dict[str, tuple[int, int]] = {}
     as_of: str | None = None
 
 
@@ -103,6 +104,13 @@ class Owned:
         if age is not None:
             self.ages[age] += 1
 
+    def hand(self, decider: "Owned", timely: int, overdue: int) -> None:
+        """Count as those of ``decider`` what was added as published by the owner of the source."""
+        self.timely -= timely
+        self.overdue -= overdue
+        decider.timely += timely
+        decider.overdue += overdue
+
 
 class Asked:
     """What callers of one department asked."""
@@ -167,6 +175,8 @@ class Tally:
                     if use.calls and id(counts) not in called:
                         called.add(id(counts))
                         counts.queries += 1
+                for decider, (timely, overdue) in use.deciders.items():
+                    self._owned(department).hand(self._owned(decider), timely, overdue)
         for denial in entry.denied:
             self.total.denials += 1
             for department in self._owners.of_field(denial.field):

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
 from gateway.rules.conditions import UNTOLD, Program
 from gateway.rules.counting import above, lack, newest, some
-from gateway.rules.facts import Facts, Record, View
+from gateway.rules.facts import UNREADABLE, Facts, Record, View
 from gateway.rules.logic import Tri, any_hits, both
 from gateway.rules.model import Result
 from gateway.rules.outcomes import Hit, Missing
@@ -87,7 +88,7 @@ def _decision(
         over = _amount(_value(prepared.over, common))
         return lambda values: above(list(zip(values, amounts, strict=True)), over, complete=complete)
     if clause.latest is not None:
-        orders = [_order(each.record.values.get(f"e.{clause.latest}")) for each in judged]
+        orders = [_order(prepared, each.record) for each in judged]
         return lambda values: newest(list(zip(values, orders, strict=True)), complete=complete)
     return lambda values: some(values, complete=complete, at_least=clause.at_least or 1)
 
@@ -137,7 +138,7 @@ def _test(prepared: PreparedClause, facts: Facts, common: Mapping[str, Any]) -> 
 def _judge(prepared: PreparedClause, record: Record, common: Mapping[str, Any]) -> Judged:
     """Return whether a record is in force and its condition true; of an unsure source it is at most possible."""
     assert prepared.judge is not None, "a clause about records has a condition"
-    told = prepared.judge.tell({**common, **record.variables(prepared.states)})
+    told = prepared.judge.tell(record.marks(prepared.states), record.values, common)
     value = both(record.counts(prepared.states), told)
     return Judged(record, None if value and not record.sure else value)
 
@@ -164,11 +165,16 @@ def _amount(value: Any) -> Decimal | None:
     return amount if amount.is_finite() and amount >= 0 else None
 
 
-def _order(value: Any) -> Any:
-    """Return by what a record is ordered: a date as its text, a year as a number; None when it says neither."""
-    if isinstance(value, str):
-        return value or None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+def _order(prepared: PreparedClause, record: Record) -> Any:
+    """Return by what a record is ordered: a date as its text, a year as a number.
+
+    None when it says neither, or when it may not count at all: then it may be the newest or not.
+    """
+    value = record.values.get(f"e.{prepared.clause.latest}") if record.counts(prepared.states) else None
+    if prepared.timed:
+        return value if isinstance(value, str) and value else None
+    known = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    return value if known else None
 
 
 def _missing(prepared: PreparedClause, facts: Facts, judged: Sequence[Judged]) -> tuple[Missing, ...]:
@@ -180,14 +186,24 @@ def _missing(prepared: PreparedClause, facts: Facts, judged: Sequence[Judged]) -
     for name in prepared.touched:
         records = facts.view(name).records
         unread += [(name, record) for record in records if record.counts(prepared.states) is None]
-    return (*found, *(_unreadable(name, record) for name, record in unread))
+    found += [unreadable(name, record) for name, record in unread]
+    return tuple(found or _unexplained(needs, facts))
 
 
-def _unreadable(need: str, record: Record) -> Missing:
+def _unexplained(needs: Sequence[str], facts: Facts) -> list[Missing]:
+    """Return what is told of records that are all there: which of them lack a value, else that one says too little."""
+    if not needs:
+        return [Missing(need="", status="IDENTITY_UNRESOLVED")]
+    lacking = [unreadable(name, record) for name in needs for record in facts.view(name).records if record.lacks]
+    return lacking or [Missing(need=name, status=UNREADABLE) for name in needs]
+
+
+def unreadable(need: str, record: Record) -> Missing:
+    """Return that a record of ``need`` does not tell what is asked of it."""
     source, id_ = record.item.get("source"), record.item.get("recordId")
     return Missing(
         need=need,
-        status="UNREADABLE",
+        status=UNREADABLE,
         source=source if isinstance(source, str) else None,
         record=id_ if isinstance(id_, str) else None,
     )

@@ -8,8 +8,9 @@ changes no verdict.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final, get_args
 
+from connectors.spec import SubjectKind
 from gateway.rules.clauses import Answer, answer
 from gateway.rules.evidence import Evidence, Subject
 from gateway.rules.facts import Facts
@@ -19,6 +20,8 @@ from gateway.rules.lot import Bidding, answer_of_lot
 from gateway.rules.model import Overlay, Rule, RuleSet, RuleVerdict, Verdict
 from gateway.rules.outcomes import Evaluation, Missing, Outcome, SubjectVerdict, worst
 from gateway.rules.prepared import Prepared, PreparedRule, prepare
+
+KINDS: Final = frozenset(get_args(SubjectKind))
 
 
 def evaluate(
@@ -100,7 +103,7 @@ def _subject(prepared: Prepared, facts: Facts, weighing: _Weighing) -> SubjectVe
 
 
 def _outcome_for(prepared: PreparedRule, facts: Facts, weighing: _Weighing) -> Outcome:
-    rule, kind = prepared.rule, facts.evidence.subject.kind
+    rule, kind = prepared.rule, _kind(facts)
     if rule.kinds and kind is None:
         missing = [Missing(need="", status="IDENTITY_UNRESOLVED")]
         return Outcome(rule=rule.id, result="UNKNOWN", missing=missing)
@@ -128,8 +131,14 @@ def _bidding(
 
 def _of_lot(prepared: PreparedRule, bidding: Sequence[Bidding], weighing: _Weighing) -> Outcome:
     rule = prepared.rule
-    about = [each for each in bidding if not rule.kinds or each.facts.evidence.subject.kind in {None, *rule.kinds}]
+    about = [each for each in bidding if not rule.kinds or _kind(each.facts) in {None, *rule.kinds}]
     return _outcome(rule, [answer_of_lot(clause, about) for clause in prepared.clauses], weighing)
+
+
+def _kind(facts: Facts) -> str | None:
+    """Return of which kind a subject is, None when that is not known: no rule is passed by for another word."""
+    kind = facts.evidence.subject.kind
+    return kind if kind in KINDS else None
 
 
 def _named(subject: Subject) -> dict[str, Any]:

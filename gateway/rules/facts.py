@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -17,11 +17,13 @@ from gateway.rules.logic import Tri, both
 from gateway.rules.model import Need
 from gateway.rules.needs import PreparedNeed
 from gateway.rules.outcomes import Missing
-from gateway.rules.periods import period_of
 
 IN_FORCE: Final = frozenset({"PUBLISHED", "UNDER_OBJECTION"})
 """The states in which a negative record tells against its subject, whatever a clause says (`domain.md` §4.4)."""
 ANSWERED: Final = "ANSWERED"
+STALE: Final = "STALE"
+UNSURE: Final = "UNSURE"
+UNREADABLE: Final = "UNREADABLE"
 _DAY: Final = 10
 
 
@@ -39,6 +41,8 @@ class Record:
     state: str | None
     sure: bool
     objected: bool
+    lacks: bool
+    """True when a value that conditions read is not known."""
 
     def counts(self, states: frozenset[str]) -> Tri:
         """Return whether the record is in force: in one of ``states``, None when its state is not known."""
@@ -46,9 +50,9 @@ class Record:
             return True
         return None if self.state is None else self.state in states
 
-    def variables(self, states: frozenset[str]) -> dict[str, Any]:
-        """Return the variables of conditions over the record as `e`."""
-        return {"e": code_of(self.active, self.counts(states)), **self.values}
+    def marks(self, states: frozenset[str]) -> dict[str, Any]:
+        """Return the variable `e`, which says what `active` and `usable` answer of the record."""
+        return {"e": code_of(self.active, self.counts(states))}
 
     def map(self, states: frozenset[str]) -> dict[str, Any]:
         """Return the record as a value in a list, with what `active` and `usable` answer of it."""
@@ -103,6 +107,8 @@ class Facts:
 
     def over(self, touched: frozenset[str], states: frozenset[str]) -> dict[str, Any]:
         """Return the variables of a condition that also reads `first.<need>` or `all.<need>` of the ``touched``."""
+        if not touched:
+            return self.common
         found = dict(self.common)
         for name in touched:
             records = self.standing(name, states)
@@ -129,8 +135,8 @@ def _view(name: str, need: PreparedNeed, section: Section | None, as_of: str) ->
     if section is None:
         return View((), False, (Missing(need=name, status="UNKNOWN"),))
     clean = section.state == NOT_COVERED and need.need.not_covered == "CLEAN"
-    doubts = dict(_doubts(name, need.need, section.coverage, as_of))
-    unsure = {source for source, doubt in doubts.items() if doubt.status == "UNSURE"}
+    doubts = list(_doubts(name, need, section.coverage))
+    unsure = {doubt.source for doubt in doubts if doubt.status == UNSURE}
     records = tuple(_record(need, item, unsure, as_of) for item in section.items)
     complete = (section.state == COMPLETE or clean or _is_whole_but_for(need.need, section)) and not doubts
     missing = () if complete else tuple(_missing(name, need.need, section, doubts))
@@ -146,25 +152,27 @@ def _is_whole_but_for(need: Need, section: Section) -> bool:
     rest = [each for each in section.coverage if not _is_set_aside(need, each)]
     if section.state != PARTIAL or section.denied is not None or len(rest) == len(section.coverage):
         return False
-    answered = [each for each in rest if each.get("status") == ANSWERED and each.get("reason") is None]
-    uncovered = [each for each in rest if each.get("status") == NOT_COVERED and not need.arguments]
+    answered = [each for each in rest if _status(each) == ANSWERED and each.get("reason") is None]
+    uncovered = [each for each in rest if _status(each) == NOT_COVERED and not need.arguments]
     return bool(answered) and len(answered) + len(uncovered) == len(rest)
 
 
 def _is_set_aside(need: Need, entry: CoverageEntry) -> bool:
-    return entry.get("status") == DENIED and entry.get("part") in need.set_aside
+    return _status(entry) == DENIED and entry.get("part") in need.set_aside
 
 
-def _record(need: PreparedNeed, item: Item, unsure: set[str], as_of: str) -> Record:
+def _record(need: PreparedNeed, item: Item, unsure: set[str | None], as_of: str) -> Record:
     source = item.get("source")
+    values = need.values(item)
     return Record(
         item=item,
-        values=need.values(item),
+        values=values,
         active=_stands(item, as_of) if need.entry else True,
         judged=need.judged,
         state=item.get("state") if need.judged and isinstance(item.get("state"), str) else None,
-        sure=not unsure or (isinstance(source, str) and source not in unsure),
+        sure=not unsure or (isinstance(source, str) and unsure.isdisjoint({source, None})),
         objected=item.get("underObjection") is True,
+        lacks=not all(path.name in values for path in need.paths),
     )
 
 
@@ -178,27 +186,20 @@ def _stands(item: Item, as_of: str) -> Tri:
     )
 
 
-def _doubts(name: str, need: Need, coverage: list[CoverageEntry], as_of: str) -> Iterator[tuple[str, Missing]]:
+def _doubts(name: str, need: PreparedNeed, coverage: list[CoverageEntry]) -> Iterator[Missing]:
     """Yield sources that answered, but not well enough: too old, or asked by a code that is not sure enough."""
+    least = need.need.min_confidence
     for entry in coverage:
-        if entry.get("status") != ANSWERED:
+        if _status(entry) != ANSWERED:
             continue
-        source = str(entry.get("source"))
-        confidence = entry.get("matchConfidence")
-        if need.min_confidence is not None and not _at_least(confidence, need.min_confidence):
-            yield source, _of_entry(name, entry, "UNSURE")
-        elif need.max_age is not None and not _recent(entry, need.max_age, as_of):
-            yield source, _of_entry(name, entry, "STALE")
+        if least is not None and not _at_least(entry.get("matchConfidence"), least):
+            yield _of_entry(name, entry, UNSURE)
+        elif need.oldest is not None and (_day_of(entry) or "") < need.oldest:
+            yield _of_entry(name, entry, STALE)
 
 
 def _at_least(value: Any, least: float) -> bool:
     return isinstance(value, int | float) and value >= least
-
-
-def _recent(entry: CoverageEntry, max_age: str, as_of: str) -> bool:
-    """Return whether an answer is of a day that is within ``max_age`` before ``as_of``, or later."""
-    period, day = period_of(max_age), _day_of(entry)
-    return period is not None and day is not None and day >= period.before(date.fromisoformat(as_of)).isoformat()
 
 
 def _day_of(entry: CoverageEntry) -> str | None:
@@ -212,21 +213,26 @@ def _day_of(entry: CoverageEntry) -> str | None:
         return None
 
 
-def _missing(name: str, need: Need, section: Section, doubts: Mapping[str, Missing]) -> Iterator[Missing]:
+def _missing(name: str, need: Need, section: Section, doubts: list[Missing]) -> Iterator[Missing]:
     """Yield what a section lacks: each source that did not answer well, else the section itself."""
-    yield from doubts.values()
+    yield from doubts
     if section.denied is not None:
         yield Missing(
             need=name, status="DENIED", reason=section.denied.get("reason"), needs=section.denied.get("needs")
         )
         return
-    failed = [each for each in section.coverage if each.get("status") not in {ANSWERED, NOT_COVERED}]
+    failed = [each for each in section.coverage if _status(each) not in {ANSWERED, NOT_COVERED}]
     failed = [each for each in failed if not _is_set_aside(need, each)]
     if section.state == NOT_COVERED and not failed:
-        failed = [each for each in section.coverage if each.get("status") == NOT_COVERED]
-    yield from (_of_entry(name, each, str(each.get("status"))) for each in failed)
+        failed = [each for each in section.coverage if _status(each) == NOT_COVERED]
+    yield from (_of_entry(name, each, _status(each)) for each in failed)
     if not failed and not doubts:
         yield Missing(need=name, status=section.state)
+
+
+def _status(entry: CoverageEntry) -> str:
+    status = entry.get("status")
+    return status if isinstance(status, str) else "UNKNOWN"
 
 
 def _of_entry(name: str, entry: CoverageEntry, status: str) -> Missing:

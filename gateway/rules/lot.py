@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.rules.clauses import Answer, answer
+from gateway.rules.clauses import Answer, answer, unreadable
 from gateway.rules.counting import some
 from gateway.rules.facts import Facts, Record
 from gateway.rules.logic import Tri, any_hits, both
-from gateway.rules.outcomes import Hit
+from gateway.rules.outcomes import Hit, Missing
 from gateway.rules.prepared import PreparedClause
 
 _PAIR: Final = 2
@@ -53,21 +53,23 @@ def _same(prepared: PreparedClause, lot: Sequence[Bidding]) -> Answer:
     need, paths = prepared.clause.need, [f"e.{path}" for path in prepared.clause.same or ()]
     assert need is not None, "a clause about records names a need"
     alike: dict[tuple[object, ...], list[tuple[Bidding, Record]]] = {}
-    untold: list[Tri] = []
+    untold: list[Missing] = []
     for each in lot:
         for record in each.facts.view(need).records:
             values = [record.values.get(path, _ABSENT) for path in paths]
             known = both(record.counts(prepared.states), record.sure or None, _ABSENT not in values or None)
             if known is None and None not in values:
-                untold.append(None)
+                untold.append(unreadable(need, record))
             elif known and None not in values:
                 alike.setdefault(tuple(map(_plain, values)), []).append((each, record))
     views = [each.facts.view(need) for each in lot]
     complete = all(view.complete for view in views)
     pairs = [group for group in alike.values() if _several(group)]
     firm = [group for group in pairs if _several([side for side in group if not side[1].objected])]
-    result = some([*(True for _ in pairs), *untold], complete=complete)
-    firmly = some([*(True for _ in firm), *untold], complete=complete)
+    unknown: list[Tri] = [None] * len(untold)
+    result = some([*(True for _ in pairs), *unknown], complete=complete)
+    firmly = some([*(True for _ in firm), *unknown], complete=complete)
+    missing = [*(each for view in views for each in view.missing), *untold]
     return Answer(
         result,
         firmly,
@@ -76,7 +78,7 @@ def _same(prepared: PreparedClause, lot: Sequence[Bidding]) -> Answer:
             for group in pairs
             for side, record in group
         ),
-        tuple(missing for view in views for missing in view.missing) if "UNKNOWN" in {result, firmly} else (),
+        tuple(missing) if "UNKNOWN" in {result, firmly} else (),
     )
 
 

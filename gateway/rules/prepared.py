@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway.rules.conditions import Program, program, read_condition
-from gateway.rules.conditions.types import Type, record_of
+from gateway.rules.conditions.types import TIMES, Type, record_of
 from gateway.rules.facts import IN_FORCE
 from gateway.rules.model import Clause, Rule, RuleSet, Scope
 from gateway.rules.needs import PreparedNeed, prepare_need
@@ -18,7 +18,7 @@ class PreparedClause:
     """One clause; ``judge`` is its condition over a record, or its test, None of `same`.
 
     ``touched`` are the needs that conditions read as `first.<need>` or `all.<need>`, ``inputs`` the inputs they read,
-    ``states`` those in which a record counts.
+    ``states`` those in which a record counts; ``timed`` tells that the newest are told by a date, not by a number.
     """
 
     clause: Clause
@@ -28,6 +28,7 @@ class PreparedClause:
     touched: frozenset[str]
     inputs: frozenset[str]
     states: frozenset[str]
+    timed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Prepared:
 @lru_cache(maxsize=64)
 def prepare(rules: RuleSet, as_of: str) -> Prepared:
     """Return ``rules`` made ready for the day ``as_of`` (ISO)."""
-    needs = {name: prepare_need(need) for name, need in rules.needs.items()}
+    needs = {name: prepare_need(need, as_of) for name, need in rules.needs.items()}
     records = {name: record_of(need.types) for name, need in needs.items()}
     in_force = [rule for rule in rules.rules if rule.in_force(as_of)]
     return Prepared(needs, tuple(_rule(rule, records, as_of) for rule in in_force))
@@ -76,7 +77,14 @@ def _clause(clause: Clause, records: Mapping[str, Type], scope: Scope, as_of: st
         touched=touched(reads),
         inputs=inputs(reads),
         states=IN_FORCE | {state for state, counts in _more_states(clause) if counts},
+        timed=clause.latest is not None and _is_time(records[clause.need or ""], clause.latest),
     )
+
+
+def _is_time(record: Type, path: str) -> bool:
+    for step in path.split("."):
+        record = (record.fields or {})[step]
+    return record.form in TIMES
 
 
 def _more_states(clause: Clause) -> tuple[tuple[str, bool], ...]:

@@ -14,6 +14,7 @@ from gateway.rules.evaluate import evaluate
 from gateway.rules.evidence import Evidence, Section, Subject
 from gateway.rules.model import Case, Result, Rule, RuleSet
 from gateway.rules.outcomes import Outcome
+from gateway.rules.reads import needs_of
 
 REQUIRED: Final[tuple[Result, ...]] = ("HIT", "CLEAN", "UNKNOWN")
 _ABOUT: Final = frozenset(Subject.__struct_fields__)
@@ -35,6 +36,11 @@ def outcome_of(rules: RuleSet, rule: Rule, case: Case) -> Outcome | None:
     return next((outcome for outcome in outcomes if outcome.rule == rule.id), None)
 
 
+def _alone(rules: RuleSet, rule: Rule) -> RuleSet:
+    """Return ``rules`` with one ``rule`` and its needs alone."""
+    return msgspec.structs.replace(rules, rules=[rule], needs={name: rules.needs[name] for name in needs_of(rule)})
+
+
 def table_mistakes(sets: Iterable[RuleSet]) -> list[Mistake]:
     """Return a mistake for each case of ``sets`` that comes out otherwise, and for each table that lacks a case."""
     return [
@@ -51,8 +57,11 @@ def _rule_mistakes(rules: RuleSet, rule: Rule) -> Iterator[tuple[str, str]]:
     missing = [result for result in REQUIRED if result not in expected]
     if missing:
         yield place, f"no case of {', '.join(missing)}: each rule shows a hit, a clean subject and what is not known"
+    alone = _alone(rules, rule)
     for at, case in enumerate(rule.cases, 1):
-        outcome = outcome_of(rules, rule, case)
+        for need in case.evidence.keys() - alone.needs.keys():
+            yield f"{place}.{at}.{need}", "is not read by the rule"
+        outcome = outcome_of(alone, rule, case)
         found = "not in force" if outcome is None else outcome.result
         if found != case.expect:
             yield f"{place}.{at}", f"`{case.name}`: expected {case.expect}, found {found}{_why(outcome)}"

@@ -19,11 +19,10 @@ from gateway.http import GraphQLRequest
 from gateway.http.request import parse_post
 from gateway.inner import Inner
 from gateway.ledger import Entry, Ledger
-from gateway.ledger.entry import SectionTrace
+from gateway.ledger.entry import SectionTrace, is_receipt
 from gateway.own import Told, Untold
 from gateway.plan.asks import Rights
 from gateway.plan.document import Operation
-from gateway.receipts.receipts import is_receipt
 from gateway.receipts.rights import Pseudonyms, may_read
 
 if TYPE_CHECKING:

@@ -139,7 +139,11 @@ class AdministrativeLicense(CreditRecord, Counterpart):
     authority_uscc: str | None = shown("许可机关统一社会信用代码", "Code of the licensing authority", "XK_XKJGDM")
     status: LicenseStatus | None = shown("当前状态", "State of the license", "XK_ZT")
     use_scope: str | None = shown("信息使用范围（地方扩展）", "Scope of use, locally", "XK_SYFW")
-    collected_at: DateTime | None = shown("采集时间（地方扩展）", "When it was collected, locally", "ADD_TIME")
+    collected_at: DateTime | None = shown(
+        "首次采集时间（地方扩展），双公示时效由此判定",
+        "When it was first collected, locally: tells whether it was published in time",
+        "ADD_TIME",
+    )
     data_source: str | None = shown("数据来源单位", "The body that delivered the data", "XK_LYDW")
     data_source_code: str | None = shown("数据来源单位统一社会信用代码", "Code of that body", "XK_LYDWDM")
     remark: str | None = shown("备注", "Remark", "BZ")
@@ -179,6 +183,11 @@ class AdministrativePenalty(NegativeRecord, Counterpart):
     status: PenaltyStatus | None = shown("处罚状态", "State of the penalty")
     revocation_reason: str | None = shown("撤销（变更）原因", "Why it was revoked or altered")
     major_violation: bool | None = shown("是否重大违法行为", "Whether it is a major violation")
+    collected_at: DateTime | None = shown(
+        "首次采集时间（地方扩展），双公示时效由此判定",
+        "When it was first collected, locally: tells whether it was published in time",
+        "ADD_TIME",
+    )
     data_source: str | None = shown("数据来源单位", "The body that delivered the data", "CF_SJLY")
     data_source_code: str | None = shown("数据来源单位统一社会信用代码", "Code of that body", "CF_SJLYDM")
     remark: str | None = shown("备注", "Remark", "BZ")

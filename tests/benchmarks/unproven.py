@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 import gateway.desk
 from gateway.ledger import Entry, Ledger, Secret
+from gateway.ledger.group import UnderWay
 from gateway.plan.document import Operation
 from gateway.proof.parts import Encoded
 from gateway.run import Run
@@ -29,6 +30,7 @@ class _NoLedger(Ledger):
 
     def __init__(self) -> None:
         """Open nothing."""
+        self.under_way = UnderWay()
 
     async def append(self, entry: Entry, *_: Any) -> None:
         """Return at once."""

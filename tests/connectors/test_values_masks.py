@@ -9,8 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.connectors.cells import MISREAD, read, value_of
+from tests.drawn import examples
 
-quickly = settings(max_examples=150, deadline=None)
+quickly = settings(max_examples=examples(60), deadline=None)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ from tests.connectors.workbooks import (
     row,
     write,
 )
+from tests.drawn import examples
 
 ALL_DIGITS: Final = "912308819000000123"
 """A code of the form of a USCC that Excel takes for a number."""
@@ -90,7 +91,7 @@ async def test_header_of_two_lines_names_its_columns(tmp_path: Path) -> None:
 CELL: Final = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([A, B]), CELL.filter(str.strip), CELL), max_size=6))
 def test_every_record_is_found_on_its_line(
     tmp_path_factory: pytest.TempPathFactory, records: list[tuple[str, str, str]]

@@ -38,6 +38,12 @@ def publicity(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def _day(text: str) -> date:
+    """Return the day of a text in any of the four forms."""
+    parts = re.split("[- ]", text)
+    return date(*map(int, parts[:3])) if len(parts) > 1 else date.fromisoformat(text)
+
+
 def _read(path: Path, table: str) -> Rows:
     with closing(sqlite3.connect(path)) as database:
         database.row_factory = sqlite3.Row
@@ -127,6 +133,17 @@ def test_publicity_still_holds_what_was_repaired_or_deleted(penalties: Rows) -> 
     assert states["9"]["CF_XFRQ"] == "2026-10-26"
     assert states["D"]["CF_XDR_SHXYM"] == USCC[26]
     assert set(states) == {"1", "2", "3", "9", "D"}
+
+
+def test_publicity_collects_most_within_the_week_and_a_few_weeks_late(licenses: Rows, penalties: Rows) -> None:
+    for rows, decided in ((licenses, "XK_JDRQ"), (penalties, "CF_JDRQ")):
+        known = [row for row in rows if row["ADD_TIME"]]
+        days = [(_day(row["ADD_TIME"]) - _day(row[decided])).days for row in known]
+        late = [each for each in days if each > 11]
+        assert min(days) >= 0
+        assert 0 < len(late) < len(days) / 8
+        assert all(row["ADD_TIME"] <= row["GXSJ"] for row in known), "no row was touched before it was there"
+    assert any(row["ADD_TIME"] is None for row in licenses), "delivered without"
 
 
 def test_publicity_overwrites_the_end_of_publicity(penalties: Rows) -> None:

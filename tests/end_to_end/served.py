@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -104,9 +105,14 @@ class Served:
             return Told(response.status, response.headers, await response.read())
 
 
+@cache
+def _configuration() -> Configuration:
+    return load_configuration(CONFIG)
+
+
 def configuration(deadline_seconds: float | None = None) -> Configuration:
     """Return the project's own configuration, with another deadline where one is given."""
-    loaded = load_configuration(CONFIG)
+    loaded = _configuration()
     if deadline_seconds is None:
         return loaded
     limits = msgspec.structs.replace(loaded.settings.limits, deadline_seconds=deadline_seconds)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app import LEDGER_URL_ENV
 from gateway.demo import Departments
+from gateway.kept import LEDGER_URL_ENV
 from gateway.ledger import Ledger
 from tests.end_to_end.queries import PENALTIES, WHOLE, uscc_key
 from tests.end_to_end.served import Served, serving

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app import OBJECTIONS_URL_ENV
 from gateway.demo import Departments
 from gateway.issuer import KEY_FILE_ENV
+from gateway.kept import OBJECTIONS_URL_ENV
 from gateway.ledger.pseudonym import SECRET_ENV
 from tests.end_to_end.objecting import ADVANCE, LISTED, PENALTIES, SUBJECT, Objecting, objecting
 

@@ -51,7 +51,7 @@ async def test_every_record_tells_its_owner_and_how_to_find_it_again(served: Ser
         assert re.fullmatch("[0-9a-f]{64}", origin["digest"])
         assert re.fullmatch(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", origin["fetchedAt"])
     publicity = found["CF0000000025"]["provenance"]
-    assert (publicity["sourceUpdatedAt"], publicity["asOf"]) == ("2026-03-18T03:12:45+08:00", None)
+    assert (publicity["sourceUpdatedAt"], publicity["asOf"]) == ("2026-03-20T03:12:45+08:00", None)
     ledger = found["11230881TJ0000123N|同市监罚〔2026〕29号"]["provenance"]
     assert ledger["asOf"] is not None, "a file has a date of its own"
     assert (ledger["keyScheme"], ledger["matchMethod"]) == ("REG_NO", "CROSSWALK")

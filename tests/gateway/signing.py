@@ -85,8 +85,8 @@ class City:
 
 
 def city(folder: Path) -> City:
-    """Return a copy of the city's configuration in ``folder``, without signers and signatures."""
-    shutil.copytree(CONFIG, folder / "config")
+    """Return a copy of the city's configuration in ``folder``, without signers, signatures and trusted documents."""
+    shutil.copytree(CONFIG, folder / "config", ignore=shutil.ignore_patterns("documents"))
     for path in (folder / "config" / "policies").glob("*.jws"):
         path.unlink()
     made = City(folder / "config")

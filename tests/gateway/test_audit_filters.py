@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.audit.cursor import decode_cursor, encode_cursor
-from gateway.audit.filters import Wanted, field_names, period, read_filter, subject_keys
+from gateway.audit.filters import Wanted, field_names, page_size, period, read_filter, subject_keys
 from gateway.errors import BadQuery
 from gateway.ledger import Denial
 from gateway.ledger.facets import day_of, facets_of, milliseconds
@@ -60,8 +60,10 @@ def wanted(**given_: Any) -> Wanted:
         ({"subject": {"value": f" {SUBJECT[:8]}-{SUBJECT[8:]}", "scheme": "TAX_NO"}}, True),
         ({"subject": {"value": OTHER}}, False),
         ({"from": "2026-11-20T00:00:00+08:00", "to": "2026-11-21T00:00:00+08:00"}, True),
+        ({"from": "2026-11-20T10:00:00.000+08:00"}, True),
         ({"from": "2026-11-20T10:00:00.001+08:00"}, False),
         ({"to": "2026-11-20T02:00:00Z"}, False),
+        ({"receipt": "0" * 32}, False),
         ({"client": "bank", "purpose": "SUPERVISION"}, False),
         ({"client": "bank", "source": "fire_penalties", "field": "AdministrativePenalty.decisionNo"}, True),
     ],
@@ -142,6 +144,13 @@ def test_any_text_is_read_or_refused(value: str, scheme: str | None) -> None:
 def test_any_field_is_read_or_refused(text: str) -> None:
     message = refusal_of(lambda: field_names(text))
     assert message is None or len(text) < 12 or text not in message
+
+
+@pytest.mark.parametrize(("first", "fits"), [(-1, False), (0, False), (1, True), (1000, True), (1001, False)])
+def test_a_page_has_so_many(first: int, fits: bool) -> None:
+    message = refusal_of(lambda: page_size(first, "inquiries"))
+    assert (message is None) is fits
+    assert fits or message == f"`first` of `inquiries` must be between 1 and 1000, got {first}"
 
 
 @given(st.integers(0, 2**63 - 1))

@@ -31,9 +31,9 @@ def read_xlsx(path: Path) -> list[dict[str, object]]:
 
 
 def with_item(**changed: object) -> Catalogue:
-    """Return the catalogue with one item that says something else."""
+    """Return a catalogue of few items, of which one says something else."""
     items = CATALOGUE.items
-    listed = {item.code: (items.categories[item.code], item) for item in items}
+    listed = {item.code: (items.categories[item.code], item) for item in items if item.code.startswith("C03")}
     category, item = listed["C03-002"]
     listed["C03-002"] = category, replace(item, **changed)
     return Catalogue(CATALOGUE.sources, Items(listed, items.bases, items.departments))

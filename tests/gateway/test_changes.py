@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,9 +19,10 @@ from gateway.changes import Cell, Changes, Side, diff_policies, touched_queries
 from gateway.ledger import Denial, Entry, Ledger, Pseudonym, SourceUse, new_receipt
 from gateway.policy.departmental import Approval, Closure, Departmental, Duty
 from tests.commands import Run
+from tests.drawn import examples
 from tests.gateway.signing import CITY, City, city
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=examples(12), deadline=None)
 DAY = "2026-06-01"
 SOURCES = {name: CITY.catalogue.sources[name] for name in ("social_insurance", "utility_arrears", "tax_credit")}
 CLIENTS = {name: CITY.clients[name] for name in ("bank", "portal", "finance", "medical_insurance")}
@@ -216,16 +219,38 @@ def test_queries_that_rested_on_a_consent() -> None:
     assert touched_queries(changes, [entry(**bank, consent=Pseudonym("00"))]).changed == 1
 
 
+KEPT = {"bank", "court", "customs", "finance", "medical_insurance", "tax_department"}
+"""The clients of the configurations that the command compares."""
+
 # ---- the command --------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The city's configuration with few of its clients: every client takes its time to compare."""
+    folder = city(tmp_path_factory.mktemp("old")).folder
+    path = folder / "clients.toml"
+    head, *clients = re.split(r"(?m)^(?=\[clients\.)", path.read_text(encoding="utf-8"))
+    kept = [each for each in clients if re.match(r"\[clients\.(\w+)\]", each)[1] in KEPT]  # type: ignore[index]
+    assert len(kept) == len(KEPT)
+    path.write_text(head + "".join(kept), encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
-def made(tmp_path: Path) -> City:
-    return city(tmp_path)
+def made(old: Path, tmp_path: Path) -> City:
+    shutil.copytree(old, tmp_path / "config")
+    (tmp_path / "old").symlink_to(old)
+    return City(tmp_path / "config")
+
+
+def before(made: City) -> Path:
+    """Return the folder of the configuration as it was."""
+    return made.folder.with_name("old")
 
 
 def diff(run: Run, made: City, *options: str) -> Any:
-    done = run("policy", "diff", str(CITY.folder), str(made.folder), "--json", *options)
+    done = run("policy", "diff", str(before(made)), str(made.folder), "--json", *options)
     return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
 
 
@@ -234,7 +259,7 @@ def test_nothing_changes(run: Run, made: City) -> None:
         0,
         {"opens": [], "closes": [], "clients": {"appear": [], "vanish": []}, "unsigned": sorted(CITY.covered)},
     )
-    done = run("policy", "diff", str(CITY.folder), str(made.folder))
+    done = run("policy", "diff", str(before(made)), str(made.folder))
     assert (done.returncode, done.stdout) == (0, "nothing changes for anybody\n")
 
 
@@ -254,7 +279,7 @@ def test_what_opens_is_told_with_reason_and_signature(run: Run, made: City) -> N
     made.sign(made.signers["customs-0"])
     _, told = diff(run, made)
     assert [each["signed"] for each in told["opens"]] == [True]
-    table = run("policy", "diff", str(CITY.folder), str(made.folder)).stdout
+    table = run("policy", "diff", str(before(made)), str(made.folder)).stdout
     assert "NOT SIGNED" not in table
     assert "HousingFund" in table
 
@@ -271,7 +296,7 @@ def test_the_ledger_tells_whom_it_touches(run: Run, made: City, tmp_path: Path) 
     assert {(each["client"], each["name"], each["effect"], each["entries"]) for each in told["ledger"]["queries"]} == {
         ("finance", "Insured", "LOSES", 2)
     }
-    shown = run("policy", "diff", str(CITY.folder), str(made.folder), "--ledger", url)
+    shown = run("policy", "diff", str(before(made)), str(made.folder), "--ledger", url)
     assert "ledger: 2 of 3 entries would change" in shown.stdout
 
 

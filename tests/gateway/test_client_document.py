@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gateway.auth.clients import CLIENT_ID
 from gateway.clients.document import added, changed, removed
 from gateway.clients.model import ClientRefused
+from tests.drawn import examples
 from tests.gateway.policies import CONFIG
 
 CITY = (CONFIG / "clients.toml").read_text(encoding="utf-8")
@@ -35,7 +36,7 @@ def test_a_client_stands_at_the_end_under_a_comment() -> None:
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(30))
 @given(names, specs)
 def test_what_is_added_reads_back_and_leaves_without_a_trace(name: str, spec: dict[str, Any]) -> None:
     if name in clients_of(CITY):
@@ -46,7 +47,7 @@ def test_what_is_added_reads_back_and_leaves_without_a_trace(name: str, spec: di
     assert removed(text, name) == CITY
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(30))
 @given(st.sampled_from(list(clients_of(CITY))), texts)
 def test_a_change_is_taken_back_without_a_trace(name: str, value: str) -> None:
     text = changed(CITY, name, {"keys_file": value, "suspended": True})

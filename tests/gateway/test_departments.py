@@ -205,6 +205,18 @@ def test_what_the_simulated_departments_write_is_known() -> None:
         assert REGISTER.resolve(each.as_written) == found
 
 
+def test_a_code_leads_to_the_body_of_today_and_one_of_elsewhere_to_none() -> None:
+    ended = Department(code="customs_inspection", name="检验检疫局", uscc="11230881TJ00023482", successor="customs")
+    register = Departments({"customs_inspection": ended, "customs": Department(code="customs", name="海关")})
+    found = register.of_uscc("11230881TJ00023482")
+    assert found is not None
+    assert found.code == "customs"
+    assert register.of_uscc("11230882TJ00000018") is None
+    for each in REGISTER.values():
+        if each.uscc is not None:
+            assert REGISTER.of_uscc(each.uscc) == REGISTER.current(each.code)
+
+
 def test_the_register_of_a_day() -> None:
     then = {each.code for each in REGISTER.as_of("2018-06-01")}
     now = {each.code for each in REGISTER.as_of("2026-06-01")}

@@ -1,6 +1,7 @@
 """The signing key and the keys of pseudonyms: made once, shared, replaced; earlier ones stay known. Their commands."""
 
 import asyncio
+import hmac
 import json
 import sqlite3
 import stat
@@ -29,6 +30,13 @@ def test_the_key_is_made_once(tmp_path: Path) -> None:
     assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
     assert known_keys(folder) == keys.known == (keys.signing.verifier,)
     assert keys.signing.seed.hex() not in repr(keys)
+
+
+@pytest.mark.parametrize("length", [32, 64, 65, 200])
+def test_a_pseudonym_is_an_hmac(length: int) -> None:
+    secret, message = Secret(b"k" * length), b"USCC\x1f91110000100003333"
+    told = f"{secret.key_id}:{hmac.new(secret.key, message, 'sha256').hexdigest()}"
+    assert {pseudonym(secret, "USCC", "91110000100003333") for _ in range(2)} == {told}
 
 
 def test_of_several_that_start_at_once_all_get_the_same(tmp_path: Path) -> None:
@@ -97,6 +105,12 @@ def test_a_new_key_and_the_one_before_it(tmp_path: Path) -> None:
     assert new.known == (new.signing.verifier, old.signing.verifier)
     assert open_checkpoint(note, new.known).size == 1
     assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
+
+
+def test_a_key_that_is_replaced_stays_known_though_nobody_had_kept_it(tmp_path: Path) -> None:
+    old = load_keys(tmp_path, ORIGIN, {})
+    (tmp_path / PUBLIC_FILE).unlink()
+    assert old.signing.verifier in rotate_key(tmp_path, ORIGIN).known
 
 
 def test_a_new_key_of_pseudonyms_and_those_before_it(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from gateway.limits.cost import cost_of
 from gateway.limits.spec import AS_SET, Allowance, ClientDefaults, ClientLimits, allowance
 from gateway.plan.asks import Rights
 from schema.schema import SCHEMA
+from tests.drawn import examples
 from tests.gateway.queries import operations
 from tests.gateway.test_projector import CALLERS, KEYS
 from tests.gateway.world import Asked, World, configuration, uscc_of
@@ -34,7 +35,9 @@ def usccs(count: int) -> list[dict[str, str]]:
     return [{"scheme": "USCC", "value": uscc_of(number)} for number in range(count)]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(drawn=operations(SCHEMA, KEYS), caller=st.sampled_from(CALLERS))
 async def test_no_request_makes_calls_that_cost_more(
     drawn: tuple[str, dict[str, Any]], caller: tuple[str, str | None]

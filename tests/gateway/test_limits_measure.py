@@ -22,6 +22,7 @@ from gateway.limits.measure import Size, check_document, check_text, measure
 from gateway.limits.spec import DocumentLimits
 from gateway.plan.document import LONGEST_MESSAGE, MAX_COMPARISONS, Documents
 from schema.schema import SCHEMA
+from tests.drawn import examples
 
 NAMES = tuple(f"F{number}" for number in range(5))
 
@@ -109,7 +110,7 @@ class Writer:
         return "\n".join(parts)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(st.integers(0, 2**31).map(lambda seed: Writer(Random(seed)).document()))
 def test_one_pass_counts_what_walking_every_spread_counts(text: str) -> None:
     document = parse(text)

@@ -18,6 +18,7 @@ from gateway.consents.tables import Authority
 from gateway.http import GraphQLRequest
 from gateway.inner import Answered, Inner, Question
 from gateway.ledger import Ledger, Secret
+from gateway.measures import Register
 from gateway.mutate import Mutations, _told
 from gateway.plan.document import Documents
 from gateway.rules import RuleBook
@@ -42,7 +43,7 @@ async def mutations(tmp_path: Path) -> AsyncIterator[Mutations]:
         watching = cast("Watching", None)  # no watch is started here
         checker = Checker(Inner(_nobody), RuleBook)
         seal = Seal(Secret(b"k" * 32), "c", "p")
-        yield Mutations(SCHEMA, POLICY, consents, terms, filing, checker, ledger, seal, watching)
+        yield Mutations(SCHEMA, POLICY, consents, terms, filing, checker, Register(), ledger, seal, watching)
     await ledger.close()
 
 

@@ -49,11 +49,12 @@ def arguments() -> Iterator[tuple[str, str, str]]:
                     yield f"{type_.name}.{name}", argument, get_named_type(told.type).name
 
 
-def test_root_fields_are_these_and_only_two_take_keys() -> None:
+def test_root_fields_are_these_and_only_three_take_keys() -> None:
     query = SCHEMA.query_type
     assert query is not None
     taken = {name: sorted(field.args) for name, field in query.fields.items() if field.args}
-    assert {name for name, args in taken.items() if {"key", "keys"} & set(args)} == {"subject", "subjects"}
+    keyed = {name for name, args in taken.items() if {"key", "keys"} & set(args)}
+    assert keyed == {"subject", "subjects", "applicableMeasures"}
     assert not {name for name in query.fields if "person" in name.lower() or "search" in name.lower()}
     assert get_named_type(query.fields["subject"].type).name == "SubjectResult"
 

@@ -14,13 +14,14 @@ import pytest
 from gateway.errors import ObjectionsUnavailable
 from gateway.ledger import Secret
 from gateway.objections.deliverer import Deliverer, Outward
-from gateway.objections.message import Named, SealBroken, seal, unseal
-from gateway.objections.model import Filed
+from gateway.objections.message import Named, seal, unseal
+from gateway.objections.model import WITHDRAWN, Filed
 from gateway.objections.rules import Rules, Sending
 from gateway.objections.shown import ShownObjection
+from gateway.sealing import SealBroken
 from schema.objection import AdvanceObjectionInput, ObjectionState
 from tests.gateway.consents import SUBJECT, new_database
-from tests.gateway.objections import CONFIGURED, KEY, OWN, OWNER, OWNING, SECRET, Office, objections_url, office
+from tests.gateway.objections import CONFIGURED, ENTITY, KEY, OWN, OWNER, OWNING, SECRET, Office, objections_url, office
 from tests.gateway.receiver import Receiver, receiver
 from tests.gateway.test_objections import filed, objected, shown
 
@@ -65,6 +66,7 @@ async def test_a_message_arrives_signed_and_its_key_is_gone(desk: Office, owner:
         "field": made.field,
         "subject": SUBJECT,
         "record_key": KEY,
+        "part": ENTITY,
         "receipt": made.receipt,
         "path": made.path,
         "ground": "VALUE_WRONG",
@@ -196,7 +198,11 @@ async def test_what_was_withdrawn_while_it_was_sent_stays_withdrawn(desk: Office
     owner.hold.set()
     await sending
     after = await kept(desk, made)
-    assert (after.ticket.state, after.sending.state, after.sending.sealed) == ("CLOSED", "CANCELED", None)
+    assert (after.ticket.state, after.sending.state, after.sending.sealed) == ("CLOSED", "WAITING", WITHDRAWN)
+    assert len(after.steps) == 1, "what arrived routes nothing any more"
+    await desk.deliverer.deliver_due()
+    assert [each["type"] for each in owner.arrived] == ["objection.filed", "objection.withdrawn"]
+    assert (await kept(desk, made)).sending.state == "DELIVERED"
 
 
 async def test_a_process_that_is_killed_loses_nothing(place: str, owner: Receiver) -> None:
@@ -218,7 +224,9 @@ async def test_one_that_is_killed_while_it_sends_is_followed_by_another(place: s
     """A lease without an end to it: whoever held it is gone; when it has run out the next one takes it."""
     async with office(place, {OWNER: owner.webhook}, RULES) as desk:
         await filed(desk)
+        assert await desk.objections.next_due() == 0.0, "a message is due as soon as it is written"
         assert len(await desk.objections.take("gone", desk.clock(), RULES.lease_seconds)) == 1
+        assert await desk.objections.next_due() == desk.clock() + RULES.lease_seconds, "nobody looks in vain until then"
         assert await desk.deliverer.deliver_due() == 0
         desk.clock.now += RULES.lease_seconds
         assert await desk.deliverer.deliver_due() == 1

@@ -2,23 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from graphql import GraphQLError
 
 from gateway.caller import Caller
+from gateway.errors import ObjectionsUnavailable
 from gateway.ledger import Secret, pseudonym
 from gateway.ledger.entry import SectionTrace, Shape
 from gateway.objections.changes import ObjectionChanges
+from gateway.objections.counts import counted, numbers
 from gateway.objections.marks import is_objected, repair_of
 from gateway.objections.names import Names
 from gateway.objections.rules import Endpoint, Review, Rules
 from gateway.objections.shown import ShownObjection, shown_objections
 from gateway.objections.states import State
+from gateway.objections.tables import OBJECTIONS as TABLE
 from gateway.own import Told, Untold
 from gateway.plan.asks import Rights
+from gateway.returns.reader import OBJECTIONS, open_reader
 from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput, ObjectionState
 from schema.scalars import Date
 from tests.gateway.consents import OTHER_SUBJECT, SUBJECT, new_database
@@ -131,7 +137,9 @@ async def test_a_subject_files_and_its_owner_finds_the_record(desk: Office) -> N
 async def test_a_window_files_for_whom_it_names(desk: Office) -> None:
     made = await filed(desk, WINDOW, subject=SUBJECT.lower())
     assert (made.filed_as, made.filed_by) == ("WINDOW", "consent_window")
-    assert [each.id for each in await shown(desk, WINDOW)] == [made.id]
+    (seen,) = await shown(desk, WINDOW)
+    assert (seen.id, seen.statement) == (made.id, made.statement)
+    assert made.statement
     assert [each.id for each in await shown(desk, OWN)] == [made.id], "it is about the subject, whoever filed it"
     assert "subject" in await inputs(desk, WINDOW, desk.given())
 
@@ -139,6 +147,26 @@ async def test_a_window_files_for_whom_it_names(desk: Office) -> None:
 @pytest.mark.parametrize("caller", [BANK, OWNING, AUDITOR, TAX], ids=["bank", "owner", "auditor", "department"])
 async def test_nobody_else_files(desk: Office, caller: Caller) -> None:
     assert (await refused(desk, caller, desk.given(subject=SUBJECT)))["code"] == "FIELD_FORBIDDEN"
+
+
+async def test_a_window_meets_what_it_filed_as_one_and_nothing_else(desk: Office) -> None:
+    """One client may serve many subjects, each by its token: what they filed is not the window's."""
+    own = await filed(desk)
+    other = await filed(desk, WINDOW, subject=SUBJECT, path="subject.penalties.items.0", record_key=None)
+    for client, ticket in ((OWN.client, own.id), ("another_window", other.id)):
+        window = replace(WINDOW, client=client)
+        assert await shown(desk, window) == []
+        step = AdvanceObjectionInput(id=ticket, to=ObjectionState["CLOSED"], note=None)
+        assert (await refused(desk, window, step))["code"] == "OBJECTION_UNKNOWN"
+    assert [each.id for each in await shown(desk, WINDOW)] == [other.id]
+
+
+async def test_a_token_that_states_a_subject_needs_the_scope_besides(desk: Office) -> None:
+    await filed(desk)
+    narrower = replace(OWN, scopes=OWN.scopes - {"credit.self"})
+    assert (await refused(desk, narrower, desk.given(path="subject.penalties.items.0")))["code"] == "FIELD_FORBIDDEN"
+    rights = Rights(POLICY, narrower, CONFIGURED.catalogue, CONFIGURED.disclosure)
+    assert isinstance(await shown_objections(desk.objections, NAMES, rights, {}, DAY), Untold)
 
 
 async def test_a_subject_files_for_itself_alone(desk: Office) -> None:
@@ -288,9 +316,9 @@ async def test_steps_that_are_none_are_refused_and_say_what_is_open(desk: Office
     assert (await refused(desk, OWN, AdvanceObjectionInput(id=made.id, to=ObjectionState["INVESTIGATING"], note=None)))[
         "code"
     ] == "STEP_ILLEGAL"
-    assert "note" in await inputs(
-        desk, OWNING, AdvanceObjectionInput(id=made.id, to=ObjectionState["NOT_ACCEPTED"], note=None)
-    )
+    for to in ("NOT_ACCEPTED", "UPHELD"):
+        unreasoned = AdvanceObjectionInput(id=made.id, to=ObjectionState[to], note=None)
+        assert "note" in await inputs(desk, OWNING, unreasoned), "nobody decides against the filer without saying why"
 
 
 async def test_a_stranger_and_nobody_at_all_look_the_same(desk: Office) -> None:
@@ -369,12 +397,23 @@ async def test_counts_are_by_department_state_and_day(desk: Office) -> None:
     await stepped(desk, OWNING, made.id, "NOT_ACCEPTED", "不属实")
     day = made.filed_at[:10]
     since, until = f"{int(day[:4]) - 1}-01-01", f"{int(day[:4]) + 1}-12-31"
-    (counted,) = await desk.objections.counts(since, until, DAY)
-    assert (counted.department, counted.filed, counted.overdue) == (OWNER, 2, 0)
-    assert counted.states == {"NOT_ACCEPTED": 1, "ROUTED": 1}
+    (now,) = await desk.objections.counts(since, until, DAY)
+    assert (now.department, now.filed, now.overdue) == (OWNER, 2, 0)
+    assert now.states == {"NOT_ACCEPTED": 1, "ROUTED": 1}
     (late,) = await desk.objections.counts(since, until, "2027-11-20")
     assert late.overdue == 2
     assert await desk.objections.counts("2000-01-01", "2000-12-31", DAY) == []
+
+
+async def test_a_command_counts_the_same_beside_the_gateway_and_cannot_write(desk: Office, place: str) -> None:
+    await filed(desk)
+    period = ("2000-01-01", "2999-12-31", DAY)
+    async with open_reader(place, OBJECTIONS) as rows:
+        assert counted(await rows(numbers(*period))) == await desk.objections.counts(*period) != []
+    with pytest.raises(ObjectionsUnavailable, match="the store of objections cannot be read: "):
+        async with open_reader(place, OBJECTIONS) as rows:
+            await rows(sa.delete(TABLE).returning(TABLE.c.id))  # type: ignore[arg-type]  # what a reader must refuse
+    assert len(await desk.objections.counts(*period)) == 1
 
 
 # ---- notices of repair ----------------------------------------------------------------------------------------------
@@ -401,6 +440,9 @@ async def test_the_owners_latest_word_counts_and_the_same_again_changes_nothing(
     await desk.changes(OWNING).notice_repair(notice(repaired_on=Date("2026-11-17")))
     marks = await desk.objections.marks.current()
     assert repair_of(marks.of(SOURCE, ENTITY, KEY)) == ("2026-11-17", notice().basis)
+    await desk.changes(OWNING).notice_repair(notice(repaired_on=Date("2026-11-17"), basis="另一决定"))
+    marks = await desk.objections.marks.current()
+    assert repair_of(marks.of(SOURCE, ENTITY, KEY)) == ("2026-11-17", "另一决定"), "on the same day too"
 
 
 async def test_only_an_owner_gives_notice_and_only_of_its_own(desk: Office) -> None:

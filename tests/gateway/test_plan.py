@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from connectors.spec import FieldSpec
 from gateway.errors import BadQuery, TooCostly
 from gateway.merge import DECISIONS
 from gateway.plan.explain import explain
 from gateway.plan.model import Ask, Plan
+from gateway.returns.publicity import evidence
+from tests.gateway.staged import with_fields
 from tests.gateway.world import Asked, World, configuration, uscc_of
 
 KEY = f'key: {{scheme: USCC, value: "{uscc_of(1)}"}}'
@@ -36,8 +39,10 @@ def owners(entity: str) -> set[tuple[str, str]]:
 
 
 def due(ask: Ask, *selected: str) -> tuple[str, ...]:
-    """Return what ``ask`` should have: what is selected, and what tells what a record is, of what the table has."""
+    """Return what ``ask`` should have of what its table has: what is selected, what tells what a record is, and what
+    tells whether it was published in time."""
     tells = {*configuration().disclosure.inputs(ask.entity_name), *DECISIONS.get(ask.entity_name, ())}
+    tells.update(evidence(ask.entity_name))
     return tuple(sorted({*selected, *tells} & ask.entity.fields.keys()))
 
 
@@ -55,9 +60,40 @@ async def test_of_a_decision_those_columns_too_that_tell_what_it_is() -> None:
         name: due(ask, "decided_on", "decision_no", "fine_amount") for name, ask in asks(plan).items()
     }
     assert asks(plan)["double_publicity", "AdministrativePenalty"].fields == (
-        *("authority", "authority_uscc", "categories", "decided_on", "decision_no", "domain", "fine_amount"),
+        *(
+            "authority",
+            "authority_uscc",
+            "categories",
+            "collected_at",
+            "decided_on",
+            "decision_no",
+            "domain",
+            "fine_amount",
+        ),
         *("legal_grounds", "procedure", "repaired_on", "status"),
     )
+
+
+@pytest.mark.parametrize("entity", ["licenses", "penalties"])
+async def test_what_tells_of_timely_publicity_is_read_of_every_decision(entity: str) -> None:
+    plan = await planned(f"... on Enterprise {{ {entity} {{ items {{ content }} }} }}", "portal")
+    of_double = {ask.part: ask for ask in plan.asks if ask.source.name == "double_publicity"}
+    assert len(of_double) == 2, "the table of today, and the archive"
+    for part, ask in of_double.items():
+        told = {"decided_on"} if part.endswith("_2016") else {"decided_on", "collected_at", "authority_uscc"}
+        assert set(ask.fields) >= told
+        assert not ask.denied, "nobody asked for it"
+
+
+@pytest.mark.parametrize("asked_for", ["content", "content collectedAt"])
+async def test_a_first_day_that_the_caller_may_not_see_is_not_read_for_the_return_either(asked_for: str) -> None:
+    closed = FieldSpec(column="ADD_TIME", type="datetime", scope="credit.gov", disclosure="GOV")
+    world = World(configured=with_fields("double_publicity", "AdministrativeLicense", collected_at=closed))
+    query = f"{{ subject({KEY}) {{ ... on Enterprise {{ licenses {{ items {{ {asked_for} }} }} }} }} }}"
+    asked = await world.ask(query, {}, world.caller("portal"))
+    ask = asks(asked.compiled.plan)["double_publicity", "AdministrativeLicense"]
+    assert "collected_at" not in ask.fields
+    assert ("collected_at" in ask.denied) == ("collectedAt" in asked_for)
 
 
 async def test_without_items_no_record_column_is_asked_but_what_tells_whether_it_is_shown() -> None:

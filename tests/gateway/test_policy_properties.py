@@ -17,6 +17,7 @@ from connectors.spec import Disclosure
 from gateway.caller import ANYBODY, Caller, Standing
 from gateway.policy import Decision, Place, Policy, Reason, decide, decide_scope, load_policy
 from gateway.policy.departmental import Approval, Closure, Departmental, Duty
+from tests.drawn import examples
 from tests.gateway.policies import field, source, toml
 
 LEVELS = get_args(Disclosure)
@@ -211,7 +212,7 @@ def expected(
     return level == "PUBLIC" or bool(spec["government"]) or may_use(table, asking, table["government_scope"])
 
 
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @quick

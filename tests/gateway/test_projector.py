@@ -15,6 +15,7 @@ from gateway.consents import Consent
 from gateway.demo import codes
 from gateway.run import MAX_REPEATED_ERRORS
 from schema.schema import SCHEMA
+from tests.drawn import examples
 from tests.gateway.queries import operations
 from tests.gateway.reference import Reference
 from tests.gateway.world import Asked, World, uscc_of
@@ -56,7 +57,9 @@ FAULTS: list[dict[str, SourceError]] = [
 ]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(70), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(
     drawn=operations(SCHEMA, KEYS),
     caller=st.sampled_from([*CALLERS, SUBJECT]),

@@ -268,6 +268,15 @@ def test_a_proof_proves_one_leaf_at_one_place_in_one_tree(data: st.DataObject) -
         verify_inclusion(leaf_hash(b"0", "sm3"), 0, 1, (), root, "sm3")
 
 
+def test_what_is_no_hash_is_said_to_be_none() -> None:
+    root, (first, *others) = root_of(KNOWN, "sha-256"), inclusion_path(5, 8, reader(KNOWN))
+    for leaf, path in ((KNOWN[5][:31], (first, *others)), (KNOWN[5], (first + b"0", *others))):
+        with pytest.raises(ProofError, match="not 32 bytes long"):
+            verify_inclusion(leaf, 5, 8, path, root, "sha-256")
+    with pytest.raises(ProofError, match="not 32 bytes long"):
+        verify_consistency(6, 8, (first[:31],), root_of(KNOWN[:6], "sha-256"), root, "sha-256")
+
+
 def test_a_proof_is_as_long_as_the_tree_is_high() -> None:
     """Roots that were made to fit a path of another length."""
     root, extra = root_of(KNOWN, "sha-256"), KNOWN[0]

@@ -17,10 +17,12 @@ from gateway.proof.bundle import (
     bundle_text,
     read_bundle,
     read_receipt,
+    read_text,
     receipt_members,
 )
 from gateway.proof.finding import Finding, Verdict, Verified, holds
-from gateway.proof.merkle import Algorithm
+from gateway.proof.merkle import Algorithm, root_of
+from gateway.proof.note import sign_checkpoint, stamped
 from gateway.proof.parts import encode
 from gateway.proof.verify import Other, verify
 from tests.gateway.bundles import (
@@ -220,7 +222,7 @@ def test_what_cannot_be_said_does_not_hold(bundle: Bundle, of: list[Any], code: 
 def test_a_wrong_key_does_not_hold() -> None:
     found = verify(GOOD, keys(STRANGER, IMPOSTOR))
     assert failed(found) == {"CHECKPOINT_OTHER_KEY": "receipt.checkpoint"}
-    assert "INCLUDED_UNSIGNED" in codes(found)
+    assert "INCLUDED_UNSIGNED" in [each.code for each in found.findings if each.verdict is Verdict.UNKNOWN]
 
 
 def test_one_of_several_keys_is_enough() -> None:
@@ -269,6 +271,29 @@ def test_another_checkpoint(other: Other, code: str, verdict: Verdict) -> None:
     found = verify(GOOD, keys(), other)
     assert code in codes(found)
     assert found.verdict is verdict
+
+
+@pytest.mark.parametrize("size", [8, 13])
+def test_a_checkpoint_that_names_another_hash_is_of_no_tree_of_ours(size: int) -> None:
+    root = root_of(LOG.leaves[:size], "sha-256")
+    note = sign_checkpoint(stamped(ORIGIN, size, root, "sm3", "2026-11-26T08:00:00.000Z"), KEY)
+    found = verify(GOOD, keys(), Other(note, LOG.consistency(size, 13)))
+    assert failed(found) == {"FORKED": "checkpoint"}
+
+
+def test_a_table_of_fields_that_no_entry_names_does_not_hold() -> None:
+    encoded = encode(response(), SALT)
+    log = log_of(entry_of(encoded.body, encoded.parts, shape=""))
+    found = verify(Bundle(log.receipt(5), encoded.body.decode()), keys())
+    assert failed(found) == {"SHAPE_UNNAMED": "receipt.shape"}
+
+
+def test_a_text_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.proof.bundle.MAXIMUM_BYTES", 10)
+    assert read_text(b"0" * 10) == "0" * 10
+    with pytest.raises(BundleError) as raised:
+        read_text(b"0" * 11)
+    assert raised.value.code == "READ_LARGE"
 
 
 def flipped(text: str, at: int, bit: int) -> str:

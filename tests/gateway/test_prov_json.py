@@ -15,6 +15,7 @@ from gateway.provenance.prov_json import prov_json
 from gateway.provenance.shape import named_shape
 from schema.schema import SCHEMA
 from tests.commands import Run
+from tests.drawn import examples
 from tests.gateway.queries import operations
 from tests.gateway.test_projector import CALLERS, KEYS
 from tests.gateway.test_provenance_map import PLACES, key, map_of
@@ -49,7 +50,9 @@ async def test_the_public_package_reads_it_and_writes_it_again() -> None:
     assert read == ProvDocument.deserialize(content=read.serialize(format="xml"), format="xml")
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(drawn=operations(SCHEMA, KEYS), caller=st.sampled_from(CALLERS))
 async def test_so_of_any_answer(drawn: tuple[str, dict[str, Any]], caller: tuple[str, str | None]) -> None:
     world = World()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gateway.errors import BadParameters
 from gateway.provenance.map import provenance_map, provenance_wish
 from schema.schema import SCHEMA
+from tests.drawn import examples
 from tests.gateway.origins import ORIGIN, at, records_in, with_origins
 from tests.gateway.queries import operations
 from tests.gateway.staged import Record, staged
@@ -85,7 +86,9 @@ async def test_what_is_skipped_is_not_told_of() -> None:
     assert any(path.startswith("subject.extra.items.") for path in with_licenses["records"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(drawn=operations(SCHEMA, KEYS), caller=st.sampled_from(CALLERS), faults=st.sampled_from(FAULTS))
 async def test_every_record_has_one_path_and_every_path_a_record(
     drawn: tuple[str, dict[str, Any]], caller: tuple[str, str | None], faults: Any

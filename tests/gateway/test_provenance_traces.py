@@ -16,6 +16,7 @@ from gateway.provenance import shape, walk
 from gateway.provenance.shape import named_shape, shape_of
 from gateway.provenance.traces import ledger_path, traces
 from schema.schema import SCHEMA
+from tests.drawn import examples
 from tests.gateway.origins import ORIGIN, at, records_in, with_origins
 from tests.gateway.queries import operations
 from tests.gateway.test_projector import CALLERS, FAULTS, KEYS
@@ -50,9 +51,11 @@ def traced(asked: Asked) -> dict[str, SectionTrace]:
     return by_path
 
 
-def of(source: str, entity: str, key: str) -> tuple[str, str]:
-    """Return what a trace says of a record."""
-    return source, pseudonym(SECRET, record_scheme(source, entity), key).partition(":")[2][:RECORD_DIGITS]
+def of(source: str, entity: str, key: str, part: str | None = None) -> tuple[str, str]:
+    """Return what a trace says of a record in the table ``part``."""
+    part = part or entity
+    table = source if part == entity else f"{source}.{part}"
+    return table, pseudonym(SECRET, record_scheme(source, part), key).partition(":")[2][:RECORD_DIGITS]
 
 
 async def test_sections_stand_in_the_order_of_the_response() -> None:
@@ -79,7 +82,9 @@ async def test_a_trace_names_the_records_that_are_shown() -> None:
     use, page = shown["subject.penalties"]
     assert use.need.entity == found["subject.mine"].entity == "AdministrativePenalty"
     assert found["subject.mine"].state == page.state
-    wanted = tuple(of(hit.ask.source.name, "AdministrativePenalty", row.record_key) for row, hit, _ in page.items)
+    wanted = tuple(
+        of(hit.ask.source.name, "AdministrativePenalty", row.record_key, hit.ask.part) for row, hit, _ in page.items
+    )
     assert found["subject.mine"].records == wanted
     assert len(wanted) > 1
 
@@ -145,7 +150,9 @@ def pattern(path: str) -> str:
     return re.sub(r"\.\d+(?=\.|$)", "", path)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(
     drawn=operations(SCHEMA, KEYS),
     caller=st.sampled_from(CALLERS),
@@ -170,8 +177,9 @@ async def test_traces_lead_to_the_records_of_the_answer(
     for path, record in records:
         section, _, place = path.rsplit(".", 2)
         origin = record[ORIGIN]
-        key = of(origin["source"], entities[section], origin["recordKey"])
-        assert shown[section][int(place)] == key
+        told = shown[section][int(place)]
+        part = told[0].partition(".")[2]
+        assert told == of(origin["source"], entities[section], origin["recordKey"], part)
     sections = {path.rsplit(".", 2)[0] for path, _ in records}
     for path in entities.keys() - sections:
         assert len(shown[path]) == isinstance(at(asked.data, path), str), "a derived value comes from one record"
@@ -186,7 +194,9 @@ def leaves(value: Any, path: str = "") -> set[str]:
     return {path}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(drawn=operations(SCHEMA, KEYS))
 async def test_a_shape_tells_every_path_of_the_answer(drawn: tuple[str, dict[str, Any]]) -> None:
     asked = await World().ask(*drawn)

@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
+from connectors.hours import CHINA_TIME
 from gateway.cli.main import commands
+from gateway.errors import ObjectionsUnavailable
 from gateway.ledger import Ledger
 from gateway.objections.counts import ObjectionCounts as Counted
 from gateway.returns.document import document
@@ -19,6 +22,7 @@ from gateway.returns.page import page
 from gateway.returns.printed import Document, written
 from gateway.returns.report import Shown
 from gateway.returns.workbook import workbook
+from tests.gateway.objections import KEY, OWN, PATH, objections_url, office
 from tests.gateway.returned import invented, reports
 
 ENTRIES = list(invented(400))
@@ -134,7 +138,50 @@ async def data(tmp_path: Path) -> Path:
 
 def run(*arguments: str) -> tuple[int, str]:
     result = RUNNER.invoke(commands, ["returns", *arguments], terminal_width=200)
-    return result.exit_code, result.output
+    return result.exit_code, result.output if result.exit_code else result.stdout
+
+
+@pytest.fixture
+async def objected(data: Path) -> str:
+    """Two objections in the store beside the ledger; the month in which they were filed."""
+    async with office(objections_url(data)) as desk:
+        for path in (PATH, "subject.name"):
+            given = desk.given(path=path, record_key=KEY if path == PATH else None)
+            made = await desk.changes(OWN).file_objection(given)
+    return f"{datetime.fromisoformat(made.filed_at).astimezone(CHINA_TIME):%Y-%m}"
+
+
+@pytest.mark.parametrize("where", ["data", "url", "objections-url"])
+def test_the_command_counts_objections_where_they_are_kept(
+    data: Path, objected: str, tmp_path_factory: pytest.TempPathFactory, where: str
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    ledger = f"sqlite:///{data / 'ledger.sqlite'}"
+    places = {
+        "data": ["--data", str(data)],
+        "url": ["--data", str(elsewhere), "--url", ledger],
+        "objections-url": ["--data", str(data), "--objections-url", objections_url(data)],
+    }
+    code, text = run(objected, "--format", "json", *places[where])
+    assert code == 0, text
+    told = {each["department"]["code"]: each["objections"] for each in json.loads(text)["departments"]}
+    assert told["market_regulation"]["filed"] == 2
+    assert told["taxation"]["filed"] == 0
+
+
+def test_where_none_were_ever_kept_none_are_counted_and_it_says_so(data: Path) -> None:
+    result = RUNNER.invoke(commands, ["returns", "2026-10", "--format", "json", "--data", str(data)])
+    assert result.exit_code == 0
+    assert {each["objections"] for each in json.loads(result.stdout)["departments"]} == {None}
+    assert "no objections are counted: there is no store of objections" in result.stderr
+
+
+def test_a_store_that_cannot_be_read_is_never_taken_for_an_empty_one(data: Path) -> None:
+    (data / "objections.sqlite").write_bytes(b"no database" * 100)
+    result = RUNNER.invoke(commands, ["returns", "2026-10", "--format", "json", "--data", str(data)])
+    assert result.exit_code != 0
+    assert isinstance(result.exception, ObjectionsUnavailable)
+    assert result.stdout == ""
 
 
 def test_the_command_prints_json_of_what_was_counted(data: Path) -> None:
@@ -169,9 +216,17 @@ def test_the_command_prints_tables(data: Path) -> None:
         ["2026-10", "--department", "nobody"],
         ["2999-01"],
         ["2026-10", "--url", "mysql://a"],
+        ["2026-10", "--objections-url", "mysql://a"],
         ["2026-10", "--format", "pdf"],
     ],
-    ids=["no month", "no department", "not begun", "no ledger of that kind", "no such format"],
+    ids=[
+        "no month",
+        "no department",
+        "not begun",
+        "no ledger of that kind",
+        "no objections of that kind",
+        "no such format",
+    ],
 )
 def test_the_command_refuses_what_it_cannot_do(data: Path, arguments: list[str]) -> None:
     code, text = run(*arguments, "--data", str(data))

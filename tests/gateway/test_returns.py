@@ -110,6 +110,21 @@ def test_publicity_and_ages() -> None:
     assert (figures.age_p50_days, figures.age_max_days) == (0, 30)
 
 
+def test_a_decision_counts_for_who_decided_and_adds_up_once() -> None:
+    uses = {"timely": 5, "overdue": 3, "deciders": {"housing_construction": (1, 2), "fire_rescue": (3, 0)}}
+    found = reports([asked(sources=use("double_publicity", "AdministrativePenalty", **uses))] * 2)
+    told = {each.department.code: (each.figures.timely, each.figures.overdue) for each in found.departments}
+    assert {code: said for code, said in told.items() if said != (0, 0)} == {
+        "housing_construction": (2, 4),
+        "fire_rescue": (6, 0),
+        "business_environment": (2, 2),
+    }
+    assert found.total is not None
+    assert (found.total.timely, found.total.overdue) == (10, 6)
+    ranked = {rank.column: rank.rank for rank in of(found, "housing_construction").ranks}
+    assert ranked["timeliness"] == 3, "a department without a source of its own is judged too"
+
+
 def test_entries_that_tell_no_department_are_assigned_by_their_source() -> None:
     before = [asked(sources=use("tax_credit", department="")), asked(sources=use("no_such_source", department=""))]
     found = reports(before)

@@ -15,12 +15,13 @@ import pytest
 from connectors.errors import SourceClosed, SourceError, SourceUnavailable
 from gateway.caller import Caller
 from gateway.demo import codes
+from gateway.denials import _links, denials_of
 from gateway.ledger import Denial, Entry, Secret, pseudonym
 from gateway.ledger.entry import encode_entry
 from gateway.policy.model import Decision, Reason
 from gateway.proof.parts import Encoded
 from gateway.resolve import UNSTATED, Candidate, Unresolved
-from gateway.seal import Seal, _links, refusals_of
+from gateway.seal import Seal
 from tests.gateway.staged import Record, staged
 from tests.gateway.world import MEN, Asked, World, configuration, uscc_of
 
@@ -210,11 +211,11 @@ async def test_a_link_that_is_denied() -> None:
 async def test_a_link_that_needs_a_scope_of_its_own() -> None:
     made = await sealed(subject(ROLES), key(uscc_of(1)))
     plan = made.asked.run.plan
-    assert refusals_of(plan).denied == ()
+    assert denials_of(plan).denied == ()
     for link in _links(plan.roots[0].selected):
         assert link.follow is not None
         link.follow.denied = Decision(False, "person.link", Reason.PURPOSE_NOT_ALLOWED)
-    assert [(each.field, each.reason) for each in refusals_of(plan).denied] == [
+    assert [(each.field, each.reason) for each in denials_of(plan).denied] == [
         ("PersonRole.person", "PURPOSE_NOT_ALLOWED"),
         ("PersonRole.organization", "PURPOSE_NOT_ALLOWED"),
     ]
@@ -289,12 +290,12 @@ async def test_what_a_plan_denies_is_found_once_and_let_go_with_it() -> None:
     made = await sealed(subject(PENALTIES), key(uscc_of(1)), who("portal"))
     again = made.made()
     assert again.denied is made.entry.denied
-    assert refusals_of(made.asked.run.plan).denied == again.denied
+    assert denials_of(made.asked.run.plan).denied == again.denied
     seal = made.seal
-    assert len(seal._refusals) == 1
+    assert len(seal._of_plans) == 1
     del made, again
     gc.collect()
-    assert len(seal._refusals) == 0
+    assert len(seal._of_plans) == 0
 
 
 async def test_a_kind_that_no_source_holds_leaves_nothing_to_be_asked() -> None:

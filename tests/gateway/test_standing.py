@@ -10,7 +10,7 @@ from connectors.base import Answer, Batch
 from connectors.errors import SourceUnavailable
 from gateway.caller import ANYBODY, Caller, Standing
 from gateway.consents import Consent
-from gateway.seal import refusals_of
+from gateway.denials import denials_of
 from tests.gateway.staged import Record, staged
 from tests.gateway.world import World, uscc_of
 
@@ -131,8 +131,8 @@ async def test_the_ledger_is_told_of_no_denial_that_the_consent_lifted() -> None
     world = rated(MINE)
     query = RATINGS.replace("level score", "level")
     plan = (await world.ask(query, keys(MINE), bank(world, consent(MINE)))).compiled.plan
-    assert refusals_of(plan, frozenset({1})).denied == ()
-    assert [each.reason for each in refusals_of(plan, frozenset({0, 1})).denied] == ["CONSENT_NOT_COVERING"]
+    assert denials_of(plan, frozenset({1})).denied == ()
+    assert [each.reason for each in denials_of(plan, frozenset({0, 1})).denied] == ["CONSENT_NOT_COVERING"]
 
 
 # ---- the own subject ------------------------------------------------------------------------------------------------

@@ -18,11 +18,11 @@ from joserfc.jwk import ECKey, OctKey
 from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 from multidict import CIMultiDict
 
-from gateway.app import CONSENTS_URL_ENV
 from gateway.consents.input import canonical_subject
 from gateway.consents.tables import CONSENTS, of_grantee
 from gateway.demo import Departments
 from gateway.issuer import KEY_FILE_ENV
+from gateway.kept import CONSENTS_URL_ENV
 from gateway.ledger import new_receipt
 from tests.end_to_end.conftest import demo_day as demo_day
 from tests.end_to_end.conftest import key_file as key_file

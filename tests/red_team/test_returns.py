@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
-from gateway.app import LEDGER_URL_ENV
 from gateway.departments import Department, Departments
 from gateway.errors import LedgerUnavailable
+from gateway.kept import LEDGER_URL_ENV
 from gateway.ledger import Ledger, SourceUse
 from gateway.objections.counts import ObjectionCounts as Counted
 from gateway.returns.document import document

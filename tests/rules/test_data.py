@@ -72,11 +72,32 @@ def test_only_the_rules_of_banks_are_advisory() -> None:
     assert [each.code for each in BOOK if each.advisory] == ["BK"]
 
 
-def test_no_rule_of_a_bank_rejects_by_itself_and_the_demo_bank_raises_one() -> None:
+def test_no_rule_of_a_bank_rejects_by_itself() -> None:
     assert {rule.verdict for rule in SETS["BK"].rules} == {"ATTENTION", "NOTE"}
-    overlay = BOOK.overlay("bank", "BK")
-    assert overlay is not None
-    assert [each.rule for each in overlay.raises] == ["BK-01"]
+
+
+OVERLAY: Final = """
+set = "BK"
+[[raise]]
+rule = "BK-01"
+verdict = "REJECT"
+reason = { zh = "主体已注销的,本行不予授信。", en = "This bank lends to nobody who is no longer in being." }
+"""
+
+
+def test_a_bank_may_raise_a_rule_and_it_is_told_as_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    (folder / "overlays").mkdir(parents=True)
+    (folder / "bk.toml").write_text(text_of("BK"), encoding="utf-8")
+    (folder / "overlays" / "bank.toml").write_text(OVERLAY, encoding="utf-8")
+    known = Known(CONFIGURED.policy.purposes, CONFIGURED.legal_bases, CLIENTS)
+    book = RuleBook.load(folder, known)
+    gone = Section(items=[{"status": "DEREGISTERED", "registeredCapital": {"amount": "1000000"}}])
+    rules, subject = book.at("BK", DAY), clean(SETS["BK"], registration=gone)
+    assert evaluate(rules, [subject], {}, DAY).verdict == "ATTENTION"
+    raised = evaluate(rules, [subject], {}, DAY, book.overlay("bank", "BK"))
+    assert raised.verdict == "REJECT"
+    assert [each.raised_by for each in raised.subjects[0].outcomes if each.rule == "BK-01"] == ["bank"]
 
 
 @pytest.mark.parametrize("code", DOMAIN)

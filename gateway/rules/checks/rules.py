@@ -59,7 +59,7 @@ def _rule_mistakes(rule: Part, records: Mapping[str, Type], needs: Mapping[str, 
     scope = rule.get("scope", "SUBJECT")
     for at, clause in enumerate(rule.get("any", []), 1):
         for key, message in clause_mistakes(clause, records, list(needs), scope):
-            yield joined(f"any.{at}", key), message
+            yield f"any.{at}.{key}".rstrip("."), message
     names = Counter(case.get("name") for case in rule.get("cases", []))
     for at, case in enumerate(rule.get("cases", []), 1):
         if "name" in case and names[case["name"]] > 1:

@@ -127,6 +127,8 @@ def months(as_of: str) -> Callable[[str], int]:
 
 def number(written: str | float) -> float:
     """Return a number, or a text that is one, as a number; raises `Unknown` for anything else."""
+    if isinstance(written, bool):
+        raise Unknown
     try:
         found = float(Decimal(written)) if isinstance(written, str) else float(written)
     except (InvalidOperation, OverflowError):

@@ -43,18 +43,21 @@ class Program:
         self._expression = expression
         self.reads = reads
 
-    def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """Return what the condition gives over ``values``, `UNTOLD` for any error: what is absent, null, of no fit."""
-        given = {name: values[name] for name in self.reads if name in values}
+    def evaluate(self, *values: Mapping[str, Any]) -> Any:
+        """Return what the condition gives over ``values``, `UNTOLD` for any error: what is absent, null, of no fit.
+
+        A name that several of ``values`` have is what the first says.
+        """
+        given = {name: each[name] for name in self.reads for each in reversed(values) if name in each}
         try:
             found = self._expression.eval(data=given)
         except Exception:  # noqa: BLE001  # a value that the library cannot take over, such as half a surrogate pair
             return UNTOLD
         return UNTOLD if found.type() == _T.ERROR else found.plain_value()
 
-    def tell(self, values: Mapping[str, Any]) -> Tri:
+    def tell(self, *values: Mapping[str, Any]) -> Tri:
         """Return whether the condition is true over ``values``, None when that cannot be told."""
-        found = self.evaluate(values)
+        found = self.evaluate(*values)
         return found if isinstance(found, bool) else None
 
 

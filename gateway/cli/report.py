@@ -1,0 +1,184 @@
+"""`report`: order a credit report from a running gateway, verify one offline, withhold parts of a selective one."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import aiohttp
+import msgspec
+import typer
+from cryptography.x509 import Certificate
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from gateway.cli.options import AsJson
+from gateway.errors import BadQuery, Forbidden
+from gateway.proof.finding import Verdict
+from gateway.proof.words import plain
+from gateway.storage.files import PRIVATE, write_new
+
+TOKEN_ENV: Final = "CREDIT_TOKEN"  # noqa: S105  (the name of a variable)
+NOT_READ: Final = 2
+_SECONDS: Final = aiohttp.ClientTimeout(total=60)
+_STYLES: Final = {Verdict.HOLDS: "green", Verdict.FAILS: "red", Verdict.UNKNOWN: "yellow"}
+_FORMS: Final = {".json": "json", ".html": "html", ".pdf": "pdf", ".sd-jwt": "sd-jwt"}
+
+report_commands = typer.Typer(
+    help="""信用报告：申请、核验、选择性出示。 Credit reports: order one, verify one, show one in part.
+
+    e.g. report get 91230881TJ00000350 --out report.pdf; report verify report.pdf --certificate report.pem
+    """,
+    no_args_is_help=True,
+)
+File = Annotated[
+    Path, typer.Argument(help="报告：JSON、SD-JWT 或 PDF a report: JSON, SD-JWT or PDF.", exists=True, dir_okay=False)
+]
+Certificates = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--certificate",
+        help="所信任的签发者证书（PEM），可多次给出 a certificate (PEM) that you believe: of the issuer, or above it.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
+
+
+@report_commands.command("get")
+def report_get(
+    subject: Annotated[str, typer.Argument(help="统一社会信用代码 the code of an organization; never of a person.")],
+    out: Annotated[
+        Path, typer.Option(help="写入的新文件 a new file; its ending (.json .html .pdf .sd-jwt) is the form.")
+    ],
+    gateway: Annotated[str, typer.Option(help="网关地址 the gateway's address.")] = "http://127.0.0.1:8088",
+    purpose: Annotated[str | None, typer.Option(help="查询目的 what it is for: Credit-Purpose.")] = None,
+    case: Annotated[str | None, typer.Option(help="事项编号 the case or project: Credit-Case.")] = None,
+    scheme: Annotated[str, typer.Option(help="标识符类型 scheme of the key.")] = "USCC",
+    language: Annotated[str, typer.Option(help="zh 或 en, of documents for readers.")] = "zh",
+) -> None:
+    """申请一份信用报告，写入文件。 Order a credit report and write it to a file that must not be there yet.
+
+    令牌取自环境变量 CREDIT_TOKEN，授权取自 CREDIT_CONSENT。
+    The access token is told by the variable CREDIT_TOKEN, consents by CREDIT_CONSENT: neither stands in a command.
+    """
+    form = _FORMS.get(out.suffix)
+    if form is None:
+        raise typer.BadParameter(f"must end with one of {', '.join(_FORMS)}", param_hint="--out")
+    token = os.environ.get(TOKEN_ENV)
+    if not token:
+        raise Forbidden(f"set the variable `{TOKEN_ENV}` to an access token")
+    said = {"Credit-Purpose": purpose, "Credit-Case": case, "Credit-Consent": os.environ.get("CREDIT_CONSENT")}
+    headers = {"Authorization": f"Bearer {token.strip()}"} | {name: each for name, each in said.items() if each}
+    order = {"subject": {"scheme": scheme, "value": subject}, "form": form, "language": language}
+    body, receipt = asyncio.run(_order(f"{gateway.rstrip('/')}/reports", order, headers))
+    write_new_bytes(out, body)
+    Console(highlight=False).print(f"{out}: {len(body)} bytes, receipt {receipt}", markup=False, soft_wrap=True)
+
+
+@report_commands.command("verify")
+def report_verify(file: File, certificate: Certificates = None, as_json: AsJson = False) -> None:
+    """离线核验一份报告是否为所签发的那一份。 Check offline that a report is the one that was issued, unaltered.
+
+    逐项写明什么成立、什么不成立；持有人未出示的部分会写明。无法核对的，不算成立。
+    Says what holds and what does not, and what a holder withheld; what could not be checked does not hold.
+
+    Exit code: 0 成立 holds, 1 不成立或无法判断 does not hold or cannot be said, 2 无法读取 cannot be read.
+    """
+    from gateway.reports.check import NotRead, check_report  # brings the reader of PDF, which takes a second to load
+    from gateway.reports.keys import read_certificates
+
+    trusted: list[Certificate] = []
+    for path in certificate or ():
+        found = read_certificates(path)
+        if not found:
+            raise typer.BadParameter(f"`{path}` holds no certificate (PEM)", param_hint="--certificate")
+        trusted += found
+    try:
+        checked = check_report(file.read_bytes(), trusted)
+    except NotRead as error:
+        _not_read(file, error.words.zh, error.words.en, as_json)
+        sys.exit(NOT_READ)
+    if as_json:
+        findings = [_told(each.verdict, each.words, code=each.code, needed=each.needed) for each in checked.findings]
+        _write(_told(checked.verdict, checked.words, findings=findings))
+    else:
+        _print(checked.verdict, checked.words, [(each.verdict, each.words) for each in checked.findings])
+    sys.exit(0 if checked.verdict is Verdict.HOLDS else 1)
+
+
+@report_commands.command("withhold")
+def report_withhold(
+    file: Annotated[Path, typer.Argument(help="SD-JWT 形式的报告 a report as SD-JWT.", exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Option(help="写入的新文件 a new file.")],
+    section: Annotated[list[str] | None, typer.Option(help="1 … 9, labels 或 hints; 可多次 may be repeated.")] = None,
+    record: Annotated[list[str] | None, typer.Option(help="记录标识 the id of a record; may be repeated.")] = None,
+) -> None:
+    """不出示若干部分或记录，其余仍可核验。 Leave out sections or records; the rest still verifies.
+
+    核验者会看到有内容未出示，不会误作“无记录”。 A verifier sees that something is withheld: it never reads as "none".
+    """
+    from gateway.reports.selective import NotSelective, withhold
+
+    claims = [f"part{each}" if each.isdecimal() else each for each in section or ()]
+    try:
+        text = withhold(file.read_text(encoding="ascii"), claims, record or [])
+    except KeyError as error:
+        raise typer.BadParameter(f"the report does not disclose `{error.args[0]}`") from None
+    except (NotSelective, UnicodeDecodeError):
+        raise typer.BadParameter(f"`{file}` is no report as SD-JWT") from None
+    write_new(out, text, PRIVATE)
+
+
+def write_new_bytes(path: Path, content: bytes) -> None:
+    """Write a new file that only its owner can read; raises FileExistsError when there is one."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+async def _order(url: str, order: dict[str, Any], headers: dict[str, str]) -> tuple[bytes, str]:
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=_SECONDS) as session,
+            session.post(url, json=order, headers=headers) as response,
+        ):
+            body = await response.read()
+            if response.status == 200:
+                return body, response.headers.get("Credit-Receipt", "")
+            told = msgspec.json.decode(body, type=dict[str, Any])
+    except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError, ValueError):
+        raise BadQuery("no gateway answers at that address") from None
+    raise Forbidden("; ".join(str(each.get("message")) for each in told.get("errors", ())) or "no report was given")
+
+
+def _told(verdict: Verdict, words: Any, **more: Any) -> dict[str, Any]:
+    return {"verdict": verdict, "zh": words.zh, "en": words.en, **more}
+
+
+def _write(told: dict[str, Any]) -> None:
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n")
+
+
+def _not_read(file: Path, zh: str, en: str, as_json: bool) -> None:
+    if as_json:
+        _write({"verdict": "NOT_READ", "file": str(file), "zh": zh, "en": en})
+        return
+    errors = Console(stderr=True)
+    for said in (zh, en):
+        errors.print(f"{file}: {plain(said)}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def _print(verdict: Verdict, words: Any, findings: list[tuple[Verdict, Any]]) -> None:
+    from gateway.reports.check import VERDICTS
+
+    console = Console(highlight=False)
+    for said in (words.zh, words.en):
+        console.print(said, style=f"bold {_STYLES[verdict]}", markup=False, soft_wrap=True)
+    table = Table(*(Column(name, overflow="fold") for name in ("结论 verdict", "说明 what")))
+    for each, said in findings:
+        mark = VERDICTS[each]
+        table.add_row(Text(f"{mark.zh}\n{mark.en}", style=_STYLES[each]), Text(f"{plain(said.zh)}\n{plain(said.en)}"))
+    console.print(table)
