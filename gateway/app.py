@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.administration import Administration
 from gateway.anchors import Anchors, Stamped
@@ -61,6 +61,14 @@ from gateway.returns.told import Returns
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
 from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, SharedPaces, SharedProofs, SharedServer
+from gateway.subscriptions.stream import EventStreams
+from gateway.subscriptions.subscriptions import Subscriptions
+from gateway.subscriptions.websocket import WebSockets
+from gateway.watch.changes import Watching
+from gateway.watch.opened import listening, watching
+from gateway.watch.opened import start as start_watching
+from gateway.watch.shown import Roots
+from gateway.watch.since import Comparing
 from schema.schema import SCHEMA
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -78,6 +86,7 @@ class Gateway:
     readiness: Readiness
     issuer: DevelopmentIssuer | None
     reload: Reload
+    subscriptions: Subscriptions
 
     @property
     def desk(self) -> Desk:
@@ -113,16 +122,22 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         stack.push_async_callback(authenticator.close)
         guard = Guard(configuration.guard, kept.secret, _counts(shared), alarm)
         deliverer = _deliverer(kept, front)
-        front.put_up(front.loaded, _desk(stack, kept, front, deliverer, authenticator, guard, shared))
+        inner = Inner(front.ask)
+        watched = watching(kept.watches, inner, lambda: front.desk, lambda: front.loaded, kept.secret)
+        front.put_up(front.loaded, _desk(stack, kept, front, deliverer, authenticator, guard, shared, watched))
         await administration.started(front.loaded)
         await start_register(front.loaded, administration)
         deliverer.start()
         stack.push_async_callback(deliverer.close)
+        start_watching(watched, stack)
         readiness = Readiness({"ledger": kept.ledger.check, **kept.anchors.checks}, lambda: _states(front))
         reports = _reports(configuration, front, told, data)
         measured = _measured(kept, front, alarm, reload)
-        application = _application(configuration, front, measured, readiness, issuer, reports)
-        yield Gateway(application, front, readiness, issuer, reload)
+        limits = configuration.settings.limits.subscriptions
+        subscriptions = Subscriptions(lambda: front.desk, limits, readiness.draining)
+        stack.push_async_callback(subscriptions.finish)
+        application = _application(configuration, front, measured, readiness, issuer, reports, subscriptions)
+        yield Gateway(application, front, readiness, issuer, reload, subscriptions)
 
 
 def _shared(stack: AsyncExitStack, environ: Mapping[str, str]) -> SharedServer | None:
@@ -152,13 +167,14 @@ def _desk(
     authenticator: Authenticator,
     guard: Guard,
     shared: SharedServer | None,
+    watched: Watching,
 ) -> Desk:
     """Return the desk on what ``front`` has loaded; what it still writes is finished with ``stack``."""
     configuration = front.loaded.configuration
     seal = Seal.of(configuration, kept.secret)
     inner = Inner(front.ask)
     checker = Checker(inner, lambda: front.loaded.configuration.rule_book)
-    mutations = _mutations(kept, front, deliverer, checker, seal)
+    mutations = _mutations(kept, front, deliverer, checker, seal, watched)
     stack.push_async_callback(mutations.finish)
     refusals = Refusals(kept.ledger)
     stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
@@ -175,7 +191,14 @@ def _desk(
         ledger=kept.ledger,
         consents=kept.consents,
         marks=kept.objections.marks,
-        own={**_own(kept, front), **Checks(checker).roots, **_measures(inner, front).roots},
+        own={
+            **_own(kept, front),
+            **Checks(checker).roots,
+            **_measures(inner, front).roots,
+            **Roots(kept.watches, kept.secret).roots,
+            "changed_since": Comparing(kept.ledger, inner, lambda: front.desk, partial(pseudonyms, kept.secret)).root,
+        },
+        streams={"watch_subjects": listening(watched).stream},
         mutations=mutations,
         seal=seal,
         refusals=refusals,
@@ -186,7 +209,9 @@ def _desk(
     )
 
 
-def _mutations(kept: Kept, front: Front, deliverer: Deliverer, checker: Checker, seal: Seal) -> Mutations:
+def _mutations(
+    kept: Kept, front: Front, deliverer: Deliverer, checker: Checker, seal: Seal, watched: Watching
+) -> Mutations:
     """Return what carries out mutations, on what ``front`` has loaded."""
     configuration = front.loaded.configuration
     terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
@@ -209,6 +234,7 @@ def _mutations(kept: Kept, front: Front, deliverer: Deliverer, checker: Checker,
         configuration.measures,
         kept.ledger,
         seal,
+        watched,
     )
 
 
@@ -334,6 +360,7 @@ def _application(
     readiness: Readiness,
     issuer: DevelopmentIssuer | None,
     reports: Maker,
+    subscriptions: Subscriptions,
 ) -> Starlette:
     settings = configuration.settings
     http = settings.http
@@ -345,7 +372,10 @@ def _application(
         strangers=strangers,
         turned_away=front.turned_away,
     )
-    routes = [Route(GRAPHQL_PATH, endpoint, middleware=cross_origin(settings.cors)), *health_routes(readiness)]
+    streams = EventStreams(endpoint, subscriptions, strangers, http.max_body_bytes, front.turned_away)
+    sockets = WebSockets(subscriptions, strangers, settings.cors)
+    routes: list[BaseRoute] = [Route(GRAPHQL_PATH, streams, middleware=cross_origin(settings.cors))]
+    routes += [WebSocketRoute(GRAPHQL_PATH, sockets), *health_routes(readiness)]
     ledger = front.desk.ledger
     routes += [*receipt_routes(front, ledger, strangers), *verifier_routes(lambda: ledger.keys)]
     routes += report_routes(front, reports, strangers, measured.outcomes)

@@ -58,6 +58,7 @@ OWN_SECRETS: Final = (
     "CREDIT_OBJECTIONS_URL",
     "CREDIT_REDIS_URL",
     "CREDIT_REPORT_KEY",
+    "CREDIT_WATCHES_URL",
     "LEDGER_SECRET",
 )
 """The variables of the gateway itself that hold a secret, or an address with a password in it."""
@@ -113,6 +114,8 @@ class Configuration:
         """The variables that a file may be named for instead (`gateway.secrets`): ours, and others'."""
         of_sources = [name for source in self.catalogue.sources.values() for name in variables(source)]
         of_clients = [client.secret_env for client in self.clients.values() if client.secret_env is not None]
+        hooks = [client.webhook for client in self.clients.values() if client.webhook is not None]
+        of_clients += [name for each in hooks for name in (each.url_env, each.secret_env)]
         of_issuers = [each.introspection_secret_env for each in self.settings.tokens.issuers]
         of_anchors = [name for anchor in self.settings.ledger.anchors for name in anchor.variables]
         of_objections = self.objections.secret_variables

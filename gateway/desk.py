@@ -38,7 +38,7 @@ from gateway.limits.check import check_plan
 from gateway.limits.trusted import TrustedDocuments
 from gateway.mutate import Mutations
 from gateway.objections.marks import Mirror
-from gateway.own import Own, Told
+from gateway.own import Own, Stream, Told
 from gateway.plan.asks import Rights
 from gateway.plan.cache import Compiled, Plans
 from gateway.plan.document import Documents, Operation
@@ -87,6 +87,7 @@ class Desk:
     consents: Consents
     marks: Mirror
     own: Mapping[str, Own]
+    streams: Mapping[str, Stream]
     mutations: Mutations
     seal: Seal
     refusals: Refusals
@@ -165,9 +166,11 @@ class Desk:
         attempt.operation = operation
         provenance = provenance_wish(request.extensions)
         variables, today = self.documents.variables(operation, request.variables), today_text()
+        if operation.is_subscription:
+            raise BadQuery("a subscription is taken over WebSocket, or with `Accept: text/event-stream`")
         if not operation.is_query:
             return await self.mutations.answer(request, operation, caller, today, attempt.started)
-        caller, named = await self._consented(caller, today)
+        caller, named = await self.consented(caller, today)
         begun = self._begin(operation, variables, caller, today, account, attempt, provenance=provenance)
         extensions = _extensions(self.seal.salted(begun.receipt), begun.run, wish, named, begun.cost)
         if wish == "only":
@@ -183,7 +186,7 @@ class Desk:
         today = today_text()
         operation = attempt.operation = self.documents.operation(question.document, None)
         variables = self.documents.variables(operation, dict(question.variables))
-        caller, _ = await self._consented(question.caller, today)
+        caller, _ = await self.consented(question.caller, today)
         account = self.budgets.account(caller.client)
         begun = self._begin(operation, variables, caller, today, account, attempt)
         await account.pay(begun.cost)
@@ -252,7 +255,7 @@ class Desk:
             raise BadQuery("only a query can be explained")
         return operation, wish
 
-    async def _consented(self, caller: Caller, today: str) -> tuple[Caller, Named]:
+    async def consented(self, caller: Caller, today: str) -> tuple[Caller, Named]:
         """Return ``caller`` with those of the consents it names that count today, and what became of them all."""
         if caller.consent is None:
             return caller, NOTHING_NAMED

@@ -21,6 +21,8 @@
       RateLimited            RATE_LIMITED              429     over a budget; `Retry-After` tells when to come back
       LedgerUnavailable      LEDGER_UNAVAILABLE        503     no durable entry, no answer
       ObjectionsUnavailable  OBJECTIONS_UNAVAILABLE    503     it is not known which records are repaired
+      WatchesUnavailable     WATCHES_UNAVAILABLE       503     watches cannot be read or written
+      SubscriptionEnded      SUBSCRIPTION_ENDED        403     rights changed, or a client too slow; `reason` says which
       ReportsOff             REPORTS_OFF               503     there is no key, or no valid certificate, to sign with
       ShuttingDown           SHUTTING_DOWN             503     the server stopped before the answer was ready
       Failed                 INTERNAL                  500     a fault of ours; `extensions.id` finds it in the log
@@ -197,6 +199,20 @@ class ObjectionsUnavailable(RequestError):
 
     code = "OBJECTIONS_UNAVAILABLE"
     status = 503
+
+
+class WatchesUnavailable(RequestError):
+    """The store of watches does not answer."""
+
+    code = "WATCHES_UNAVAILABLE"
+    status = 503
+
+
+class SubscriptionEnded(RequestError):
+    """A subscription that had begun and cannot go on as it was; `extensions.reason` says why."""
+
+    code = "SUBSCRIPTION_ENDED"
+    status = 403
 
 
 class ReportsOff(RequestError):

@@ -21,6 +21,7 @@ from gateway.objections.names import Names
 from gateway.objections.objections import Objections
 from gateway.proof.note import VerifierKey
 from gateway.settings import Settings
+from gateway.watch.watches import FILE, WATCHES_URL_ENV, Watches
 
 T = TypeVar("T")
 LEDGER_URL_ENV: Final = "CREDIT_LEDGER_URL"
@@ -41,6 +42,7 @@ class Kept:
     anchors: Anchors
     consents: Consents
     objections: Objections
+    watches: Watches
 
 
 async def open_kept(
@@ -61,7 +63,9 @@ async def open_kept(
     objections_url = kept_url(environ, OBJECTIONS_URL_ENV, data / "objections.sqlite")
     objections = await _opened(Objections.open(objections_url, names.records), "objections", OBJECTIONS_URL_ENV)
     stack.push_async_callback(objections.close)
-    return Kept(secret, names, ledger, anchors, consents, objections)
+    watches = await _opened(Watches.open(kept_url(environ, WATCHES_URL_ENV, data / FILE)), "watches", WATCHES_URL_ENV)
+    stack.push_async_callback(watches.close)
+    return Kept(secret, names, ledger, anchors, consents, objections, watches)
 
 
 def ledger_url(environ: Mapping[str, str], data: Path) -> str:

@@ -10,7 +10,7 @@ anything past the ledger by hanging up.
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, Final
@@ -38,10 +38,14 @@ from gateway.plan.document import Operation, redact
 from gateway.policy import Policy
 from gateway.proof.parts import encode
 from gateway.seal import Changed, Seal
+from gateway.watch.changes import WatchChanges, Watching
+from gateway.watch.shown import ShownWatch
+from gateway.watch.tables import Message
 from schema.check import CheckInput
 from schema.consent import RecordConsentInput, RevokeConsentInput
 from schema.measure import MeasureReport, ReportMeasureInput
 from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput
+from schema.watch import RequeueWatchMessagesInput, StartWatchInput, StopWatchInput
 
 MAXIMUM_CHANGES: Final = 20
 """Fields of one mutation, aliases counted."""
@@ -49,6 +53,7 @@ REFUSED: Final = frozenset(
     {
         *("INPUT_INVALID", "MUTATION_REUSED", "CONSENT_UNKNOWN", "RECEIPT_UNKNOWN", "OBJECTION_UNKNOWN"),
         *("OBJECTION_EXISTS", "OBJECTIONS_TOO_MANY", "STEP_ILLEGAL"),
+        *("WEBHOOK_MISSING", "WATCH_UNKNOWN", "WATCHES_TOO_MANY"),
         "RULE_SET_UNKNOWN",
     }
 )
@@ -67,11 +72,12 @@ class Changes:
     objections: ObjectionChanges
     checks: CheckChanges
     measures: MeasureChanges
+    watches: WatchChanges
 
     @property
-    def parts(self) -> tuple[ConsentChanges, ObjectionChanges, CheckChanges, MeasureChanges]:
+    def parts(self) -> tuple[ConsentChanges, ObjectionChanges, CheckChanges, MeasureChanges, WatchChanges]:
         """Those who carry fields out."""
-        return self.consents, self.objections, self.checks, self.measures
+        return self.consents, self.objections, self.checks, self.measures, self.watches
 
     @property
     def done(self) -> int:
@@ -91,7 +97,7 @@ class Changes:
     @property
     def noted(self) -> list[Change]:
         """What became of which objection, notice or measure."""
-        return [*self.objections.changes, *self.measures.changes]
+        return [*self.objections.changes, *self.measures.changes, *self.watches.changes]
 
     async def record_consent(self, given: RecordConsentInput) -> ShownConsent:
         """Return the consent as recorded, on disk; raises GraphQLError."""
@@ -112,6 +118,18 @@ class Changes:
     async def notice_repair(self, given: NoticeRepairInput) -> ShownNotice:
         """Return the notice as it counts, on disk; raises GraphQLError."""
         return await self.objections.notice_repair(given)
+
+    async def start_watch(self, given: StartWatchInput) -> ShownWatch:
+        """Return the watch as started, on disk; raises GraphQLError."""
+        return await self.watches.start_watch(given)
+
+    async def stop_watch(self, given: StopWatchInput) -> ShownWatch:
+        """Return the watch as stopped, on disk; raises GraphQLError."""
+        return await self.watches.stop_watch(given)
+
+    async def requeue_watch_messages(self, given: RequeueWatchMessagesInput) -> Sequence[Message]:
+        """Return the messages that are put back, on disk; raises GraphQLError."""
+        return await self.watches.requeue_watch_messages(given)
 
     async def run_credit_check(self, given: CheckInput) -> ShownCheck:
         """Return the check, its questions in the ledger; raises GraphQLError."""
@@ -135,6 +153,7 @@ class Mutations:
     register: Register
     ledger: Ledger
     seal: Seal
+    watching: Watching
     _running: set[asyncio.Task[Reply]] = field(default_factory=set, repr=False)
 
     async def answer(
@@ -168,7 +187,8 @@ class Mutations:
         consents = ConsentChanges(self.consents, policy, self.terms, caller, today)
         checks = CheckChanges(self.checker, policy, self.filing.catalogue, caller, today)
         measures = MeasureChanges(self.register, policy, caller, today)
-        changes = Changes(consents, ObjectionChanges(self.filing, policy, caller, today), checks, measures)
+        watches = WatchChanges(self.watching, caller)
+        changes = Changes(consents, ObjectionChanges(self.filing, policy, caller, today), checks, measures, watches)
         result = await self._execute(request, operation, changes)
         errors = [_told(error) for error in result.errors or ()]
         receipt = new_receipt()

@@ -1,10 +1,11 @@
 """Roots that the gateway answers from what it keeps itself (consents, the ledger, objections), not from any source.
 
 Each is a function registered under the kind of its root (`schema.bindings.Root`) by `gateway.app`; `gateway.desk`
-calls it in the place of fetching, and what it tells is projected, sealed and told like all else.
+calls it in the place of fetching, and what it tells is projected, sealed and told like all else. A field of
+`Subscription` is a stream of such answers (`gateway.subscriptions`).
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,3 +34,12 @@ class Untold:
 
 Own = Callable[[Rights, Mapping[str, Any], str], Awaitable[Told | Untold]]
 """From the caller's rights, the arguments and the day (ISO 8601); raises `BadQuery` for an argument out of range."""
+
+Stream = Callable[[Rights, Mapping[str, Any], str], AsyncIterator[Told | Untold]]
+"""From the same to what is told event by event: an async generator function, which is closed when the client goes.
+
+It raises a `RequestError` for what cannot be asked: before its first event that refuses the subscription. An `Untold`
+is told as null with its reason. It is asked for the next event when the one before is on its way, so that it never runs
+ahead of a slow client. ``Rights`` are those at the start: a subscription whose caller, policy or catalogue change
+meanwhile is ended.
+"""

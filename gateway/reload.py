@@ -36,6 +36,7 @@ from gateway.seal import Seal
 from gateway.secrets import with_secret_files
 from gateway.settings import Settings
 from gateway.shared import SharedPaces
+from gateway.watch.endpoints import check_endpoints
 
 _log: Final = logging.getLogger("gateway.reload")
 
@@ -66,6 +67,7 @@ async def load_from(origin: Origin, configuration: Configuration, before: Loaded
         if mistakes:
             raise ConfigError(mistakes)
     endpoints_of(configuration.objections, environ)
+    check_endpoints(register.all(), environ, production=configuration.settings.production)
     opened = await open_sources(
         configuration, environ, origin.paces, before.opened if before is not None else NONE_OPENED
     )

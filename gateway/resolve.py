@@ -90,6 +90,11 @@ def _with_key(unresolved: Unresolved, asked: Any) -> Unresolved:
     return replace(unresolved, key=(unresolved.scheme or stated or UNSTATED, normalize(value[:LONGEST_KEY])))
 
 
+def read_key(key: Mapping[str, Any]) -> Resolved | Identifier:
+    """Return what a `SubjectKey` leads to without asking anybody: a subject, an identifier to look up, or neither."""
+    return _key(key)
+
+
 def _key(key: Mapping[str, Any]) -> Resolved | Identifier:
     """Return the subject of a `SubjectKey`, or the identifier that must be looked up for it."""
     scheme, value = key.get("scheme"), key["value"]

@@ -221,6 +221,30 @@ class Seal:
             elapsed_ms=_milliseconds(refused.started) if refused.started is not None else 0,
         )
 
+    def event(
+        self, receipt: str, caller: Caller, subjects: Iterable[tuple[str, str]], change: Change, body: bytes
+    ) -> Entry:
+        """Return the entry of ``receipt`` for a message that nobody asked for at this moment: ``body`` is what it says.
+
+        It belongs to what ``change`` names: a watch of ``caller``.
+        """
+        return Entry(
+            receipt=receipt,
+            at=now_text(),
+            kind="EVENT",
+            client=caller.client,
+            department=caller.department,
+            purpose=caller.purpose,
+            case=caller.case,
+            consent=self._consent(caller),
+            subjects=self._pseudonyms(subjects),
+            outcome="ANSWERED",
+            changes=(change,),
+            policy_version=self._policy_version,
+            catalogue_version=self._catalogue_version,
+            response_digest=sha256(body).hexdigest(),
+        )
+
     def change(self, *changes: Change, outcome: Outcome = "ANSWERED") -> Entry:
         """Return the entry of an administrative change that the installation itself made or noticed."""
         return Entry(

@@ -13,9 +13,10 @@ from connectors.errors import ConfigError, Mistake
 from gateway.anchors.declared import AnchorSpec, anchor_mistakes
 from gateway.auth.declared import Tokens, token_mistakes
 from gateway.ledger.charter import ORIGIN as ORIGIN_OF_LEDGER
-from gateway.limits.spec import ClientDefaults, DocumentLimits, ListLimits, PositiveInt
+from gateway.limits.spec import ClientDefaults, DocumentLimits, ListLimits, PositiveInt, SubscriptionLimits
 from gateway.proof.merkle import Algorithm
 from gateway.proof.note import NoteError, VerifierKey, is_name
+from gateway.watch.declared import WatchRules
 
 ANY_ORIGIN: Final = "*"
 ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
@@ -29,6 +30,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     document: DocumentLimits = DocumentLimits()
     lists: ListLimits = ListLimits()
     client: ClientDefaults = ClientDefaults()
+    subscriptions: SubscriptionLimits = SubscriptionLimits()
 
 
 class Http(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,6 +123,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ledger: LedgerRules = LedgerRules()
     http: Http = Http()
     cors: Cors = Cors()
+    watch: WatchRules = WatchRules()
     reports: ReportRules = ReportRules()
 
 

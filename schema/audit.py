@@ -24,6 +24,7 @@ class EntryKind(Enum):
     REPORT = label("REPORT", "为信用报告所作的查询", "What was asked for a credit report")
     WATCH = label("WATCH", "为变动关注所作的查询", "What was asked by a watch")
     EVENT = label("EVENT", "推送给订阅者的事件", "An event that was told to a subscriber")
+    SUBSCRIPTION = label("SUBSCRIPTION", "订阅的开始或结束", "The start or the end of a subscription")
 
 
 @strawberry.enum(description=say("请求的结果", "How a request ended"))

@@ -173,7 +173,7 @@ class PersonPart:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A field of `Query` that the planner serves."""
+    """A field of `Query` or `Subscription` that the planner serves."""
 
     kind: Literal[
         "subject",
@@ -194,6 +194,10 @@ class Root:
         "inquiries",
         "department_reports",
         "objections",
+        "watches",
+        "watch_messages",
+        "changed_since",
+        "watch_subjects",
         "credit_check",
         "rule_sets",
         "measures",

@@ -37,6 +37,15 @@ def planned(zh: str, en: str, binding: Binding) -> Callable[[Callable[..., objec
     return declare
 
 
+def streamed(zh: str, en: str, binding: Binding) -> Callable[[Callable[..., object]], Any]:
+    """Return the decorator of a method that declares the arguments and the type of the events of a stream."""
+
+    def declare(method: Callable[..., object]) -> Any:
+        return strawberry.subscription(method, description=say(zh, en), metadata=bind(binding))
+
+    return declare
+
+
 def carried_out(zh: str, en: str) -> Callable[[Callable[..., object]], Any]:
     """Return the decorator of a method that is the resolver of a field of `Mutation`."""
 

@@ -19,6 +19,7 @@ from schema.objection import (
     Objection,
     RepairNotice,
 )
+from schema.watch import RequeueWatchMessagesInput, StartWatchInput, StopWatchInput, Watch, WatchMessage
 
 
 class Changes(Protocol):
@@ -42,6 +43,18 @@ class Changes(Protocol):
 
     async def notice_repair(self, given: NoticeRepairInput) -> RepairNotice:
         """Return the notice as it counts, on disk."""
+        ...
+
+    async def start_watch(self, given: StartWatchInput) -> Watch:
+        """Return the watch as started, on disk."""
+        ...
+
+    async def stop_watch(self, given: StopWatchInput) -> Watch:
+        """Return the watch as stopped, on disk."""
+        ...
+
+    async def requeue_watch_messages(self, given: RequeueWatchMessagesInput) -> list[WatchMessage]:
+        """Return the messages that are put back, on disk."""
         ...
 
     async def run_credit_check(self, given: CheckInput) -> CreditCheck:
@@ -121,6 +134,39 @@ class Mutation:
     ) -> RepairNotice | None:
         """Return the notice, or null beside an error that says why."""
         return await info.context.notice_repair(input)
+
+    @carried_out(
+        "开始持续关注：变化经本客户端登记的 webhook 地址送达，只说哪一类有变化，不含内容",
+        "Start a lasting watch: it is sent to the registered address of this client that something changed, never what",
+    )
+    async def start_watch(
+        self,
+        info: Info,
+        input: Annotated[StartWatchInput, explained("关注什么", "What to watch")],  # noqa: A002
+    ) -> Watch | None:
+        """Return the watch, or null beside an error that says why."""
+        return await info.context.start_watch(input)
+
+    @carried_out("停止持续关注", "Stop a lasting watch")
+    async def stop_watch(
+        self,
+        info: Info,
+        input: Annotated[StopWatchInput, explained("哪一项", "Which one")],  # noqa: A002
+    ) -> Watch | None:
+        """Return the watch, or null beside an error that says why."""
+        return await info.context.stop_watch(input)
+
+    @carried_out(
+        "重新送达已放弃的消息",
+        "Send messages again that were given up",
+    )
+    async def requeue_watch_messages(
+        self,
+        info: Info,
+        input: Annotated[RequeueWatchMessagesInput, explained("哪几条", "Which ones")],  # noqa: A002
+    ) -> list[WatchMessage] | None:
+        """Return those that are put back, or null beside an error that says why."""
+        return await info.context.requeue_watch_messages(input)
 
     @carried_out(
         "信用核查，如查询 creditCheck；作为操作提交，以便留存其回执",

@@ -21,6 +21,7 @@ from schema.sources import SourceStatus
 from schema.statistics import DisclosureStats, StatsBy
 from schema.trace import FieldTrace
 from schema.values import Department
+from schema.watch import ChangedSince, QuestionInput, Watch, WatchMessage, WatchMessageState
 
 
 @strawberry.type(description=say("查询入口", "The roots of the graph"))
@@ -283,4 +284,48 @@ class Query:
         ],
         to: Annotated[int, explained("较长的条数", "Entries of the longer log")],
     ) -> ConsistencyProof:
+        unplanned()
+
+    @planned(
+        "本客户端的持续关注，由新到旧",
+        "The lasting watches of this client, newest first",
+        Root("watches"),
+    )
+    def watches(
+        self,
+        id: Annotated[str | None, explained("只要该编号的", "Only the one of this id")] = strawberry.UNSET,  # noqa: A002
+        first: Annotated[int, explained("至多几项（1 至 100）", "How many at most, 1 to 100")] = 20,
+        after: Annotated[
+            str | None, explained("从该编号之后继续", "Go on after the watch of this id")
+        ] = strawberry.UNSET,
+    ) -> list[Watch]:
+        unplanned()
+
+    @planned(
+        "本客户端各项关注的 webhook 消息，由新到旧；已放弃的可重新送达",
+        "The messages of this client's watches, newest first; those given up can be put back",
+        Root("watch_messages"),
+    )
+    def watch_messages(
+        self,
+        state: Annotated[
+            WatchMessageState | None, explained("只要该送达情况的", "Only those of which this became")
+        ] = strawberry.UNSET,
+        first: Annotated[int, explained("至多几条（1 至 1000）", "How many at most, 1 to 1000")] = 100,
+        after: Annotated[
+            str | None, explained("从该编号之后继续", "Go on after the message of this id")
+        ] = strawberry.UNSET,
+    ) -> list[WatchMessage]:
+        unplanned()
+
+    @planned(
+        "自先前一次答复以来，哪几类信息有变化：按原样再问一次，只作比对，不返回内容",
+        "Which sections changed since an earlier answer: the same question is asked again, and only compared",
+        Root("changed_since"),
+    )
+    def changed_since(
+        self,
+        receipt: Annotated[str, explained("先前答复的回执编号", "The receipt of the earlier answer")],
+        question: Annotated[QuestionInput, explained("当时的查询", "The question that it answered")],
+    ) -> ChangedSince | None:
         unplanned()

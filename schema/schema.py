@@ -18,10 +18,12 @@ from schema.organization import ORGANIZATIONS
 from schema.person import NaturalPerson
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 
 STRAWBERRY_SCHEMA: Final = strawberry.federation.Schema(
     Query,
     Mutation,
+    Subscription,
     types=[*ORGANIZATIONS, NaturalPerson],
     config=StrawberryConfig(scalar_map=SCALARS),
     federation_version="2.11",

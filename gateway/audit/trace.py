@@ -67,7 +67,7 @@ class _Inside:
 
 def trace_path(entry: Entry, shape: Shape | None, path: str) -> Traced:
     """Return what ``path`` of the answer of ``entry`` was traced to; ``shape`` is that of the answer."""
-    if shape is None or entry.kind in {"REFUSAL", "CHANGE", "EXPLAIN"}:
+    if shape is None or entry.kind in {"REFUSAL", "CHANGE", "EXPLAIN", "SUBSCRIPTION"}:
         return Traced("NO_ANSWER")
     steps = [each if each.isdigit() else redact(each) for each in path.split(".")]  # as shapes and traces have them
     declared = shape.paths.get(_plain(steps))

@@ -24,6 +24,13 @@ CLIENT_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 MAXIMUM_TITLE_LENGTH: Final = 128
 
 
+class WebhookSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a client takes messages of its watches: variables hold the URL and the secret that signs."""
+
+    url_env: Variable
+    secret_env: Variable
+
+
 class ClientSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One client as the file, or its row, has it.
 
@@ -43,6 +50,7 @@ class ClientSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     secret_file: str | None = None
     subject: str | None = None
     limits: ClientLimits = AS_SET
+    webhook: WebhookSpec | None = None
 
 
 class _Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,6 +80,7 @@ class Client:
     secret_file: str | None = None
     subject: str | None = None
     limits: ClientLimits = AS_SET
+    webhook: WebhookSpec | None = None
 
 
 def load_clients(path: Path, policy: Policy, departments: Container[str] | None = None) -> dict[str, Client]:
@@ -174,4 +183,5 @@ def _client(name: str, spec: ClientSpec) -> Client:
         secret_file=spec.secret_file,
         subject=spec.subject,
         limits=spec.limits,
+        webhook=spec.webhook,
     )

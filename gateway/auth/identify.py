@@ -12,6 +12,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping
 from copy import copy
+from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.auth.access import Access, InvalidToken
@@ -31,6 +32,15 @@ PURPOSE: Final = re.compile(r"[A-Z][A-Z_]{0,63}")
 MAXIMUM_CASE_LENGTH: Final = 128
 SCHEMES: Final[Mapping[str, Scheme]] = {"bearer": "Bearer", "dpop": "DPoP"}
 """Authorization scheme in small letters -> as it is written; schemes have no case (RFC 9110 §11.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A token that is good, and was shown by whoever may hold it."""
+
+    scheme: Scheme
+    token: str = field(repr=False)
+    access: Access
 
 
 class Authenticator:
@@ -76,13 +86,29 @@ class Authenticator:
         Raises `Unauthenticated` (no good token, or no proof of its possession), `Forbidden` (unregistered client, no
         scope left, purpose not allowed), `BadRequest` (a header that cannot be taken) or `KeysUnavailable`.
         """
-        headers = presented.headers
-        scheme, token = self._credentials(headers)
-        access = await self._access(presented, scheme, token)
+        return self.caller(presented.headers, await self.prove(presented))
+
+    async def prove(self, presented: Presented) -> Proven:
+        """Return whose token came with a request, its possession proved.
+
+        Raises `Unauthenticated`, `BadRequest` or `KeysUnavailable`.
+        """
+        scheme, token = self._credentials(presented.headers)
+        return Proven(scheme, token, await self._access(presented, scheme, token))
+
+    async def still(self, proven: Proven) -> Proven:
+        """Return what the token of ``proven`` says now; raises as `prove`. Whoever held it has proved that before."""
+        access = await self._read(proven.scheme, proven.token)
+        if access.binding != proven.access.binding or access.client != proven.access.client:
+            raise Unauthenticated("the token is not what it was", headers=self._challenges.offer())
+        return Proven(proven.scheme, proven.token, access)
+
+    def caller(self, headers: RequestHeaders, proven: Proven) -> Caller:
+        """Return who asks with the token ``proven``, and by ``headers`` what for; raises `Forbidden`, `BadRequest`."""
         try:
-            return self._caller(headers, scheme, access)
+            return self._caller(headers, proven.scheme, proven.access)
         except RequestError as error:
-            error.client = access.client
+            error.client = proven.access.client
             raise
 
     def _caller(self, headers: RequestHeaders, scheme: Scheme, access: Access) -> Caller:
@@ -113,8 +139,8 @@ class Authenticator:
 
     async def _access(self, presented: Presented, scheme: Scheme, token: str) -> Access:
         """Return what the token says, its possession proved where it asks for that."""
+        access = await self._read(scheme, token)
         try:
-            access = await self._tokens.read(token)
             await self._possession.check(presented, scheme, token, access)
         except InvalidToken as error:
             headers = self._challenges.refuse(scheme, "invalid_token", error.reason)
@@ -125,6 +151,13 @@ class Authenticator:
             headers = self._challenges.refuse(scheme, "invalid_dpop_proof", error.reason)
             raise Unauthenticated(error.reason, headers=headers) from error
         return access
+
+    async def _read(self, scheme: Scheme, token: str) -> Access:
+        try:
+            return await self._tokens.read(token)
+        except InvalidToken as error:
+            headers = self._challenges.refuse(scheme, "invalid_token", error.reason)
+            raise Unauthenticated(error.reason, headers=headers) from error
 
     def _insufficient(self, scheme: Scheme, client: Client) -> Forbidden:
         reason = "the token carries none of the scopes that its client is registered for"

@@ -27,6 +27,7 @@ from gateway.cli.rules_try import rules_diff, rules_try
 from gateway.cli.serve import serve_command
 from gateway.cli.source import source_commands
 from gateway.cli.verify import verify_command
+from gateway.cli.watch import watch_commands
 from gateway.clients.model import ClientRefused
 from gateway.demo import DemoFailed
 from gateway.errors import RequestError
@@ -66,6 +67,7 @@ commands.add_typer(rules_commands, name="rules")
 commands.add_typer(client_commands, name="client")
 commands.add_typer(ledger_commands, name="ledger")
 commands.add_typer(audit_commands, name="audit")
+commands.add_typer(watch_commands, name="watch")
 commands.add_typer(report_commands, name="report")
 
 

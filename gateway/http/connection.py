@@ -8,6 +8,7 @@ ever. Here every state in which we wait for the client has an end:
     a body             the head                              the body is complete        408, close
     unread body        an early reply (413, 415, 401)        the body is complete        close
     the reply's way    the reply's last byte is handed over  the client has taken it     abort
+                       it takes no more of a long one        it takes some               abort
 
 A next request after a reply is waited for by uvicorn's own keep-alive timer. A head over the limit gets 431, a URL
 414. A connection on which nothing was begun is closed without a word. Timers are set once what has arrived is parsed,
@@ -63,6 +64,8 @@ class Connection(HttpToolsProtocol):
         self._in_head = self._in_body = self._moved_on = False
         self._head_bytes = self._unparsed_bytes = 0
         self._replies_due = 0
+        self._unread: asyncio.TimerHandle | None = None
+        self._handed_over = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the base
         """Start waiting for the first head."""
@@ -72,12 +75,29 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._stop_waiting()
+        self._stop_unread()
         super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over to `gateway.http.websocket`: nothing is waited for here any more."""
+        self._handed_over = True
+        self._stop_waiting()
+        super().handle_websocket_upgrade()
+
+    def pause_writing(self) -> None:
+        """Begin to wait for the client to take more of the reply."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(self.limits.write_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: the client takes the reply."""
+        self._stop_unread()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Parse, then see what the client owes us now; the bytes of a head that is not complete count in full."""
         super().data_received(data)
-        if self.transport.is_closing():
+        if self._handed_over or self.transport.is_closing():
             return
         self._unparsed_bytes = self._unparsed_bytes + len(data) if self._in_head and not self._moved_on else 0
         if self._unparsed_bytes > self.limits.head_bytes:
@@ -145,6 +165,11 @@ class Connection(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _stop_unread(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _give_up(self, seconds: float) -> None:
         self._timer = None

@@ -37,6 +37,8 @@ class Readiness:
         self.stage = Stage.STARTING
         self.opened = asyncio.Event()
         """Set when work is taken for the first time."""
+        self.draining = asyncio.Event()
+        """Set when no more work is taken: what would last on is to end."""
 
     def open(self) -> None:
         """Take work from now on."""
@@ -47,6 +49,7 @@ class Readiness:
     def drain(self) -> None:
         """Ask for no more work; there is no way back."""
         self.stage = Stage.DRAINING
+        self.draining.set()
 
     async def report(self) -> tuple[bool, dict[str, object]]:
         """Return whether ready, and the state of the process, of each check and of each source."""

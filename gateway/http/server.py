@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from gateway.http.connection import Limits, bind_limits
 from gateway.http.health import Readiness
+from gateway.http.websocket import MAX_MESSAGE_BYTES, PING_SECONDS, bind_websocket
 
 COLLECT_AFTER = (50_000, 20, 50)
 """Objects made before the youngest are collected, and how often the older generations join in."""
@@ -63,7 +64,11 @@ def make_server(
         port=port,
         loop="uvloop",
         http=bind_limits(limits),
-        ws="none",
+        ws=bind_websocket(limits.write_seconds),
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        ws_per_message_deflate=False,
         log_config=None,
         access_log=False,
         server_header=False,

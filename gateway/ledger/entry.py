@@ -14,10 +14,22 @@ import msgspec
 
 from gateway.ledger.pseudonym import Pseudonym
 
-Kind = Literal["QUERY", "MUTATION", "EXPLAIN", "REFUSAL", "CHANGE", "CHECK", "SCREENING", "REPORT", "WATCH", "EVENT"]
+Kind = Literal[
+    "QUERY",
+    "MUTATION",
+    "EXPLAIN",
+    "REFUSAL",
+    "CHANGE",
+    "CHECK",
+    "SCREENING",
+    "REPORT",
+    "WATCH",
+    "EVENT",
+    "SUBSCRIPTION",
+]
 """What an entry is about: an answered query, a mutation, a plan told without asking, a request that got no answer, an
 administrative change (start, reload, key, client); what was asked for a credit check, for rows of a screening, for a
-credit report or by a watch; or an event told to a subscriber."""
+credit report or by a watch; an event told to a subscriber; or the start or the end of a subscription."""
 ASKED: Final = frozenset({"QUERY", "CHECK", "SCREENING", "REPORT", "WATCH"})
 """Kinds of entries of queries, which asked sources."""
 Outcome = Literal["ANSWERED", "PARTIAL", "DENIED", "REFUSED", "FAILED", "EXPLAINED"]
@@ -67,12 +79,15 @@ class SectionTrace(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ``path`` leads to the section in the response (names as the response has them, places in lists as numbers, joined
     by dots); ``records`` are in the order shown: the source (`source.table` for a table with a name of its own), and
     the pseudonym of the record's key there.
+    ``digest`` stands for what they said: keyed, the same for equal content of one client's answers; empty where the
+    section is not known whole.
     """
 
     path: str
     entity: str
     state: str
     records: tuple[tuple[str, str], ...] = ()
+    digest: str = ""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):

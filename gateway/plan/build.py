@@ -95,10 +95,10 @@ class Builder:
         self.stages.append(stage)
         roots: list[RootField] = []
         passed_on: list[Selected] = []
-        query = self.schema.query_type
-        assert query is not None, "the schema has a Query type"
-        fields = self.collector.fields(query, [operation.node.selection_set])
-        selections = [self._selected(query, key, nodes) for key, nodes in fields.items()]
+        type_ = self.schema.get_root_type(operation.node.operation)
+        assert type_ is not None, "the document is valid"
+        fields = self.collector.fields(type_, [operation.node.selection_set])
+        selections = [self._selected(type_, key, nodes) for key, nodes in fields.items()]
         for selected in selections:
             if selected.name in PASSED_ON:
                 passed_on.append(selected)
@@ -113,7 +113,7 @@ class Builder:
             return RootField(selected, "entities", key_reader(self.schema, selected, self.lists))
         if selected.name == "__typename":
             return RootField(selected, "typename")
-        assert isinstance(selected.binding, Root), f"Query.{selected.name} is bound to a root kind"
+        assert isinstance(selected.binding, Root), f"`{selected.name}` is bound to a root kind"
         if selected.binding.kind in {"subject", "subjects"}:
             self._subjects(selected, index, place)
             return RootField(selected, selected.binding.kind, key_reader(self.schema, selected, self.lists))

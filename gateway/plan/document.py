@@ -69,6 +69,11 @@ class Operation:
         """True unless the operation is a mutation or subscription."""
         return self.node.operation is OperationType.QUERY
 
+    @property
+    def is_subscription(self) -> bool:
+        """True if the operation is a subscription."""
+        return self.node.operation is OperationType.SUBSCRIPTION
+
 
 LONGEST_NAME = 100
 """Characters of an operation's name that an error repeats."""

@@ -157,9 +157,20 @@ async def test_a_refused_body_is_not_awaited_for_ever(port: int) -> None:
     assert received.count(b"HTTP/1.1") == 1
 
 
-async def test_an_upgrade_is_not_made(port: int) -> None:
+@pytest.mark.parametrize(
+    ("key", "status"), [(b"x", b"400"), (b"dGhlIHNhbXBsZSBub25jZQ==", b"403")], ids=["no key", "no route"]
+)
+async def test_an_upgrade_is_not_made_where_there_is_nothing_to_upgrade_to(
+    port: int, key: bytes, status: bytes
+) -> None:
+    upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+    received = await until_closed(port, GET + upgrade + key + b"\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 " + status)
+
+
+async def test_another_upgrade_is_ignored(port: int) -> None:
     async with connected(port) as (reader, writer):
-        writer.write(GET + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n")
+        writer.write(GET + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
         head, body = await read_reply(reader)
     assert (head[:13], body) == (b"HTTP/1.1 200 ", ANSWER)
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import monotonic
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from gateway.mutate import Mutations, _told
 from gateway.plan.document import Documents
 from gateway.rules import RuleBook
 from gateway.seal import Seal
+from gateway.watch.changes import Watching
 from schema.schema import SCHEMA
 from tests.end_to_end.consenting import RECORD, given
 from tests.gateway import tokens
@@ -38,9 +40,10 @@ async def mutations(tmp_path: Path) -> AsyncIterator[Mutations]:
     ledger = await Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     async with opened(file_url(tmp_path)) as consents, filed(tmp_path) as filing:
         terms = Terms({"bank": tokens.BANK}, 366)
+        watching = cast("Watching", None)  # no watch is started here
         checker = Checker(Inner(_nobody), RuleBook)
         seal = Seal(Secret(b"k" * 32), "c", "p")
-        yield Mutations(SCHEMA, POLICY, consents, terms, filing, checker, Register(), ledger, seal)
+        yield Mutations(SCHEMA, POLICY, consents, terms, filing, checker, Register(), ledger, seal, watching)
     await ledger.close()
 
 

@@ -17,7 +17,7 @@ from gateway.desk import Desk
 from gateway.reload import renewed
 from tests.gateway.cities import BANK_SCOPES, NARROWER, City, change, city
 
-KEPT = {"schema", "documents", "ledger", "consents", "marks", "own", "refusals", "deadline_seconds"}
+KEPT = {"schema", "documents", "ledger", "consents", "marks", "own", "streams", "refusals", "deadline_seconds"}
 """Fields of the desk that do not come from the configuration folder, or from `gateway.toml`, which a reload leaves."""
 KEY = '{value: "91230881TJ00000350", scheme: USCC}'
 PENALTIES = f"{{ subject(key: {KEY}) {{ ... on Enterprise {{ penalties {{ state items {{ decisionNo }} }} }} }} }}"

@@ -1,0 +1,182 @@
+"""Opens subscriptions as the desk answers queries, counts them per client, and writes down how each ended.
+
+What refuses a query refuses a subscription, with an entry of the ledger like it. The entry of the start is durable
+before the stream is asked for anything.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Any, Final, TypeVar
+
+from connectors.clock import today_text
+from gateway.caller import Caller
+from gateway.desk import Desk
+from gateway.errors import BadQuery, LedgerUnavailable, RateLimited, RequestError, ShuttingDown
+from gateway.failure import report
+from gateway.http import GraphQLRequest
+from gateway.ledger import Change, Entry, new_receipt
+from gateway.limits.check import check_plan
+from gateway.limits.spec import SubscriptionLimits
+from gateway.plan.asks import Rights
+from gateway.refusals import Attempt
+from gateway.subscriptions.identity import Identity
+from gateway.subscriptions.subscription import (
+    CHANGE,
+    CLIENT_LEFT,
+    COMPLETED,
+    Opened,
+    Subscription,
+    entry_of,
+    versions_of,
+)
+
+T = TypeVar("T")
+_log: Final = logging.getLogger("gateway.subscriptions")
+
+
+class Subscriptions:
+    """The subscriptions of one replica; ``desk`` returns the desk of the moment, ``draining`` is set at its end.
+
+    ``clock`` tells the UNIX time, by which tokens end. ``finish`` before the ledger is closed.
+    """
+
+    def __init__(
+        self,
+        desk: Callable[[], Desk],
+        limits: SubscriptionLimits,
+        draining: asyncio.Event,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.limits = limits
+        self.draining = draining
+        self.connections = 0
+        """Open WebSockets and event streams of all clients, identified or not."""
+        self.running: Counter[str] = Counter()
+        """Running subscriptions by client."""
+        self._desk = desk
+        self._clock = clock
+        self._writing: set[asyncio.Task[None]] = set()
+
+    async def identify(self, presented: Any) -> Identity:
+        """Return who opened a connection; raises `RequestError`, its ledger entry durable.
+
+        That the caller may ask at all is found out here, not only with its first subscription.
+        """
+        attempt = Attempt(monotonic())
+        return await self._recorded(self._identify(presented, attempt), attempt)
+
+    @asynccontextmanager
+    async def open(self, request: GraphQLRequest, identity: Identity) -> AsyncIterator[Subscription]:
+        """Return the subscription that ``request`` opens, its start on disk; it has ended when the block ends.
+
+        Raises `RequestError`, its ledger entry durable.
+        """
+        attempt = Attempt(monotonic(), identity.proven.access.client)
+        client = attempt.client
+        if self.running[client] >= self.limits.per_client:
+            await self._recorded(_refuse(self._too_many()), attempt)
+        self.running[client] += 1
+        try:
+            subscription = await self._recorded(self._open(request, identity, attempt), attempt)
+            async with self._ending(subscription):
+                yield subscription
+        finally:
+            self.running[client] -= 1
+            self.running += Counter()  # forgets clients that have none
+
+    async def finish(self) -> None:
+        """Return when every end is written down."""
+        while self._writing:
+            await asyncio.wait(self._writing)
+
+    @asynccontextmanager
+    async def _ending(self, subscription: Subscription) -> AsyncIterator[None]:
+        """Close ``subscription`` with the block, and write how it ended: nobody waits for that entry."""
+        reason, failed = CLIENT_LEFT, False
+        try:
+            yield
+            reason = COMPLETED
+        except RequestError as error:
+            reason, failed = str(error.extensions.get("reason", error.code)), error.status >= 500
+            raise
+        finally:
+            self._write(subscription.ending(reason, failed=failed))
+            await subscription.close()
+
+    async def _identify(self, presented: Any, attempt: Attempt) -> Identity:
+        authenticator = self._desk().authenticator
+        proven = await authenticator.prove(presented)
+        attempt.client = proven.access.client
+        authenticator.caller(presented.headers, proven)
+        return Identity(proven, presented.headers)
+
+    async def _open(self, request: GraphQLRequest, identity: Identity, attempt: Attempt) -> Subscription:
+        if self.draining.is_set():
+            raise ShuttingDown("the server is shutting down")
+        desk = self._desk()
+        caller = attempt.caller = desk.authenticator.caller(identity.headers, identity.proven)
+        opened = await self._planned(desk, request, identity, caller, attempt)
+        (root,) = opened.compiled.plan.roots
+        arguments = root.arguments(opened.variables)
+        change = Change(what=CHANGE, name=opened.start, after="OPEN")
+        stream = desk.streams[root.kind](opened.rights, arguments, opened.today)
+        await desk.ledger.append(entry_of(desk, opened, opened.start, change))
+        return Subscription(opened, stream, self._desk, self.limits.check_seconds, self._clock)
+
+    async def _planned(
+        self, desk: Desk, request: GraphQLRequest, identity: Identity, caller: Caller, attempt: Attempt
+    ) -> Opened:
+        account = desk.budgets.account(caller.client)
+        await account.request()
+        text = desk.trusted.text(request.query, request.document_id, caller.client, account.allowed.documents)
+        operation = attempt.operation = desk.documents.operation(text, request.operation_name)
+        if not operation.is_subscription:
+            raise BadQuery("this way takes subscriptions only: send queries and mutations by POST")
+        variables, today = desk.documents.variables(operation, request.variables), today_text()
+        caller, _ = await desk.consented(caller, today)
+        rights = Rights(desk.policy.on(today), caller, desk.catalogue, desk.rules)
+        compiled = desk.plans.plan(operation, variables, rights, provenance=False)
+        if len(compiled.plan.roots) != 1:
+            raise BadQuery("the subscription selects nothing")
+        await account.pay(check_plan(compiled.plan, variables, account.allowed, operation.introspected))
+        versions = versions_of(desk, today)
+        return Opened(identity, operation, variables, compiled, rights, today, versions, new_receipt())
+
+    async def _recorded(self, working: Coroutine[Any, Any, T], attempt: Attempt) -> T:
+        """Return what ``working`` comes to; a refusal is written before it is raised, like that of a query."""
+        desk = self._desk()
+        try:
+            return await working
+        except RequestError as error:
+            attempt.client = error.client or attempt.client
+            await desk.refusals.record(error, attempt, desk.seal)
+            raise
+        except Exception as error:
+            failed = report(error)
+            await desk.refusals.record(failed, attempt, desk.seal)
+            raise failed from error
+
+    def _write(self, entry: Entry) -> None:
+        task = asyncio.get_running_loop().create_task(self._append(entry))
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+
+    async def _append(self, entry: Entry) -> None:
+        try:
+            await self._desk().ledger.append(entry)
+        except LedgerUnavailable:
+            _log.error("the end of a subscription is not in the ledger: start=%s", entry.changes[0].name)
+
+    def _too_many(self) -> RateLimited:
+        most = self.limits.per_client
+        message = f"the client has {most} subscriptions open, as many as it may"
+        return RateLimited(message, extensions={"budget": "subscriptions", "allowed": most})
+
+
+async def _refuse(error: RequestError) -> None:
+    raise error
