@@ -58,6 +58,9 @@ from gateway.reports.keys import load_report_key
 from gateway.reports.maker import Maker
 from gateway.returns.months import Months
 from gateway.returns.told import Returns
+from gateway.screening.changes import Beginnings
+from gateway.screening.opened import Screenings, open_screenings
+from gateway.screening.shown import ScreeningRoot
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
 from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, SharedPaces, SharedProofs, SharedServer
@@ -78,6 +81,7 @@ class Gateway:
     readiness: Readiness
     issuer: DevelopmentIssuer | None
     reload: Reload
+    screenings: Screenings
 
     @property
     def desk(self) -> Desk:
@@ -86,9 +90,12 @@ class Gateway:
 
 
 @asynccontextmanager
-async def open_gateway(configuration: Configuration, environ: Mapping[str, str], data: Path) -> AsyncIterator[Gateway]:
+async def open_gateway(
+    configuration: Configuration, environ: Mapping[str, str], data: Path, *, working: bool = True
+) -> AsyncIterator[Gateway]:
     """Open the gateway of ``configuration`` with its own data in the folder ``data``; close it with the block.
 
+    One that is not ``working`` takes no part in screenings that were begun over the network.
     A source that is down stops nothing; a ledger that cannot be opened does. Raises `ConfigError`,
     `gateway.ledger.SecretError`.
     """
@@ -113,7 +120,9 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         stack.push_async_callback(authenticator.close)
         guard = Guard(configuration.guard, kept.secret, _counts(shared), alarm)
         deliverer = _deliverer(kept, front)
-        front.put_up(front.loaded, _desk(stack, kept, front, deliverer, authenticator, guard, shared))
+        checker = Checker(Inner(front.ask), lambda: front.loaded.configuration.rule_book)
+        screenings = open_screenings(stack, kept.jobs, told.get(REDIS_URL_ENV), front, checker, kept.secret, kept.key)
+        front.put_up(front.loaded, _desk(stack, kept, front, deliverer, authenticator, guard, shared, screenings))
         await administration.started(front.loaded)
         await start_register(front.loaded, administration)
         deliverer.start()
@@ -122,7 +131,9 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         reports = _reports(configuration, front, told, data)
         measured = _measured(kept, front, alarm, reload)
         application = _application(configuration, front, measured, readiness, issuer, reports)
-        yield Gateway(application, front, readiness, issuer, reload)
+        if working:
+            screenings.runner.start()
+        yield Gateway(application, front, readiness, issuer, reload, screenings)
 
 
 def _shared(stack: AsyncExitStack, environ: Mapping[str, str]) -> SharedServer | None:
@@ -152,13 +163,13 @@ def _desk(
     authenticator: Authenticator,
     guard: Guard,
     shared: SharedServer | None,
+    screenings: Screenings,
 ) -> Desk:
     """Return the desk on what ``front`` has loaded; what it still writes is finished with ``stack``."""
     configuration = front.loaded.configuration
     seal = Seal.of(configuration, kept.secret)
-    inner = Inner(front.ask)
-    checker = Checker(inner, lambda: front.loaded.configuration.rule_book)
-    mutations = _mutations(kept, front, deliverer, checker, seal)
+    inner, checker = Inner(front.ask), screenings.checker
+    mutations = _mutations(kept, front, deliverer, screenings, seal)
     stack.push_async_callback(mutations.finish)
     refusals = Refusals(kept.ledger)
     stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
@@ -175,7 +186,12 @@ def _desk(
         ledger=kept.ledger,
         consents=kept.consents,
         marks=kept.objections.marks,
-        own={**_own(kept, front), **Checks(checker).roots, **_measures(inner, front).roots},
+        own={
+            **_own(kept, front),
+            **Checks(checker).roots,
+            **_measures(inner, front).roots,
+            "screening": ScreeningRoot(kept.jobs),
+        },
         mutations=mutations,
         seal=seal,
         refusals=refusals,
@@ -186,7 +202,7 @@ def _desk(
     )
 
 
-def _mutations(kept: Kept, front: Front, deliverer: Deliverer, checker: Checker, seal: Seal) -> Mutations:
+def _mutations(kept: Kept, front: Front, deliverer: Deliverer, screenings: Screenings, seal: Seal) -> Mutations:
     """Return what carries out mutations, on what ``front`` has loaded."""
     configuration = front.loaded.configuration
     terms = Terms(clients_by_name(front.loaded.register), configuration.settings.consents.max_days)
@@ -205,8 +221,9 @@ def _mutations(kept: Kept, front: Front, deliverer: Deliverer, checker: Checker,
         kept.consents,
         terms,
         filing,
-        checker,
+        screenings.checker,
         configuration.measures,
+        Beginnings(screenings.checker, screenings.keyed, screenings.runner.wake),
         kept.ledger,
         seal,
     )

@@ -58,6 +58,7 @@ OWN_SECRETS: Final = (
     "CREDIT_OBJECTIONS_URL",
     "CREDIT_REDIS_URL",
     "CREDIT_REPORT_KEY",
+    "CREDIT_SCREENINGS_URL",
     "LEDGER_SECRET",
 )
 """The variables of the gateway itself that hold a secret, or an address with a password in it."""

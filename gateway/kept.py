@@ -19,7 +19,8 @@ from gateway.consents.tokens import ConsentTokens
 from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret
 from gateway.objections.names import Names
 from gateway.objections.objections import Objections
-from gateway.proof.note import VerifierKey
+from gateway.proof.note import SigningKey, VerifierKey
+from gateway.screening.jobs import Jobs
 from gateway.settings import Settings
 
 T = TypeVar("T")
@@ -29,11 +30,13 @@ CONSENTS_URL_ENV: Final = "CREDIT_CONSENTS_URL"
 """Where consents are kept: that of the ledger if it is PostgreSQL, else a file in the folder."""
 OBJECTIONS_URL_ENV: Final = "CREDIT_OBJECTIONS_URL"
 """Where objections are kept, likewise."""
+SCREENINGS_URL_ENV: Final = "CREDIT_SCREENINGS_URL"
+"""Where the jobs of screenings are kept, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is open; ``names`` makes the pseudonyms of records by ``secret`` and its earlier ones."""
+    """What is open; ``names`` makes the pseudonyms of records by ``secret`` and its earlier ones, ``key`` signs."""
 
     secret: Secret
     names: Names
@@ -41,6 +44,8 @@ class Kept:
     anchors: Anchors
     consents: Consents
     objections: Objections
+    jobs: Jobs
+    key: SigningKey
 
 
 async def open_kept(
@@ -49,7 +54,9 @@ async def open_kept(
     """Open what is kept, to be closed with ``stack``; raises `ConfigError` and `gateway.ledger.SecretError`."""
     secret = load_secret(data, environ)
     url = ledger_url(environ, data)
-    ledger = await _open_ledger(url, ledger_charter(configuration.settings, environ, data))
+    charter = ledger_charter(configuration.settings, environ, data)
+    assert charter.keys is not None, "they were just loaded"
+    ledger = await _open_ledger(url, charter)
     stack.push_async_callback(ledger.close)
     specs = configuration.settings.ledger.anchors
     anchors = await open_anchors(specs, ledger, url, environ, configuration.folder, data)
@@ -61,7 +68,10 @@ async def open_kept(
     objections_url = kept_url(environ, OBJECTIONS_URL_ENV, data / "objections.sqlite")
     objections = await _opened(Objections.open(objections_url, names.records), "objections", OBJECTIONS_URL_ENV)
     stack.push_async_callback(objections.close)
-    return Kept(secret, names, ledger, anchors, consents, objections)
+    jobs_url = kept_url(environ, SCREENINGS_URL_ENV, data / "screenings.sqlite")
+    jobs = await _opened(Jobs.open(jobs_url), "screenings", SCREENINGS_URL_ENV)
+    stack.push_async_callback(jobs.close)
+    return Kept(secret, names, ledger, anchors, consents, objections, jobs, charter.keys.signing)
 
 
 def ledger_url(environ: Mapping[str, str], data: Path) -> str:

@@ -37,11 +37,14 @@ from gateway.objections.shown import ShownNotice, ShownObjection
 from gateway.plan.document import Operation, redact
 from gateway.policy import Policy
 from gateway.proof.parts import encode
+from gateway.screening.changes import Beginnings, ScreeningChanges
+from gateway.screening.shown import ShownScreening
 from gateway.seal import Changed, Seal
 from schema.check import CheckInput
 from schema.consent import RecordConsentInput, RevokeConsentInput
 from schema.measure import MeasureReport, ReportMeasureInput
 from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput
+from schema.screening import StartScreeningInput
 
 MAXIMUM_CHANGES: Final = 20
 """Fields of one mutation, aliases counted."""
@@ -56,6 +59,9 @@ REFUSED: Final = frozenset(
 _log = logging.getLogger("gateway.mutate")
 
 
+Part = ConsentChanges | ObjectionChanges | CheckChanges | MeasureChanges | ScreeningChanges
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What the fields of one mutation are carried out by (`schema.mutation.Changes`), and what they came to together.
@@ -67,11 +73,14 @@ class Changes:
     objections: ObjectionChanges
     checks: CheckChanges
     measures: MeasureChanges
+    screenings: ScreeningChanges
 
     @property
-    def parts(self) -> tuple[ConsentChanges, ObjectionChanges, CheckChanges, MeasureChanges]:
+    def parts(
+        self,
+    ) -> tuple[Part, ...]:
         """Those who carry fields out."""
-        return self.consents, self.objections, self.checks, self.measures
+        return self.consents, self.objections, self.checks, self.measures, self.screenings
 
     @property
     def done(self) -> int:
@@ -121,6 +130,10 @@ class Changes:
         """Return the report, which the entry keeps; raises GraphQLError."""
         return await self.measures.report_measure_applied(given)
 
+    async def start_screening(self, given: StartScreeningInput) -> ShownScreening:
+        """Return the screening as begun, on disk; raises GraphQLError."""
+        return await self.screenings.start_screening(given)
+
 
 @dataclass(frozen=True, slots=True)
 class Mutations:
@@ -133,6 +146,7 @@ class Mutations:
     filing: Filing
     checker: Checker
     register: Register
+    screenings: Beginnings
     ledger: Ledger
     seal: Seal
     _running: set[asyncio.Task[Reply]] = field(default_factory=set, repr=False)
@@ -168,7 +182,9 @@ class Mutations:
         consents = ConsentChanges(self.consents, policy, self.terms, caller, today)
         checks = CheckChanges(self.checker, policy, self.filing.catalogue, caller, today)
         measures = MeasureChanges(self.register, policy, caller, today)
-        changes = Changes(consents, ObjectionChanges(self.filing, policy, caller, today), checks, measures)
+        screenings = ScreeningChanges(self.screenings, policy, caller, today)
+        objections = ObjectionChanges(self.filing, policy, caller, today)
+        changes = Changes(consents, objections, checks, measures, screenings)
         result = await self._execute(request, operation, changes)
         errors = [_told(error) for error in result.errors or ()]
         receipt = new_receipt()

@@ -198,6 +198,7 @@ class Root:
         "rule_sets",
         "measures",
         "applicable_measures",
+        "screening",
     ]
 
 

@@ -35,6 +35,7 @@ SKIPPED = {
     "replay",
     "checkpoint",
     "consistency",
+    "screening",
 }
 OFTEN = {
     *("subject", "subjects", "items", "penalties", "licenses", "listEntries", "registration", "legalRepresentative"),

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -31,6 +32,8 @@ from tests.gateway.test_consent_changes import BANK, POLICY
 from tests.servers import Server
 
 DOCUMENTS = Documents(SCHEMA)
+NO_SCREENINGS: Any = None
+"""None of these mutations begins one."""
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ async def mutations(tmp_path: Path) -> AsyncIterator[Mutations]:
         terms = Terms({"bank": tokens.BANK}, 366)
         checker = Checker(Inner(_nobody), RuleBook)
         seal = Seal(Secret(b"k" * 32), "c", "p")
-        yield Mutations(SCHEMA, POLICY, consents, terms, filing, checker, Register(), ledger, seal)
+        yield Mutations(SCHEMA, POLICY, consents, terms, filing, checker, Register(), NO_SCREENINGS, ledger, seal)
     await ledger.close()
 
 
