@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from gateway.errors import Forbidden, RateLimited
@@ -200,7 +199,7 @@ async def test_a_job_whose_time_is_over_ends_and_forgets(tmp_path: Path) -> None
 def test_what_is_encrypted_opens_in_its_place_only() -> None:
     sealed = VAULT.seal(b"text", "job", "1")
     assert VAULT.open(sealed, "job", "1") == b"text"
-    assert Vault([msgspec.convert(SECRET, type(SECRET)), SECRET]).open(sealed, "job", "1") == b"text"
+    assert Vault([type(SECRET)(bytes(32)), SECRET]).open(sealed, "job", "1") == b"text"
     other = Vault([type(SECRET)(bytes(32))])
     for vault, text, job, place in (
         (VAULT, sealed, "job", "2"),
