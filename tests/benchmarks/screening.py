@@ -4,7 +4,8 @@
            Two runs of a process each; the peak of the smaller is mostly the interpreter and what it imports
   live     `--live N` rows checked by BK on the simulated departments, by a gateway in this process
 
-Run it as `python -m tests.benchmarks.screening`; nothing is asserted.
+Run it as `python -m tests.benchmarks.screening`; nothing is asserted. 2026-11, on a machine of 2 busy cores, 10,000 and
+100,000 rows: CSV 2,400 and 2,200 rows/s in 159 and 186 MiB, Parquet 4,000 and 4,200 rows/s in 186 and 215 MiB.
 """
 
 import argparse
