@@ -58,6 +58,9 @@ from gateway.reports.keys import load_report_key
 from gateway.reports.maker import Maker
 from gateway.returns.months import Months
 from gateway.returns.told import Returns
+from gateway.screening.changes import Beginnings
+from gateway.screening.opened import Screenings, open_screenings
+from gateway.screening.shown import ScreeningRoot
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
 from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, SharedPaces, SharedProofs, SharedServer
@@ -87,6 +90,7 @@ class Gateway:
     issuer: DevelopmentIssuer | None
     reload: Reload
     subscriptions: Subscriptions
+    screenings: Screenings
 
     @property
     def desk(self) -> Desk:
@@ -95,9 +99,12 @@ class Gateway:
 
 
 @asynccontextmanager
-async def open_gateway(configuration: Configuration, environ: Mapping[str, str], data: Path) -> AsyncIterator[Gateway]:
+async def open_gateway(
+    configuration: Configuration, environ: Mapping[str, str], data: Path, *, working: bool = True
+) -> AsyncIterator[Gateway]:
     """Open the gateway of ``configuration`` with its own data in the folder ``data``; close it with the block.
 
+    One that is not ``working`` takes no part in screenings that were begun over the network.
     A source that is down stops nothing; a ledger that cannot be opened does. Raises `ConfigError`,
     `gateway.ledger.SecretError`.
     """
@@ -123,8 +130,13 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         guard = Guard(configuration.guard, kept.secret, _counts(shared), alarm)
         deliverer = _deliverer(kept, front)
         inner = Inner(front.ask)
+        checker = Checker(inner, lambda: front.loaded.configuration.rule_book)
+        screenings = open_screenings(stack, kept.jobs, told.get(REDIS_URL_ENV), front, checker, kept.secret, kept.key)
         watched = watching(kept.watches, inner, lambda: front.desk, lambda: front.loaded, kept.secret)
-        front.put_up(front.loaded, _desk(stack, kept, front, deliverer, authenticator, guard, shared, watched))
+        front.put_up(
+            front.loaded,
+            _desk(stack, kept, front, inner, deliverer, authenticator, guard, shared, screenings, watched),
+        )
         await administration.started(front.loaded)
         await start_register(front.loaded, administration)
         deliverer.start()
@@ -137,7 +149,9 @@ async def open_gateway(configuration: Configuration, environ: Mapping[str, str],
         subscriptions = Subscriptions(lambda: front.desk, limits, readiness.draining)
         stack.push_async_callback(subscriptions.finish)
         application = _application(configuration, front, measured, readiness, issuer, reports, subscriptions)
-        yield Gateway(application, front, readiness, issuer, reload, subscriptions)
+        if working:
+            screenings.runner.start()
+        yield Gateway(application, front, readiness, issuer, reload, subscriptions, screenings)
 
 
 def _shared(stack: AsyncExitStack, environ: Mapping[str, str]) -> SharedServer | None:
@@ -163,18 +177,19 @@ def _desk(
     stack: AsyncExitStack,
     kept: Kept,
     front: Front,
+    inner: Inner,
     deliverer: Deliverer,
     authenticator: Authenticator,
     guard: Guard,
     shared: SharedServer | None,
+    screenings: Screenings,
     watched: Watching,
 ) -> Desk:
     """Return the desk on what ``front`` has loaded; what it still writes is finished with ``stack``."""
     configuration = front.loaded.configuration
     seal = Seal.of(configuration, kept.secret)
-    inner = Inner(front.ask)
-    checker = Checker(inner, lambda: front.loaded.configuration.rule_book)
-    mutations = _mutations(kept, front, deliverer, checker, seal, watched)
+    checker = screenings.checker
+    mutations = _mutations(kept, front, deliverer, screenings, seal, watched)
     stack.push_async_callback(mutations.finish)
     refusals = Refusals(kept.ledger)
     stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
@@ -197,6 +212,7 @@ def _desk(
             **_measures(inner, front).roots,
             **Roots(kept.watches, kept.secret).roots,
             "changed_since": Comparing(kept.ledger, inner, lambda: front.desk, partial(pseudonyms, kept.secret)).root,
+            "screening": ScreeningRoot(kept.jobs),
         },
         streams={"watch_subjects": listening(watched).stream},
         mutations=mutations,
@@ -210,7 +226,7 @@ def _desk(
 
 
 def _mutations(
-    kept: Kept, front: Front, deliverer: Deliverer, checker: Checker, seal: Seal, watched: Watching
+    kept: Kept, front: Front, deliverer: Deliverer, screenings: Screenings, seal: Seal, watched: Watching
 ) -> Mutations:
     """Return what carries out mutations, on what ``front`` has loaded."""
     configuration = front.loaded.configuration
@@ -230,8 +246,9 @@ def _mutations(
         kept.consents,
         terms,
         filing,
-        checker,
+        screenings.checker,
         configuration.measures,
+        Beginnings(screenings.checker, screenings.keyed, screenings.runner.wake),
         kept.ledger,
         seal,
         watched,

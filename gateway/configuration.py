@@ -59,6 +59,7 @@ OWN_SECRETS: Final = (
     "CREDIT_REDIS_URL",
     "CREDIT_REPORT_KEY",
     "CREDIT_WATCHES_URL",
+    "CREDIT_SCREENINGS_URL",
     "LEDGER_SECRET",
 )
 """The variables of the gateway itself that hold a secret, or an address with a password in it."""

@@ -56,6 +56,8 @@ from gateway.run import Run
 from gateway.seal import Seal
 
 T = TypeVar("T")
+SCREENING_SECONDS: Final = 600.0
+"""How long the question about a slice of a screening may take: nobody waits for it, and sources keep their pace."""
 NOTHING_NAMED: Final = Named()
 
 
@@ -188,7 +190,8 @@ class Desk:
         variables = self.documents.variables(operation, dict(question.variables))
         caller, _ = await self.consented(question.caller, today)
         account = self.budgets.account(caller.client)
-        begun = self._begin(operation, variables, caller, today, account, attempt)
+        seconds = SCREENING_SECONDS if question.kind == "SCREENING" else None
+        begun = self._begin(operation, variables, caller, today, account, attempt, seconds=seconds)
         await account.pay(begun.cost)
         data = await self._carry_out(begun, operation, question.variables, attempt)
         extensions = {"receipt": self.seal.salted(begun.receipt)}
@@ -205,15 +208,21 @@ class Desk:
         attempt: Attempt,
         *,
         provenance: bool = False,
+        seconds: float | None = None,
     ) -> Begun:
-        """Return the query ``operation``, planned and found to be within its limits; raises `RequestError`."""
+        """Return the query ``operation``, planned and found to be within its limits; raises `RequestError`.
+
+        With ``seconds`` it may take that long, and its calls leave turns of each source to others.
+        """
         rights = Rights(self.policy.on(today), caller, self.catalogue, self.rules)
         compiled = self.plans.plan(operation, variables, rights, provenance=provenance)
         cost = check_plan(compiled.plan, variables, account.allowed, operation.introspected)
         receipt = attempt.receipt = new_receipt()
         inquiry = self.guard.inquiry(caller, receipt)
-        seconds = self.deadline_seconds
-        run = Run(compiled.plan, rights, variables, self.sources, self.departments, seconds, today, inquiry)
+        deadline = seconds or self.deadline_seconds
+        patient = seconds is not None
+        sources, departments = self.sources, self.departments
+        run = Run(compiled.plan, rights, variables, sources, departments, deadline, today, inquiry, patient=patient)
         return Begun(receipt, compiled, run, inquiry, cost)
 
     async def _carry_out(

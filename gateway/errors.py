@@ -14,6 +14,8 @@
       SubjectBudgetExceeded  SUBJECT_BUDGET_EXCEEDED  429    whom a client may ask about in a day is spent
       ReceiptUnknown         RECEIPT_UNKNOWN           404     no such receipt, or another client's
       SubjectNotResolved     SUBJECT_NOT_RESOLVED      404     the key of a report leads to no one organization
+      ScreeningUnknown       SCREENING_UNKNOWN         404     no such screening, or another client's
+      RuleSetChanged         RULE_SET_CHANGED          409     the rule set was changed since a screening began
       NotAcceptable          NOT_ACCEPTABLE            406
       MethodNotAllowed       METHOD_NOT_ALLOWED        405
       TooLarge               TOO_LARGE                 413
@@ -24,6 +26,7 @@
       WatchesUnavailable     WATCHES_UNAVAILABLE       503     watches cannot be read or written
       SubscriptionEnded      SUBSCRIPTION_ENDED        403     rights changed, or a client too slow; `reason` says which
       ReportsOff             REPORTS_OFF               503     there is no key, or no valid certificate, to sign with
+      ScreeningsUnavailable  SCREENINGS_UNAVAILABLE    503     the store of screenings does not answer
       ShuttingDown           SHUTTING_DOWN             503     the server stopped before the answer was ready
       Failed                 INTERNAL                  500     a fault of ours; `extensions.id` finds it in the log
       KeysUnavailable        KEYS_UNAVAILABLE          503     the issuer's keys were never read: no token can be judged
@@ -138,6 +141,20 @@ class SubjectNotResolved(RequestError):
     status = 404
 
 
+class ScreeningUnknown(RequestError):
+    """A screening that is not there, or that another client began: the two look the same."""
+
+    code = "SCREENING_UNKNOWN"
+    status = 404
+
+
+class RuleSetChanged(RequestError):
+    """The rule set of a screening is not the one that it began with: its rows would be judged by two."""
+
+    code = "RULE_SET_CHANGED"
+    status = 409
+
+
 class MethodNotAllowed(RequestError):
     """An HTTP method that this resource, or this kind of operation, does not take."""
 
@@ -219,6 +236,13 @@ class ReportsOff(RequestError):
     """No report can be signed here: there is no key for it, or its certificate is not valid today."""
 
     code = "REPORTS_OFF"
+    status = 503
+
+
+class ScreeningsUnavailable(RequestError):
+    """The store of screenings does not answer: nothing can be said of them, and none begun."""
+
+    code = "SCREENINGS_UNAVAILABLE"
     status = 503
 
 

@@ -19,7 +19,8 @@ from gateway.consents.tokens import ConsentTokens
 from gateway.ledger import Charter, Ledger, LedgerRefused, Secret, load_keys, load_secret
 from gateway.objections.names import Names
 from gateway.objections.objections import Objections
-from gateway.proof.note import VerifierKey
+from gateway.proof.note import SigningKey, VerifierKey
+from gateway.screening.jobs import Jobs
 from gateway.settings import Settings
 from gateway.watch.watches import FILE, WATCHES_URL_ENV, Watches
 
@@ -30,11 +31,13 @@ CONSENTS_URL_ENV: Final = "CREDIT_CONSENTS_URL"
 """Where consents are kept: that of the ledger if it is PostgreSQL, else a file in the folder."""
 OBJECTIONS_URL_ENV: Final = "CREDIT_OBJECTIONS_URL"
 """Where objections are kept, likewise."""
+SCREENINGS_URL_ENV: Final = "CREDIT_SCREENINGS_URL"
+"""Where the jobs of screenings are kept, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is open; ``names`` makes the pseudonyms of records by ``secret`` and its earlier ones."""
+    """What is open; ``names`` makes the pseudonyms of records by ``secret`` and its earlier ones, ``key`` signs."""
 
     secret: Secret
     names: Names
@@ -43,6 +46,8 @@ class Kept:
     consents: Consents
     objections: Objections
     watches: Watches
+    jobs: Jobs
+    key: SigningKey
 
 
 async def open_kept(
@@ -51,7 +56,9 @@ async def open_kept(
     """Open what is kept, to be closed with ``stack``; raises `ConfigError` and `gateway.ledger.SecretError`."""
     secret = load_secret(data, environ)
     url = ledger_url(environ, data)
-    ledger = await _open_ledger(url, ledger_charter(configuration.settings, environ, data))
+    charter = ledger_charter(configuration.settings, environ, data)
+    assert charter.keys is not None, "they were just loaded"
+    ledger = await _open_ledger(url, charter)
     stack.push_async_callback(ledger.close)
     specs = configuration.settings.ledger.anchors
     anchors = await open_anchors(specs, ledger, url, environ, configuration.folder, data)
@@ -65,7 +72,10 @@ async def open_kept(
     stack.push_async_callback(objections.close)
     watches = await _opened(Watches.open(kept_url(environ, WATCHES_URL_ENV, data / FILE)), "watches", WATCHES_URL_ENV)
     stack.push_async_callback(watches.close)
-    return Kept(secret, names, ledger, anchors, consents, objections, watches)
+    jobs_url = kept_url(environ, SCREENINGS_URL_ENV, data / "screenings.sqlite")
+    jobs = await _opened(Jobs.open(jobs_url), "screenings", SCREENINGS_URL_ENV)
+    stack.push_async_callback(jobs.close)
+    return Kept(secret, names, ledger, anchors, consents, objections, watches, jobs, charter.keys.signing)
 
 
 def ledger_url(environ: Mapping[str, str], data: Path) -> str:

@@ -37,6 +37,8 @@ from gateway.objections.shown import ShownNotice, ShownObjection
 from gateway.plan.document import Operation, redact
 from gateway.policy import Policy
 from gateway.proof.parts import encode
+from gateway.screening.changes import Beginnings, ScreeningChanges
+from gateway.screening.shown import ShownScreening
 from gateway.seal import Changed, Seal
 from gateway.watch.changes import WatchChanges, Watching
 from gateway.watch.shown import ShownWatch
@@ -45,6 +47,7 @@ from schema.check import CheckInput
 from schema.consent import RecordConsentInput, RevokeConsentInput
 from schema.measure import MeasureReport, ReportMeasureInput
 from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput
+from schema.screening import StartScreeningInput
 from schema.watch import RequeueWatchMessagesInput, StartWatchInput, StopWatchInput
 
 MAXIMUM_CHANGES: Final = 20
@@ -61,6 +64,9 @@ REFUSED: Final = frozenset(
 _log = logging.getLogger("gateway.mutate")
 
 
+Part = ConsentChanges | ObjectionChanges | CheckChanges | MeasureChanges | ScreeningChanges | WatchChanges
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What the fields of one mutation are carried out by (`schema.mutation.Changes`), and what they came to together.
@@ -72,12 +78,13 @@ class Changes:
     objections: ObjectionChanges
     checks: CheckChanges
     measures: MeasureChanges
+    screenings: ScreeningChanges
     watches: WatchChanges
 
     @property
-    def parts(self) -> tuple[ConsentChanges, ObjectionChanges, CheckChanges, MeasureChanges, WatchChanges]:
+    def parts(self) -> tuple[Part, ...]:
         """Those who carry fields out."""
-        return self.consents, self.objections, self.checks, self.measures, self.watches
+        return self.consents, self.objections, self.checks, self.measures, self.screenings, self.watches
 
     @property
     def done(self) -> int:
@@ -139,6 +146,10 @@ class Changes:
         """Return the report, which the entry keeps; raises GraphQLError."""
         return await self.measures.report_measure_applied(given)
 
+    async def start_screening(self, given: StartScreeningInput) -> ShownScreening:
+        """Return the screening as begun, on disk; raises GraphQLError."""
+        return await self.screenings.start_screening(given)
+
 
 @dataclass(frozen=True, slots=True)
 class Mutations:
@@ -151,6 +162,7 @@ class Mutations:
     filing: Filing
     checker: Checker
     register: Register
+    screenings: Beginnings
     ledger: Ledger
     seal: Seal
     watching: Watching
@@ -187,8 +199,10 @@ class Mutations:
         consents = ConsentChanges(self.consents, policy, self.terms, caller, today)
         checks = CheckChanges(self.checker, policy, self.filing.catalogue, caller, today)
         measures = MeasureChanges(self.register, policy, caller, today)
+        screenings = ScreeningChanges(self.screenings, policy, caller, today)
         watches = WatchChanges(self.watching, caller)
-        changes = Changes(consents, ObjectionChanges(self.filing, policy, caller, today), checks, measures, watches)
+        objections = ObjectionChanges(self.filing, policy, caller, today)
+        changes = Changes(consents, objections, checks, measures, screenings, watches)
         result = await self._execute(request, operation, changes)
         errors = [_told(error) for error in result.errors or ()]
         receipt = new_receipt()

@@ -42,10 +42,14 @@ class Run:
         deadline_seconds: float,
         today: str,
         inquiry: Inquiry | None = None,
+        *,
+        patient: bool = False,
     ) -> None:
         self.plan = plan
         self.rights = rights
         self.caller = rights.caller
+        self.patient = patient
+        """Whether nobody waits for it: its calls leave turns of each source to others."""
         self.inquiry = inquiry
         """What the guard knows of this request; None where nobody outside asks."""
         self.named = decide_scope(rights.policy, rights.caller, PROVENANCE_SCOPE).allowed
@@ -108,7 +112,11 @@ class Run:
         """Ask one source once; its outcome, whatever happens, instead of ``unreached``."""
         started = monotonic()
         try:
-            answer = await self.sources[ask.source.name].fetch(batch, self.caller.fingerprint, self.remaining())
+            source = self.sources[ask.source.name]
+            if self.patient:
+                answer = await source.fetch_patiently(batch, self.remaining())
+            else:
+                answer = await source.fetch(batch, self.caller.fingerprint, self.remaining())
         except SourceError as error:
             reached = unreached.failed(error, _milliseconds(started))
             if not self.named and reached.reason is not None:

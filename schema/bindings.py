@@ -202,6 +202,7 @@ class Root:
         "rule_sets",
         "measures",
         "applicable_measures",
+        "screening",
     ]
 
 

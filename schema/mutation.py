@@ -19,6 +19,7 @@ from schema.objection import (
     Objection,
     RepairNotice,
 )
+from schema.screening import Screening, StartScreeningInput
 from schema.watch import RequeueWatchMessagesInput, StartWatchInput, StopWatchInput, Watch, WatchMessage
 
 
@@ -63,6 +64,10 @@ class Changes(Protocol):
 
     async def report_measure_applied(self, given: ReportMeasureInput) -> MeasureReport:
         """Return the report, which the ledger keeps."""
+        ...
+
+    async def start_screening(self, given: StartScreeningInput) -> Screening:
+        """Return the screening as begun, on disk."""
         ...
 
 
@@ -191,3 +196,15 @@ class Mutation:
     ) -> MeasureReport | None:
         """Return the report, or null beside an error that says why."""
         return await info.context.report_measure_applied(input)
+
+    @carried_out(
+        "开始批量筛查：逐行核查，由网关或各台工作机在后台完成；用查询 screening 读取进度与结论",
+        "Begin a screening: rows are checked in the background, by the gateway or workers; `screening` tells how far",
+    )
+    async def start_screening(
+        self,
+        info: Info,
+        input: Annotated[StartScreeningInput, explained("筛查内容", "Whom to check, by which rules")],  # noqa: A002
+    ) -> Screening | None:
+        """Return the screening, or null beside an error that says why."""
+        return await info.context.start_screening(input)

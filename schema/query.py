@@ -17,6 +17,7 @@ from schema.receipt import ConsistencyProof, LedgerCheckpoint, Receipt, Replay
 from schema.results import SubjectKey, SubjectResult
 from schema.returns import DepartmentReports
 from schema.scalars import Date, DateTime, YearMonth
+from schema.screening import Screening
 from schema.sources import SourceStatus
 from schema.statistics import DisclosureStats, StatsBy
 from schema.trace import FieldTrace
@@ -266,6 +267,19 @@ class Query:
             MeasureDirection | None, explained("只要该方向的", "Only those that go this way")
         ] = strawberry.UNSET,
     ) -> list[Measure]:
+        unplanned()
+
+    @planned(
+        "批量筛查的进度、各行结论与签名清单：供发起它的客户端读取；他人的与不存在的没有区别",
+        "How far a screening is, its rows and signed manifest, for the client that began it; another's looks unknown",
+        Root("screening"),
+    )
+    def screening(
+        self,
+        id: Annotated[str, explained("任务编号", "Its id")],  # noqa: A002
+        first: Annotated[int, explained("本页行数，0 至 1000", "How many rows at most, from 0 to 1,000")] = 100,
+        after: Annotated[int, explained("只要该行号之后的行", "Only rows after this number")] = 0,
+    ) -> Screening | None:
         unplanned()
 
     @planned("账本此刻的检查点", "The signed checkpoint of the ledger, of this moment", Root("checkpoint"))

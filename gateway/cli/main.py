@@ -24,10 +24,12 @@ from gateway.cli.report import report_commands
 from gateway.cli.returns import returns_command
 from gateway.cli.rules import rules_commands
 from gateway.cli.rules_try import rules_diff, rules_try
+from gateway.cli.screen import screen_commands
 from gateway.cli.serve import serve_command
 from gateway.cli.source import source_commands
 from gateway.cli.verify import verify_command
 from gateway.cli.watch import watch_commands
+from gateway.cli.worker import worker_command
 from gateway.clients.model import ClientRefused
 from gateway.demo import DemoFailed
 from gateway.errors import RequestError
@@ -69,6 +71,8 @@ commands.add_typer(ledger_commands, name="ledger")
 commands.add_typer(audit_commands, name="audit")
 commands.add_typer(watch_commands, name="watch")
 commands.add_typer(report_commands, name="report")
+commands.add_typer(screen_commands, name="screen")
+commands.command("worker")(worker_command)
 
 
 @commands.command("schema")

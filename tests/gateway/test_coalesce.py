@@ -189,3 +189,29 @@ async def test_everybody_gets_exactly_what_was_asked(groups: list[tuple[list[int
         for number in keys:
             assert answer.rows[f"{right}{number}"][0].values == (f"{right}{number}",)
     assert not source._groups
+
+
+async def test_patient_calls_leave_turns_to_others_and_share_nothing() -> None:
+    connector, source = held()
+    turns = connector.spec.concurrency
+    assert turns > 1
+    patient = [asyncio.create_task(source.fetch_patiently(batch(f"p{n}"), 5.0)) for n in range(3 * turns)]
+    await settle()
+    assert len(connector.batches) == turns // 2
+    hurried = asyncio.create_task(ask(source, "a"))
+    await settle()
+    assert connector.batches[-1].keys == ("a",)
+    connector.gate.set()
+    await asyncio.gather(hurried, *patient)
+    assert sorted(each.keys for each in connector.batches) == sorted([("a",), *((f"p{n}",) for n in range(3 * turns))])
+
+
+async def test_a_patient_call_that_gets_no_turn_in_time_is_told_so() -> None:
+    connector, source = held()
+    turns = range(connector.spec.concurrency)
+    patient = [asyncio.create_task(source.fetch_patiently(batch(f"p{n}"), 5.0)) for n in turns]
+    await settle()
+    with pytest.raises(SourceTimedOut, match="no turn"):
+        await source.fetch_patiently(batch("late"), 0.01)
+    connector.gate.set()
+    await asyncio.gather(*patient)

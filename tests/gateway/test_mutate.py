@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import monotonic
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -33,6 +33,8 @@ from tests.gateway.test_consent_changes import BANK, POLICY
 from tests.servers import Server
 
 DOCUMENTS = Documents(SCHEMA)
+NO_SCREENINGS: Any = None
+"""None of these mutations begins one."""
 
 
 @pytest.fixture
@@ -43,7 +45,9 @@ async def mutations(tmp_path: Path) -> AsyncIterator[Mutations]:
         watching = cast("Watching", None)  # no watch is started here
         checker = Checker(Inner(_nobody), RuleBook)
         seal = Seal(Secret(b"k" * 32), "c", "p")
-        yield Mutations(SCHEMA, POLICY, consents, terms, filing, checker, Register(), ledger, seal, watching)
+        yield Mutations(
+            SCHEMA, POLICY, consents, terms, filing, checker, Register(), NO_SCREENINGS, ledger, seal, watching
+        )
     await ledger.close()
 
 

@@ -1,0 +1,124 @@
+"""Portfolios as files: what is read is what was written, what is written holds all of it, nothing goes missing."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.screening.files import FORMATS, FileRefused, format_of, open_reader, open_writer
+from gateway.screening.files.texts import delimiter
+from gateway.screening.model import Fault
+from gateway.screening.portfolio import Wish, open_portfolio
+from tests.gateway.portfolios import HEADER, read, rows, write
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_what_is_written_holds_all_that_was_read(tmp_path: Path, format_: Any) -> None:
+    content = rows(2500)
+    path = write(tmp_path / f"in.{format_}", content)
+    reader, out = open_reader(path, format_), tmp_path / f"out.{format_}"
+    blocks = list(reader.blocks([HEADER[0]], 1000))
+    assert [len(block.records) for block in blocks] == [1000, 1000, 500]
+    assert [record.number for block in blocks for record in block.records] == list(range(1, 2501))
+    writer = open_writer(out, reader, HEADER[0], ["verdict", "until"])
+    for block in blocks:
+        masked = [record.number == 7 for record in block.records]
+        writer.write(block, [(f"V{record.number}", "") for record in block.records], masked)
+    writer.close()
+    expected = [(*cells, f"V{number}", "") for number, cells in enumerate(content, 1)]
+    expected[6] = ("***", *expected[6][1:])
+    assert read(out, format_) == expected
+    assert list(open_reader(out, format_).columns) == [*HEADER, "verdict", "until"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("parting", [",", "\t", ";", "|"], ids=["comma", "tab", "semicolon", "bar"])
+def test_a_text_is_written_as_it_was_read(tmp_path: Path, encoding: str, newline: str, parting: str) -> None:
+    lines = [parting.join(HEADER), parting.join(("91", f'"a{parting}b{newline}""c"""', "江")), parting.join("1x3")]
+    path, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    path.write_bytes((newline.join(lines) + newline).encode(encoding))
+    reader = open_reader(path, "csv")
+    writer = open_writer(out, reader, HEADER[0], ["verdict"])
+    for block in reader.blocks([HEADER[0]], 10):
+        writer.write(block, [("OK",)] * len(block.records), [False] * len(block.records))
+    writer.close()
+    lines[0] += parting + "verdict"
+    assert out.read_bytes() == (newline.join([lines[0], *(f"{x}{parting}OK" for x in lines[1:])]) + newline).encode(
+        encoding
+    )
+
+
+def test_rows_that_do_not_fit_are_told_and_stay(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("uscc,name\nonly\n1,2,3\n\n4,5\n" + "6," + "x" * 200_000 + "\n7,8\n", encoding="utf-8")
+    (block,) = open_reader(path, "csv").blocks(["uscc"], 100)
+    cells = Fault.CELLS
+    assert [each.fault for each in block.records] == [cells, cells, cells, None, Fault.UNREADABLE, None]
+    assert [each.key for each in block.records] == ["only", "1", "", "4", None, "7"]
+
+
+def test_lines_that_are_no_objects_are_told_and_numbers_stay(tmp_path: Path) -> None:
+    path, out = tmp_path / "in.ndjson", tmp_path / "out.ndjson"
+    path.write_bytes(
+        b'{"uscc": "1", "n": 1.10000000000000000000001}\n[1]\n\n{"uscc": "2"}\n' + b'"' * (2 << 20) + b"\n{}"
+    )
+    reader = open_reader(path, "ndjson")
+    (block,) = reader.blocks(["uscc"], 100)
+    unread = Fault.UNREADABLE
+    assert [each.fault for each in block.records] == [None, unread, unread, None, unread, None]
+    writer = open_writer(out, reader, "uscc", ["verdict"])
+    writer.write(block, [("V",)] * 6, [False] * 6)
+    writer.close()
+    lines = out.read_bytes().splitlines()
+    assert lines[0] == b'{"uscc":"1","n":1.10000000000000000000001,"verdict":"V"}'
+    assert (len(lines), lines[1]) == (6, b'{"verdict":"V"}')
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "wish", "message"),
+    [
+        ("a.csv", b"\xff\xfe\xff", Wish(), "neither UTF-8 nor GB18030|cannot be read|no header"),
+        ("a.csv", b"a,\x81\x20b\n\xff\xff", Wish(), "neither UTF-8 nor GB18030"),
+        ("a.csv", b"", Wish(), "no header"),
+        ("a.csv", b"a,b\n1,2\n", Wish(), "name it with `--key`"),
+        ("a.csv", b"a,b\n1,2\n", Wish(key="c"), "c"),
+        ("a.csv", b"uscc,uscc\n1,2\n", Wish(), "several columns"),
+        ("a.csv", b"uscc,verdict\n1,2\n", Wish(), "--prefix"),
+        ("a.csv", b"uscc\n1\n", Wish(prefix="a b"), "letters"),
+        ("a.csv", b"uscc\n1\n", Wish(columns=["verdcit"]), "verdict"),
+        ("a.csv", b"uscc\n1\n", Wish(scheme="PERSON"), "USCC"),
+        ("a.dat", b"uscc\n1\n", Wish(), "--format"),
+        ("a.xlsx", b"no zip", Wish(), "workbook"),
+        ("a.parquet", b"no parquet", Wish(), "Parquet"),
+        ("a.ndjson", b"[]\n", Wish(), "one object a line"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else None,
+)
+def test_files_that_cannot_be_screened_say_what_to_do(
+    tmp_path: Path, name: str, content: bytes, wish: Wish, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(FileRefused, match=message):
+        open_portfolio(path, wish)
+
+
+def test_a_portfolio_is_looked_through(tmp_path: Path) -> None:
+    found = open_portfolio(write(tmp_path / "a.csv", rows(25)), Wish(slice_rows=10))
+    assert (found.settings.key, found.settings.scheme, list(found.slices)) == (HEADER[0], "USCC", [10, 10, 5])
+    by_name = open_portfolio(tmp_path / "a.csv", Wish(key="企业名称"))
+    assert (by_name.settings.scheme, by_name.rows) == ("NAME", 25)
+
+
+def test_formats_are_told_by_names() -> None:
+    assert format_of(Path("A.TSV")) == "csv"
+    assert format_of(Path("a.jsonl")) == "ndjson"
+
+
+@given(st.lists(st.text(alphabet='ab,;|\t"', min_size=1), min_size=1, max_size=4), st.sampled_from(",\t;|"))
+def test_what_is_quoted_parts_no_cells(cells: list[str], parting: str) -> None:
+    quoted = parting.join('"' + cell.replace('"', '""') + '"' for cell in cells)
+    assert delimiter(quoted) == (parting if len(cells) > 1 else ",")
