@@ -60,6 +60,7 @@ from gateway.returns.months import Months
 from gateway.returns.told import Returns
 from gateway.screening.changes import Beginnings
 from gateway.screening.opened import Screenings, open_screenings
+from gateway.screening.progress import ScreeningProgress
 from gateway.screening.shown import ScreeningRoot
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
@@ -214,7 +215,10 @@ def _desk(
             "changed_since": Comparing(kept.ledger, inner, lambda: front.desk, partial(pseudonyms, kept.secret)).root,
             "screening": ScreeningRoot(kept.jobs),
         },
-        streams={"watch_subjects": listening(watched).stream},
+        streams={
+            "watch_subjects": listening(watched).stream,
+            "screening_progress": ScreeningProgress(ScreeningRoot(kept.jobs)).stream,
+        },
         mutations=mutations,
         seal=seal,
         refusals=refusals,

@@ -203,6 +203,7 @@ class Root:
         "measures",
         "applicable_measures",
         "screening",
+        "screening_progress",
     ]
 
 

@@ -11,12 +11,13 @@ import strawberry
 from schema.bindings import Root
 from schema.fields import explained, say, streamed, unplanned
 from schema.results import SubjectKey
+from schema.screening import Screening
 from schema.watch import WatchReport
 
 
 @strawberry.type(description=say("订阅入口", "What may be subscribed to"))
 class Subscription:
-    """Where a subscription starts; its one field is the stream."""
+    """Where a subscription starts; its fields are the streams."""
 
     @streamed(
         "关注主体的若干类信息：哪一类有变化即告知，不含内容；首个事件为当前情况",
@@ -40,4 +41,15 @@ class Subscription:
             ),
         ] = None,
     ) -> AsyncGenerator[WatchReport | None, None]:
+        unplanned()
+
+    @streamed(
+        "批量筛查的进度：每有进展即告知，至完成为止；不含各行，各行以查询 screening 读取",
+        "How far a screening is, each time that it has come further, until it ends; rows are read by `screening`",
+        Root("screening_progress"),
+    )
+    def screening_progress(
+        self,
+        id: Annotated[str, explained("任务编号", "Its id")],  # noqa: A002
+    ) -> AsyncGenerator[Screening | None, None]:
         unplanned()

@@ -25,6 +25,7 @@ from gateway.screening.proof import read_signed
 from gateway.screening.screening import Question, Screened, SignedManifest
 from tests.commands import Done
 from tests.end_to_end.served import Served
+from tests.end_to_end.subscribing import socket
 
 ROOT = Path(__file__).parents[2]
 ROWS, SLICE, COURT_LISTS = 60, 20, 4
@@ -192,3 +193,42 @@ async def test_pages_out_of_range_are_refused(served: Served) -> None:
         arguments: dict[str, Any] = {name: value}
         told = await served.ask("bank", LOOK, id="x", **arguments)
         assert told.content["errors"][0]["extensions"]["code"] == "BAD_QUERY"
+
+
+PROGRESS = "subscription($id: String!) { screeningProgress(id: $id) { state done rowCount manifest } }"
+
+
+async def test_progress_is_told_until_the_end(served: Served) -> None:
+    given = {"ruleSet": "BK", "keys": [{"value": key} for key in codes(3)]}
+    begun = (await served.ask("bank", START, given=given)).data["startScreening"]
+    async with socket(served, "bank") as client:
+        await client.subscribe("1", PROGRESS, variables={"id": begun["id"]})
+        told = [await client.next("1")]
+        while told[-1]["data"]["screeningProgress"]["state"] == "RUNNING":
+            told.append(await client.next("1"))
+        assert await client.receive() == {"type": "complete", "id": "1"}
+    done = [each["data"]["screeningProgress"]["done"] for each in told]
+    assert done == sorted(done)
+    last = told[-1]["data"]["screeningProgress"]
+    assert (last["state"], last["done"], last["manifest"] is not None) == ("FINISHED", 3, True)
+    entries = [await served.gateway.desk.ledger.get(each["extensions"]["receipt"]["id"]) for each in told]
+    assert [entry.kind for entry in entries if entry is not None] == ["EVENT"] * len(told)
+
+
+@pytest.mark.parametrize(
+    ("client", "headers", "code"),
+    [
+        ("procurement", {"Credit-Purpose": "BIDDING", "Credit-Case": "P-1"}, "SCREENING_UNKNOWN"),
+        ("portal", {}, "FIELD_FORBIDDEN"),
+    ],
+)
+async def test_progress_is_for_who_began_it(served: Served, client: str, headers: dict[str, str], code: str) -> None:
+    given = {"ruleSet": "BK", "keys": [{"value": codes(1)[0]}]}
+    begun = (await served.ask("bank", START, given=given)).data["startScreening"]
+    async with socket(served) as stranger:
+        await stranger.init({"Authorization": f"Bearer {served.token(client)}", **headers})
+        await stranger.subscribe("1", PROGRESS, variables={"id": begun["id"]})
+        told = await stranger.next("1")
+        assert told["data"] == {"screeningProgress": None}
+        assert told["errors"][0]["extensions"]["code"] == code
+        assert await stranger.receive() == {"type": "complete", "id": "1"}
