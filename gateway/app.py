@@ -3,10 +3,9 @@
 What happens to one request stands in `gateway.desk`; this file only introduces the parts to each other.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,19 +13,12 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.administration import Administration
-from gateway.anchors import Anchors, Stamped
-from gateway.audit.hiding import Notes
-from gateway.audit.roots import Audit
-from gateway.audit.rows import Rows
 from gateway.auth import Authenticator, FollowedRegister, open_issuers, open_possession
 from gateway.auth.presented import is_loopback
 from gateway.checks.checker import Checker
-from gateway.checks.replay import replay_checks
-from gateway.checks.run import Checks
 from gateway.clients.opened import open_table
 from gateway.configuration import Configuration
 from gateway.consents.input import Terms
-from gateway.consents.shown import shown_consents
 from gateway.desk import Desk
 from gateway.front import Followed, Front, clients_by_name
 from gateway.guard import Alarm, Counts, Guard
@@ -38,30 +30,23 @@ from gateway.http.verifier import verifier_routes
 from gateway.inner import Inner
 from gateway.issuer import DevelopmentIssuer
 from gateway.kept import Kept, open_kept
-from gateway.ledger import Ledger, Secret, pseudonyms
+from gateway.ledger import Secret
 from gateway.limits.budgets import Budgets
 from gateway.limits.strangers import Strangers
-from gateway.measures.told import Measures
 from gateway.mutate import Mutations
 from gateway.objections.changes import Filing
 from gateway.objections.deliverer import Deliverer
 from gateway.objections.opened import notes, outward, receipts
-from gateway.objections.shown import shown_objections
-from gateway.own import Own
 from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
-from gateway.receipts.receipts import Receipts
 from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
 from gateway.reports.house import house_of
 from gateway.reports.keys import load_report_key
 from gateway.reports.maker import Maker
-from gateway.returns.months import Months
-from gateway.returns.told import Returns
+from gateway.roots import asking_roots, kept_roots, streams
 from gateway.screening.changes import Beginnings
 from gateway.screening.opened import Screenings, open_screenings
-from gateway.screening.progress import ScreeningProgress
-from gateway.screening.shown import ScreeningRoot
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
 from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, SharedPaces, SharedProofs, SharedServer
@@ -69,10 +54,8 @@ from gateway.subscriptions.stream import EventStreams
 from gateway.subscriptions.subscriptions import Subscriptions
 from gateway.subscriptions.websocket import WebSockets
 from gateway.watch.changes import Watching
-from gateway.watch.opened import listening, watching
 from gateway.watch.opened import start as start_watching
-from gateway.watch.shown import Roots
-from gateway.watch.since import Comparing
+from gateway.watch.opened import watching
 from schema.schema import SCHEMA
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -189,7 +172,6 @@ def _desk(
     """Return the desk on what ``front`` has loaded; what it still writes is finished with ``stack``."""
     configuration = front.loaded.configuration
     seal = Seal.of(configuration, kept.secret)
-    checker = screenings.checker
     mutations = _mutations(kept, front, deliverer, screenings, seal, watched)
     stack.push_async_callback(mutations.finish)
     refusals = Refusals(kept.ledger)
@@ -207,18 +189,8 @@ def _desk(
         ledger=kept.ledger,
         consents=kept.consents,
         marks=kept.objections.marks,
-        own={
-            **_own(kept, front),
-            **Checks(checker).roots,
-            **_measures(inner, front).roots,
-            **Roots(kept.watches, kept.secret).roots,
-            "changed_since": Comparing(kept.ledger, inner, lambda: front.desk, partial(pseudonyms, kept.secret)).root,
-            "screening": ScreeningRoot(kept.jobs),
-        },
-        streams={
-            "watch_subjects": listening(watched).stream,
-            "screening_progress": ScreeningProgress(ScreeningRoot(kept.jobs)).stream,
-        },
+        own={**kept_roots(kept, front), **asking_roots(kept, front, inner, screenings.checker)},
+        streams=streams(kept, watched),
         mutations=mutations,
         seal=seal,
         refusals=refusals,
@@ -259,73 +231,11 @@ def _mutations(
     )
 
 
-def _measures(inner: Inner, front: Front) -> Measures:
-    """Return what tells which measures apply, by the configuration of the moment."""
-    return Measures(
-        inner,
-        lambda: front.loaded.configuration.measures,
-        lambda: front.loaded.configuration.departments,
-    )
-
-
-def _own(kept: Kept, front: Front) -> Mapping[str, Own]:
-    """Return what answers the roots that are told from what is kept, by their kinds."""
-    returns = Returns(
-        Months(kept.ledger.rows),
-        kept.objections,
-        lambda: front.loaded.configuration.departments,
-        lambda: front.loaded.configuration.working_days,
-    )
-    return {
-        "consents": partial(shown_consents, kept.consents),
-        **_audit(kept.ledger, kept.secret, front).roots,
-        **_receipts(kept.ledger, kept.anchors, kept.secret, front).roots,
-        "department_reports": returns.tell,
-        "objections": partial(shown_objections, kept.objections, kept.names),
-    }
-
-
 def _measured(kept: Kept, front: Front, alarm: Alarm, reload: Reload) -> Measured:
     """Return what `/metrics` tells of the moment."""
     gates = Followed(lambda: {name: source.gate for name, source in front.loaded.opened.sources.items()})
     versions = Followed(lambda: front.loaded.versions)
     return Measured(gates, kept.ledger, versions, alarm, reloads=reload.outcomes, anchors=kept.anchors.states)
-
-
-async def _no_stamps(_: str) -> Sequence[Stamped]:
-    """Return the timestamps where there is no anchor."""
-    return ()
-
-
-def _receipts(ledger: Ledger, anchors: Anchors, secret: Secret, front: Front) -> Receipts:
-    """Return the roots of receipts, which outlive a configuration."""
-    return Receipts(
-        ledger,
-        anchors.store.over if anchors.store is not None else _no_stamps,
-        partial(pseudonyms, secret),
-        lambda: front.loaded.configuration.rules_version,
-        lambda: front.loaded.configuration.settings.tokens.public_url,
-        lambda answer, today: replay_checks(answer, front.loaded.configuration.rule_book, today),
-    )
-
-
-def _audit(ledger: Ledger, secret: Secret, front: Front) -> Audit:
-    """Return what reads the ledger for auditors and subjects; rules and clients are those of the moment."""
-    keys = {each.key_id: each.key for each in (secret, *secret.earlier)}
-    deadline = front.loaded.configuration.settings.limits.deadline_seconds
-
-    def title(client: str) -> str | None:
-        found = front.loaded.register.clients.get(client)
-        return found.title if found is not None else None
-
-    return Audit(
-        Rows(ledger),
-        partial(pseudonyms, secret),
-        Notes(keys),
-        lambda: front.loaded.configuration.hiding,
-        title,
-        deadline,
-    )
 
 
 def _reports(configuration: Configuration, front: Front, environ: Mapping[str, str], data: Path) -> Maker:
