@@ -21,8 +21,8 @@ from graphql.language import FragmentSpreadNode, InlineFragmentNode, SelectionNo
 
 from gateway.caller import Caller
 from gateway.checks.checker import Checker
+from gateway.checks.model import ShownCheck
 from gateway.checks.run import CheckChanges
-from gateway.checks.shown import ShownCheck
 from gateway.consents.changes import Changes as ConsentChanges
 from gateway.consents.consents import Consents
 from gateway.consents.input import Terms

@@ -15,10 +15,11 @@ from gateway.caller import Caller
 from gateway.catalogue import Catalogue
 from gateway.catalogue.shown import ShownCatalogue
 from gateway.checks.checker import Checker
+from gateway.checks.model import ShownCheck
 from gateway.checks.request import CheckRequest, read_request, request_mistakes
 from gateway.checks.rights import may_not_run
 from gateway.checks.sets import show_set
-from gateway.checks.shown import ShownCheck, show_check
+from gateway.checks.shown import show_check
 from gateway.consents.rights import Denied
 from gateway.days import covers
 from gateway.errors import BadQuery, RequestError

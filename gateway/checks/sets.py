@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from gateway.checks.shown import Bases, ShownRuleBasis, Telling
+from gateway.checks.model import ShownRuleBasis
+from gateway.checks.shown import Bases, Telling
 from gateway.rules import needs_of
 from gateway.rules.model import Rule, RuleSet
 

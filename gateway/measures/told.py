@@ -18,8 +18,8 @@ from gateway.caller import Caller
 from gateway.catalogue.shown import ShownBasis, ShownCatalogue
 from gateway.checks.document import document_of
 from gateway.checks.evidence import Problem, read_evidence
+from gateway.checks.model import ShownMissing, ShownRuleBasis
 from gateway.checks.rights import RUN
-from gateway.checks.shown import ShownMissing, ShownRuleBasis
 from gateway.consents.checks import subject_mistake
 from gateway.consents.input import canonical_subject
 from gateway.departments import Department

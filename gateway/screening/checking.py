@@ -14,10 +14,11 @@ from connectors.clock import today_text, utc_text
 from gateway.caller import Caller
 from gateway.catalogue.shown import ShownCatalogue
 from gateway.checks.checker import Checked, Checker
+from gateway.checks.model import ShownMissing, ShownOutcome
 from gateway.checks.request import CheckRequest, Key
 from gateway.checks.request import Row as CheckedRow
 from gateway.checks.rights import may_not_run
-from gateway.checks.shown import ShownMissing, ShownOutcome, Telling
+from gateway.checks.shown import Telling
 from gateway.configuration import Configuration
 from gateway.errors import Forbidden, RequestError
 from gateway.rules.outcomes import SubjectVerdict
