@@ -242,7 +242,7 @@ def _reports(configuration: Configuration, front: Front, environ: Mapping[str, s
     """Return what makes credit reports; whom it names is of the configuration of the moment."""
     settings = configuration.settings
     rules, production = settings.reports, settings.production
-    key = load_report_key(rules.certificate_file, environ, configuration.folder, data, production=production)
+    key = load_report_key(rules.certificate_file or None, environ, configuration.folder, data, production=production)
     return Maker(
         Inner(front.ask), key, lambda: house_of(front.loaded.configuration, front.loaded.register), rules.at_once
     )

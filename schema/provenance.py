@@ -72,6 +72,11 @@ class Opening(Enum):
     )
     SELF_GRANTED = label("SELF_GRANTED", "信用主体查询本人信息", "The caller is the subject itself")
     CONSENT_GRANTED = label("CONSENT_GRANTED", "信息主体已授权", "The subject consented")
+    EVALUATION_GRANTED = label(
+        "EVALUATION_GRANTED",
+        "依法由规则评估，不向任何人展示",
+        "A rule evaluates it on a legal ground; nobody is shown it",
+    )
 
 
 @strawberry.type(description=say("对一个字段所作的一种转换", "One thing that is done to a field"))

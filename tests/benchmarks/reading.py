@@ -87,6 +87,11 @@ def day(cell: Any) -> str | None:
     return None if cell.year == 9999 else cell.isoformat()
 
 
+def moment(cell: str | None) -> str | None:
+    """Return an ISO time of China from `2026-03-18 03:12:45`."""
+    return f"{cell.strip().replace(' ', 'T')}+08:00" if cell and cell.strip() else None
+
+
 @lru_cache(8192)
 def _day(cell: str) -> str | None:
     cell = cell.strip()

@@ -12,6 +12,7 @@ from tests.benchmarks.reading import (
     code,
     day,
     identifier,
+    moment,
     money,
     ten_thousand_yuan,
     text,
@@ -155,6 +156,7 @@ def license(row: Mapping[str, Any]) -> Record:  # noqa: A001  # the word of the 
         "status": code(row["XK_ZT"], _LICENSE_STATES),
         "dataSource": text(row["XK_LYDW"]),
         "dataSourceCode": identifier(row["XK_LYDWDM"]),
+        "collectedAt": moment(row["ADD_TIME"]),
         "remark": text(row["BZ"]),
     }
 
@@ -186,6 +188,7 @@ def published_penalty(row: Mapping[str, Any]) -> Record:
         "repairedOn": day(row["CF_XFRQ"]),
         "dataSource": text(row["CF_SJLY"]),
         "dataSourceCode": identifier(row["CF_SJLYDM"]),
+        "collectedAt": moment(row["ADD_TIME"]),
         "remark": text(row["BZ"]),
     }
 
@@ -195,7 +198,7 @@ _NOT_RECORDED: Final[Record] = dict.fromkeys(
         "counterpartUscc", "counterpartRegNo", "counterpartOrgCode", "counterpartTaxNo", "counterpartInstitutionCertNo",
         "counterpartSocialOrgNo", "legalRepresentative", "legalRepIdType", "personIdType", "counterpartCategory",
         "confiscatedAmount", "licenseAffected", "effectiveUntil", "withoutTerm", "domain", "procedure", "status",
-        "repairedOn", "dataSource", "dataSourceCode", "remark",
+        "repairedOn", "dataSource", "dataSourceCode", "collectedAt", "remark",
     )
 )  # fmt: skip
 """Fields of a penalty that one of the departments' own systems does not have."""

@@ -35,12 +35,12 @@ FIELDS: Final = {
     "legalRepresentative": "source roleCode title legalRepresentative heldFrom heldTo organizationName person",
     "licenses": (
         f"source {COUNTERPART} decisionName decisionNo category certificateName certificateNo content decidedOn "
-        "validFrom validTo openEnded authority authorityUscc status dataSource dataSourceCode remark"
+        "validFrom validTo openEnded authority authorityUscc status dataSource dataSourceCode collectedAt remark"
     ),
     "penalties": (
         f"source {COUNTERPART} decisionNo violationType facts legalGrounds categories categoriesAsWritten content "
         "fineAmount confiscatedAmount licenseAffected decidedOn effectiveUntil withoutTerm sourcePublicUntil authority "
-        "authorityUscc domain procedure status repairedOn dataSource dataSourceCode remark"
+        "authorityUscc domain procedure status repairedOn dataSource dataSourceCode collectedAt remark"
     ),
     "taxRatings": (
         "source taxpayerName taxpayerNo evaluationName evaluationYear level authority decidedOn validFrom validTo"

@@ -166,7 +166,7 @@ def test_every_file_of_the_folder_is_named() -> None:
     there = {path.name for path in CONFIG.glob("*.toml")}
     folders = {
         *("sources/<source>.toml", "catalogue/items/<category>.toml", "policies/<department>.toml"),
-        "documents/<name>.graphql",
+        *("documents/<name>.graphql", "rules/<set>.toml"),
     }
     assert named - folders == there
 

@@ -31,6 +31,11 @@ TEXTS = {
     ("Query.departmentReports", "department"),
     ("Query.objections", "id"),
     ("Query.objections", "source"),
+    ("Query.screening", "id"),
+    ("Query.watches", "id"),
+    ("Query.changedSince", "receipt"),
+    ("Subscription.watchSubjects", "sections"),
+    ("Subscription.screeningProgress", "id"),
 }
 """Arguments that take a text, other than cursors: none of them is compared with a name or a number of a person."""
 PERSON_NO = "230881189304160019"
@@ -82,7 +87,8 @@ def test_no_field_takes_a_name_or_number_of_a_person() -> None:
 
 def test_no_input_but_the_key_tells_who_is_meant() -> None:
     inputs = {type_ for _, _, type_ in arguments() if is_input_object_type(SCHEMA.get_type(type_))}
-    assert inputs == {"SubjectKey", "AuditFilter", "CheckInput"}, "the filter's subject is compared with pseudonyms"
+    known = {"SubjectKey", "AuditFilter", "CheckInput", "QuestionInput"}
+    assert inputs == known, "the filter's subject is compared with pseudonyms; a question is one of a client's own"
     checked = SCHEMA.get_type("CheckedSubject")
     assert isinstance(checked, GraphQLInputObjectType)
     assert {name: str(each.type) for name, each in checked.fields.items()} == {"key": "SubjectKey!", "bidder": "String"}

@@ -80,7 +80,7 @@ async def test_no_order_and_no_cursor_tell_a_closed_day(closed: Served, served: 
     told = (await PORTAL.about(closed, 6, selected)).subject["licenses"]
     day, source, _ = decode_cursor(told["pageInfo"]["endCursor"])
     assert day == ""
-    assert source.startswith("environment_credit"), "by its source, for no day is known"
+    assert source.startswith("double_publicity"), "by its source, for no day is known"
     day, _, _ = decode_cursor((await PORTAL.about(served, 6, selected)).subject["licenses"]["pageInfo"]["endCursor"])
     assert day == "2023-10-09", "where it is open it is what a page is sorted by"
 
