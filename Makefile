@@ -10,6 +10,9 @@
 PY := .venv/bin/python
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 
+# One more than there are cores: tests wait a good deal for processes and servers of their own.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -35,7 +38,7 @@ types: .venv/installed
 	nice .venv/bin/mypy
 
 tests: .venv/installed
-	EXAMPLES=$(EXAMPLES) $(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	EXAMPLES=$(EXAMPLES) $(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 # The types are checked while the tests run, which leave a core idle wherever they wait.
 test: lint

@@ -1,5 +1,6 @@
 """Screenings of files: every row has its outcome, none is asked twice, and what is written can be proven."""
 
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -21,6 +22,8 @@ from tests.gateway.portfolios import DAY, HEADER, KEY, QUESTION, Counting, opene
 
 ROOT = Path(__file__).parents[2]
 KEYS = [KEY.verifier]
+COUNT = int(os.environ.get("ROWS", "2050"))
+"""Rows of the portfolio whose screening is killed twice."""
 PERSON = "230881199003070010"
 RESULTS = ("row", "verdict", "outcomes", "reason", "missing", "until", "receipt", "asOf")
 
@@ -72,17 +75,18 @@ def run(folder: Path, job: str, kill_after: int | None) -> str:
 
 
 async def test_a_killed_screening_goes_on_and_asks_nothing_twice(tmp_path: Path) -> None:
-    write(tmp_path / "in.csv", rows(2050))
-    job = run(tmp_path, "-", 6)
+    write(tmp_path / "in.csv", rows(COUNT))
+    slices = -(-COUNT // 100)
+    job = run(tmp_path, "-", slices * 3 // 10)
     assert not (tmp_path / "out.csv").exists()
     asked = (tmp_path / "asked.log").read_text(encoding="utf-8").splitlines()
-    assert 6 <= len(asked) < 21
-    assert run(tmp_path, job, 5) == job
+    assert slices * 3 // 10 <= len(asked) < slices
+    assert run(tmp_path, job, slices // 4) == job
     run(tmp_path, job, None)
     calls = [line.split() for line in (tmp_path / "asked.log").read_text(encoding="utf-8").splitlines()]
     twice = {key for key, times in Counter(key for call in calls for key in call).items() if times > 1}
     # what two slices were being asked about at each of the two kills, at most
-    assert len(calls) <= 21 + 2 * 2
+    assert len(calls) <= slices + 2 * 2
     assert len(twice) <= 400
     portfolio = open_portfolio(tmp_path / "in.csv", Wish(slice_rows=100))
     await screened(tmp_path / "whole", portfolio, "out.csv", Counting())
