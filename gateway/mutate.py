@@ -20,6 +20,7 @@ from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSchema, Ope
 from graphql.language import FragmentSpreadNode, InlineFragmentNode, SelectionNode
 
 from gateway.caller import Caller
+from gateway.carried import Carried
 from gateway.checks.checker import Checker
 from gateway.checks.model import ShownCheck
 from gateway.checks.run import CheckChanges
@@ -64,9 +65,6 @@ REFUSED: Final = frozenset(
 _log = logging.getLogger("gateway.mutate")
 
 
-Part = ConsentChanges | ObjectionChanges | CheckChanges | MeasureChanges | ScreeningChanges | WatchChanges
-
-
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What the fields of one mutation are carried out by (`schema.mutation.Changes`), and what they came to together.
@@ -82,7 +80,7 @@ class Changes:
     watches: WatchChanges
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[Carried, ...]:
         """Those who carry fields out."""
         return self.consents, self.objections, self.checks, self.measures, self.screenings, self.watches
 
@@ -103,8 +101,8 @@ class Changes:
 
     @property
     def noted(self) -> list[Change]:
-        """What became of which objection, notice or measure."""
-        return [*self.objections.changes, *self.measures.changes, *self.watches.changes]
+        """What became of which objection, notice, measure or watch."""
+        return [change for each in self.parts for change in each.changes]
 
     async def record_consent(self, given: RecordConsentInput) -> ShownConsent:
         """Return the consent as recorded, on disk; raises GraphQLError."""

@@ -6,12 +6,13 @@ RULE_SET_UNKNOWN    no set of that code is in force; the message names those tha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from graphql import GraphQLError
 
 from gateway.caller import Caller
+from gateway.carried import Carried, refusal
 from gateway.catalogue import Catalogue
 from gateway.catalogue.shown import ShownCatalogue
 from gateway.checks.checker import Checker
@@ -99,17 +100,14 @@ def _about(shown: ShownCheck) -> Any:
 
 
 @dataclass(slots=True)
-class CheckChanges:
-    """What `schema.mutation` asks of checks, for ``caller`` on the day ``today``; figures as of `ConsentChanges`."""
+class CheckChanges(Carried):
+    """What `schema.mutation` asks of checks, for ``caller`` on the day ``today``."""
 
     checker: Checker
     policy: Policy
     catalogue: Catalogue
     caller: Caller
     today: str
-    done: int = 0
-    subjects: list[str] = field(default_factory=list)
-    denied: list[tuple[str, str]] = field(default_factory=list)
 
     async def run_credit_check(self, given: CheckInput) -> ShownCheck:
         """Return the check, all that was asked durable in the ledger; raises GraphQLError."""
@@ -119,14 +117,13 @@ class CheckChanges:
         except Refused as error:
             raise self._told(error) from None
         except RequestError as error:
-            raise GraphQLError(error.message, extensions={"code": error.code, **error.extensions}) from None
+            raise refusal(error.message, error.code, error.extensions) from None
         self.done += 1
         self.subjects += [each for _, each in _about(shown)]
         return shown
 
     def _told(self, error: Refused) -> GraphQLError:
         if error.code != "FIELD_FORBIDDEN":
-            return GraphQLError(error.message, extensions={"code": error.code, **error.extensions})
+            return refusal(error.message, error.code, error.extensions)
         self.denied.append((MUTATION, str(error.extensions["reason"])))
-        told = {"code": error.code, "field": MUTATION, **error.extensions}
-        return GraphQLError(f"`{MUTATION}` is not open to this caller", extensions=told)
+        return refusal(f"`{MUTATION}` is not open to this caller", error.code, {"field": MUTATION, **error.extensions})

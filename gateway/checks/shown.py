@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -207,5 +208,5 @@ def _together(missing: Iterable[ShownMissing]) -> list[ShownMissing]:
             known = found[alike].sections
             known += [section for section in each.sections if section not in known]
         else:
-            found[alike] = ShownMissing(*alike[:2], each.department, *alike[2:], list(each.sections))  # type: ignore[arg-type]
+            found[alike] = replace(each, sections=list(each.sections))
     return list(found.values())

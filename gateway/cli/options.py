@@ -8,6 +8,8 @@ import typer
 DEFAULT_CONFIG: Final = Path(__file__).parents[2] / "config"
 DEFAULT_CASES: Final = Path(__file__).parents[2] / "tests" / "cases"
 DEFAULT_DATA: Final = Path("var")
+TOKEN_ENV: Final = "CREDIT_TOKEN"  # noqa: S105  (the name of a variable)
+"""Holds the access token by which a command asks a running gateway."""
 
 Config = Annotated[
     Path,

@@ -19,13 +19,13 @@ import orjson
 import typer
 
 from gateway.auth.presented import is_loopback
+from gateway.cli.options import TOKEN_ENV
 from gateway.errors import BadQuery
 from gateway.ledger import is_receipt
 from gateway.proof.bundle import MAXIMUM_BYTES, Bundle, BundleError, bundle_text, read_receipt, read_text
 from gateway.proof.verify import read_entry
 from gateway.receipts.link import receipt_link
 
-TOKEN_ENV: Final = "CREDIT_TOKEN"  # noqa: S105  (the name of a variable)
 DEFAULT_GATEWAY: Final = "http://127.0.0.1:8088"
 _OK: Final = 200
 _SECONDS: Final = aiohttp.ClientTimeout(total=60)

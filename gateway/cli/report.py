@@ -14,13 +14,12 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from gateway.cli.options import AsJson
+from gateway.cli.options import TOKEN_ENV, AsJson
 from gateway.errors import BadQuery, Forbidden
 from gateway.proof.finding import Verdict
 from gateway.proof.words import plain
 from gateway.storage.files import PRIVATE, write_new
 
-TOKEN_ENV: Final = "CREDIT_TOKEN"  # noqa: S105  (the name of a variable)
 NOT_READ: Final = 2
 _SECONDS: Final = aiohttp.ClientTimeout(total=60)
 _STYLES: Final = {Verdict.HOLDS: "green", Verdict.FAILS: "red", Verdict.UNKNOWN: "yellow"}

@@ -7,15 +7,13 @@ MUTATION_REUSED        the idempotency key was sent before with another input
 CONSENTS_UNAVAILABLE   the store does not answer: whether it was recorded cannot be said; send it again
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NoReturn
-
-from graphql import GraphQLError
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from connectors.clock import now_text
 from gateway.auth.personal import holds_personal_number
 from gateway.caller import Caller
+from gateway.carried import Carried, refusal, require_valid
 from gateway.consents.consents import Consents, MutationReused
 from gateway.consents.input import InputMistake, Terms, canonical_subject, consent_of, input_mistakes, key_mistake
 from gateway.consents.model import Recorded
@@ -31,33 +29,26 @@ from schema.consent import RecordConsentInput, RevokeConsentInput
 
 
 @dataclass(slots=True)
-class Changes:
-    """What `schema.mutation` asks of the gateway, for ``caller`` on the day ``today``.
-
-    For the ledger: ``done`` counts what was carried out, ``subjects`` are the USCCs that were named or touched,
-    ``denied`` the fields that were refused with the reason.
-    """
+class Changes(Carried):
+    """What `schema.mutation` asks of the gateway, for ``caller`` on the day ``today``."""
 
     consents: Consents
     policy: Policy
     terms: Terms
     caller: Caller
     today: str
-    done: int = 0
-    subjects: list[str] = field(default_factory=list)
-    denied: list[tuple[str, str]] = field(default_factory=list)
 
     async def record_consent(self, given: RecordConsentInput) -> ShownConsent:
         """Return the consent as recorded, on disk; raises GraphQLError."""
         authority, subject = authority_of(self.policy, self.caller), canonical_subject(given.subject)
         as_ = recorder(self.policy, self.caller, authority, subject, given.grantee)
         if isinstance(as_, Denied):
-            self._forbid("Mutation.recordConsent", as_)
+            self.forbid("Mutation.recordConsent", as_)
         mistakes = input_mistakes(given, self.terms, self.today)
         key = given.client_mutation_id
         if key is not None and (mistake := key_mistake(key)) is not None:
             mistakes.append(InputMistake("clientMutationId", mistake))
-        _check("recordConsent", mistakes)
+        require_valid("recordConsent", mistakes)
         self.subjects.append(subject)
         consent = consent_of(given, new_receipt())
         recorded = Recorded(consent, self.caller.client, as_, now_text())
@@ -75,9 +66,9 @@ class Changes:
         try:
             stored, _ = await self.consents.record(recorded, mutation, input_)
         except MutationReused:
-            raise _error("`clientMutationId` was sent before, with another input", "MUTATION_REUSED") from None
+            raise refusal("`clientMutationId` was sent before, with another input", "MUTATION_REUSED") from None
         except ConsentsUnavailable as error:
-            raise _error(error.message, error.code) from None
+            raise refusal(error.message, error.code) from None
         self.done += 1
         return show(stored, self.today)
 
@@ -85,8 +76,8 @@ class Changes:
         """Return the revocation, on disk; raises GraphQLError."""
         authority = authority_of(self.policy, self.caller)
         if is_nobody(authority):
-            self._forbid("Mutation.revokeConsent", refused(self.policy, self.caller))
-        _check("revokeConsent", list(_revocation_mistakes(given, self.consents.issuers)))
+            self.forbid("Mutation.revokeConsent", refused(self.policy, self.caller))
+        require_valid("revokeConsent", list(_revocation_mistakes(given, self.consents.issuers)))
         try:
             if given.id is None:
                 token = token_digest(str(given.issuer), str(given.jti))
@@ -95,17 +86,12 @@ class Changes:
                 return ShownRevocation(since, None)
             revoked = await self.consents.revoke(given.id, authority, self.caller.client)
         except ConsentsUnavailable as error:
-            raise _error(error.message, error.code) from None
+            raise refusal(error.message, error.code) from None
         if revoked is None or revoked.consent.revoked_at is None:
-            raise _error("there is no such consent that this caller may revoke", "CONSENT_UNKNOWN")
+            raise refusal("there is no such consent that this caller may revoke", "CONSENT_UNKNOWN")
         self.done += 1
         self.subjects.append(revoked.consent.subject)
         return ShownRevocation(revoked.consent.revoked_at, show(revoked, self.today))
-
-    def _forbid(self, name: str, denied: Denied) -> NoReturn:
-        self.denied.append((name, denied.reason))
-        needs = {"field": name, "reason": denied.reason, "needs": denied.needs}
-        raise _error(f"`{name}` is not open to this caller", "FIELD_FORBIDDEN", needs)
 
 
 def _revocation_mistakes(given: RevokeConsentInput, issuers: Collection[str]) -> Iterable[InputMistake]:
@@ -121,14 +107,3 @@ def _revocation_mistakes(given: RevokeConsentInput, issuers: Collection[str]) ->
         yield InputMistake("issuer", "is no consent issuer that is trusted here")
     if given.jti is None or JTI.fullmatch(given.jti) is None or holds_personal_number(given.jti):
         yield InputMistake("jti", "must be 1 to 128 letters, digits and `.` `_` `~` `:` `-`, and no personal number")
-
-
-def _check(name: str, mistakes: list[InputMistake]) -> None:
-    if mistakes:
-        told = [{"field": each.field, "message": each.message} for each in mistakes]
-        wrong = ", ".join(f"`{each}`" for each in dict.fromkeys(each.field for each in mistakes))
-        raise _error(f"the input of `{name}` is not valid: {wrong}", "INPUT_INVALID", {"inputs": told})
-
-
-def _error(message: str, code: str, more: Mapping[str, Any] | None = None) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": code, **(more or {})})

@@ -7,21 +7,20 @@ INPUT_INVALID     `inputs` names every part that is wrong
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
-
-from graphql import GraphQLError
 
 from connectors.clock import now_text
 from connectors.declaration import unknown
 from gateway.caller import Caller
+from gateway.carried import Carried, refusal, require_valid
 from gateway.catalogue.shown import ShownBasis, ShownCatalogue
 from gateway.checks.document import document_of
 from gateway.checks.evidence import Problem, read_evidence
 from gateway.checks.model import ShownMissing, ShownRuleBasis
 from gateway.checks.rights import RUN
 from gateway.consents.checks import subject_mistake
-from gateway.consents.input import canonical_subject
+from gateway.consents.input import InputMistake, canonical_subject
 from gateway.departments import Department
 from gateway.errors import ReceiptUnknown
 from gateway.inner import Inner
@@ -175,28 +174,17 @@ def _missing(missing: Missing) -> ShownMissing:
 
 
 @dataclass(slots=True)
-class MeasureChanges:
-    """What `schema.mutation` asks of measures, for ``caller`` on the day ``today``; figures as elsewhere."""
+class MeasureChanges(Carried):
+    """What `schema.mutation` asks of measures, for ``caller`` on the day ``today``."""
 
     register: Register
     policy: Policy
     caller: Caller
     today: str
-    done: int = 0
-    subjects: list[str] = field(default_factory=list)
-    denied: list[tuple[str, str]] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
 
     async def report_measure_applied(self, given: ReportMeasureInput) -> MeasureReport:
         """Return the report, which becomes a change of this operation's entry; raises GraphQLError."""
-        mistakes = list(self._mistakes(given))
-        if mistakes:
-            told = [{"field": name, "message": message} for name, message in mistakes]
-            words = ", ".join(f"`{name}`" for name, _ in mistakes)
-            raise GraphQLError(
-                f"the input of `reportMeasureApplied` is not valid: {words}",
-                extensions={"code": "INPUT_INVALID", "inputs": told},
-            )
+        require_valid("reportMeasureApplied", [InputMistake(*each) for each in self._mistakes(given)])
         measure = self.register.measures[given.measure]
         self._permit(measure)
         subject = canonical_subject(given.subject)
@@ -231,7 +219,8 @@ class MeasureChanges:
             return
         self.denied.append((REPORT, "NOT_IMPLEMENTER"))
         needs = {"department": list(measure.implementers)}
-        raise GraphQLError(
+        raise refusal(
             f"`{REPORT}` is not open to this caller: it implements no `{measure.code}`",
-            extensions={"code": "FIELD_FORBIDDEN", "field": REPORT, "reason": "NOT_IMPLEMENTER", "needs": needs},
+            "FIELD_FORBIDDEN",
+            {"field": REPORT, "reason": "NOT_IMPLEMENTER", "needs": needs},
         )

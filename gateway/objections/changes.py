@@ -12,18 +12,16 @@ OBJECTIONS_UNAVAILABLE   the store, or the ledger, does not answer: send it agai
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NoReturn
-
-from graphql import GraphQLError
+from dataclasses import dataclass
+from typing import Any
 
 from connectors.clock import now_text
 from connectors.declaration import unknown
 from gateway.audit.hiding import Hiding
 from gateway.caller import Caller
+from gateway.carried import Carried, invalid, refusal, require_valid
 from gateway.catalogue import Catalogue
 from gateway.consents.input import InputMistake, canonical_subject
-from gateway.consents.rights import Denied
 from gateway.consents.tables import digest
 from gateway.disclosure.facts import FIELDS
 from gateway.errors import ObjectionsUnavailable
@@ -70,29 +68,21 @@ class Filing:
 
 
 @dataclass(slots=True)
-class ObjectionChanges:
-    """What `schema.mutation` asks of objections, for ``caller`` on the day ``today``.
-
-    For the ledger: ``done`` counts what was carried out, ``subjects`` are the USCCs that were named, ``denied`` the
-    fields that were refused with the reason, ``changes`` what became of which objection or notice.
-    """
+class ObjectionChanges(Carried):
+    """What `schema.mutation` asks of objections, for ``caller`` on the day ``today``."""
 
     filing: Filing
     policy: Policy
     caller: Caller
     today: str
-    done: int = 0
-    subjects: list[str] = field(default_factory=list)
-    denied: list[tuple[str, str]] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
 
     async def file_objection(self, given: FileObjectionInput) -> ShownObjection:
         """Return the objection as filed, on disk with its message; raises GraphQLError."""
         standing = self._standing()
         named = None if given.subject is None else canonical_subject(given.subject)
         if (denied := filer(standing, named, self.policy, self.caller)) is not None:
-            self._forbid("Mutation.fileObjection", denied)
-        _check("fileObjection", filing_mistakes(given, window=standing.subject is None))
+            self.forbid("Mutation.fileObjection", denied)
+        require_valid("fileObjection", filing_mistakes(given, window=standing.subject is None))
         subject = named or standing.subject
         assert subject is not None, "the input names one, or the token does"
         self.subjects.append(subject)
@@ -110,20 +100,20 @@ class ObjectionChanges:
         """Return the objection, stepped on and on disk; raises GraphQLError."""
         standing = self._standing()
         if standing.is_nobody or (standing.auditor and not standing.sources):
-            self._forbid("Mutation.advanceObjection", filer(standing, None, self.policy, self.caller) or not_owner("*"))
-        _check("advanceObjection", step_mistakes(given))
+            self.forbid("Mutation.advanceObjection", filer(standing, None, self.policy, self.caller) or not_owner("*"))
+        require_valid("advanceObjection", step_mistakes(given))
         objections = self.filing.objections
         try:
             before = await objections.get(given.id)
             actors = standing.actors(before.ticket) if before is not None else frozenset()
             if before is None or not actors:
-                raise _error("there is no such objection that this caller may step on", "OBJECTION_UNKNOWN")
+                raise refusal("there is no such objection that this caller may step on", "OBJECTION_UNKNOWN")
             to = given.to.name
             stepped = await objections.step(given.id, to, actors, self.caller.client, given.note, now_text())  # type: ignore[arg-type]  # the enum has the names of the states
         except IllegalStep as error:
-            raise _error(str(error), "STEP_ILLEGAL") from None
+            raise refusal(str(error), "STEP_ILLEGAL") from None
         except ObjectionsUnavailable as error:
-            raise _error(error.message, error.code) from None
+            raise refusal(error.message, error.code) from None
         assert stepped is not None, "tickets are never deleted"
         filed, made = stepped
         self.done += 1
@@ -137,17 +127,17 @@ class ObjectionChanges:
         """Return the notice as it counts from the next query on, on disk; raises GraphQLError."""
         standing = self._standing()
         if given.source not in standing.sources:
-            self._forbid("Mutation.noticeRepair", not_owner(given.source if given.source in self._sources else "*"))
+            self.forbid("Mutation.noticeRepair", not_owner(given.source if given.source in self._sources else "*"))
         mistakes = notice_mistakes(given, self.today)
         mistakes += [InputMistake("entity", each) for each in self._entity_mistakes(given)]
-        _check("noticeRepair", mistakes)
+        require_valid("noticeRepair", mistakes)
         record = self.filing.names.records(given.source, given.entity, given.record_key)[0]
         entity, client = entity_of(given.entity), self.caller.client
         notice = Notice(given.source, entity, record, given.repaired_on, given.basis, client, now_text())
         try:
             counts, made = await self.filing.objections.note_repair(notice)
         except ObjectionsUnavailable as error:
-            raise _error(error.message, error.code) from None
+            raise refusal(error.message, error.code) from None
         self.done += 1
         if made:
             self.changes.append(
@@ -170,27 +160,27 @@ class ObjectionChanges:
         found = await self._receipt(given.receipt)
         mine = self.filing.names.subjects(subject)
         if found is None or not self._may_use(found[0], mine):
-            raise _error("there is no answer about this subject with this receipt", "RECEIPT_UNKNOWN")
+            raise refusal("there is no answer about this subject with this receipt", "RECEIPT_UNKNOWN")
         entry, shape = found
         try:
             place = place_of(entry, shape, given.path)
         except NoPlace as error:
-            raise _invalid("fileObjection", [InputMistake("path", str(error))]) from None
+            raise invalid("fileObjection", [InputMistake("path", str(error))]) from None
         if _subject_of(entry, shape) not in mine:
             told = "the answer is about several subjects: ask about this one alone, and object to that answer"
-            raise _invalid("fileObjection", [InputMistake("receipt", told)])
+            raise invalid("fileObjection", [InputMistake("receipt", told)])
         if place.source not in self._sources:
-            raise _invalid("fileObjection", [InputMistake("path", "leads to a source that is connected no longer")])
+            raise invalid("fileObjection", [InputMistake("path", "leads to a source that is connected no longer")])
         if given.record_key is not None and place.record not in self._records(place, given.record_key):
             told = "is not the key of the record at this path"
-            raise _invalid("fileObjection", [InputMistake("recordKey", told)])
+            raise invalid("fileObjection", [InputMistake("recordKey", told)])
         return place
 
     async def _receipt(self, receipt: str) -> tuple[Entry, Shape] | None:
         try:
             return await self.filing.receipts(receipt)
         except Exception:  # noqa: BLE001  (whatever its driver raises: nothing can be filed without the ledger)
-            raise _error("the ledger cannot be read now", ObjectionsUnavailable.code) from None
+            raise refusal("the ledger cannot be read now", ObjectionsUnavailable.code) from None
 
     def _may_use(self, entry: Entry, mine: Sequence[str]) -> bool:
         """Return whether the caller may object to the answer of ``entry``: it is about the subject, lawfully told."""
@@ -245,15 +235,15 @@ class ObjectionChanges:
         try:
             return await self.filing.objections.file(ticket, message, live, mutation, input_, most)
         except MutationReused:
-            raise _error("`clientMutationId` was sent before, with another input", "MUTATION_REUSED") from None
+            raise refusal("`clientMutationId` was sent before, with another input", "MUTATION_REUSED") from None
         except AlreadyOpen as error:
             told = "the subject objects to this already: see that objection, or wait until it is closed"
-            raise _error(told, "OBJECTION_EXISTS", {"objection": error.id}) from None
+            raise refusal(told, "OBJECTION_EXISTS", {"objection": error.id}) from None
         except TooManyOpen:
             told = f"a subject may have {most} objections open: wait until some are closed"
-            raise _error(told, "OBJECTIONS_TOO_MANY") from None
+            raise refusal(told, "OBJECTIONS_TOO_MANY") from None
         except ObjectionsUnavailable as error:
-            raise _error(error.message, error.code) from None
+            raise refusal(error.message, error.code) from None
 
     async def _on_its_way(self, filed: Filed) -> Filed:
         """Put it into the queue of a department without an address, else let it be sent; it is on disk already."""
@@ -280,11 +270,6 @@ class ObjectionChanges:
         after = filed.steps[-1].after if filed.steps else ticket.state
         self.changes.append(Change(what="objection", name=ticket.id, before=before, after=after))
 
-    def _forbid(self, name: str, denied: Denied) -> NoReturn:
-        self.denied.append((name, denied.reason))
-        needs = {"field": name, "reason": denied.reason, "needs": denied.needs}
-        raise _error(f"`{name}` is not open to this caller", "FIELD_FORBIDDEN", needs)
-
 
 def _subject_of(entry: Entry, shape: Shape) -> str | None:
     """Return the pseudonym of the one subject that the answer's roots are about; None for several, or none."""
@@ -292,18 +277,3 @@ def _subject_of(entry: Entry, shape: Shape) -> str | None:
     if roots == ["Query.subject"] or len(entry.subjects) == 1:
         return entry.subjects[0] if entry.subjects else None  # whoever its links lead to comes after
     return None
-
-
-def _check(name: str, mistakes: list[InputMistake]) -> None:
-    if mistakes:
-        raise _invalid(name, mistakes)
-
-
-def _invalid(name: str, mistakes: list[InputMistake]) -> GraphQLError:
-    told = [{"field": each.field, "message": each.message} for each in mistakes]
-    wrong = ", ".join(f"`{each}`" for each in dict.fromkeys(each.field for each in mistakes))
-    return _error(f"the input of `{name}` is not valid: {wrong}", "INPUT_INVALID", {"inputs": told})
-
-
-def _error(message: str, code: str, more: Mapping[str, Any] | None = None) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": code, **(more or {})})

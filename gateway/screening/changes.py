@@ -7,18 +7,18 @@ MUTATION_REUSED           the idempotency key was sent before with another input
 SCREENINGS_UNAVAILABLE    the store does not answer: whether it was begun cannot be said; send it again
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
 
 import msgspec
-from graphql import GraphQLError
 
 from gateway.caller import Caller
+from gateway.carried import Carried, refusal, require_valid
 from gateway.checks.checker import Checker
 from gateway.checks.request import CheckRequest, read_request
 from gateway.checks.rights import may_not_run
-from gateway.consents.input import key_mistake
+from gateway.consents.input import InputMistake, key_mistake
 from gateway.consents.rights import Denied
 from gateway.errors import ScreeningsUnavailable
 from gateway.policy import Policy
@@ -49,42 +49,34 @@ class Beginnings:
 
 
 @dataclass(slots=True)
-class ScreeningChanges:
-    """What `schema.mutation` asks of screenings, for ``caller`` on the day ``today``; figures as of `Changes`."""
+class ScreeningChanges(Carried):
+    """What `schema.mutation` asks of screenings, for ``caller`` on the day ``today``."""
 
     screenings: Beginnings
     policy: Policy
     caller: Caller
     today: str
-    done: int = 0
-    subjects: list[str] = field(default_factory=list)
-    """None: the entries of the questions about slices name them."""
-    denied: list[tuple[str, str]] = field(default_factory=list)
 
     async def start_screening(self, given: StartScreeningInput) -> ShownScreening:
         """Return the screening as begun, on disk; raises GraphQLError."""
         self._permit(may_not_run(self.policy, self.caller))
         request = _request(given)
-        mistakes = [*_mistakes(request, given, self.today)]
-        if mistakes:
-            told = [{"field": part, "message": message} for part, message in mistakes]
-            words = ", ".join(f"`{part}`" for part in dict.fromkeys(part for part, _ in mistakes))
-            raise _error(f"the input of `startScreening` is not valid: {words}", "INPUT_INVALID", {"inputs": told})
+        require_valid("startScreening", [InputMistake(*each) for each in _mistakes(request, given, self.today)])
         as_of, checker = request.as_of or self.today, self.screenings.checker
         try:
             rule_set = checker.book().at(request.rule_set, as_of)
         except NoRuleSet as error:
-            raise _error(str(error), "RULE_SET_UNKNOWN") from None
+            raise refusal(str(error), "RULE_SET_UNKNOWN") from None
         self._permit(may_not_run(self.policy, self.caller, rule_set))
         caller = self.caller
         question = Question(caller.client, caller.purpose, rules_of(checker, request.rule_set, as_of), as_of)
         try:
             return await self._begin(request, question, given.client_mutation_id)
         except JobReused:
-            raise _error("the idempotency key was sent before with another input", "MUTATION_REUSED") from None
+            raise refusal("the idempotency key was sent before with another input", "MUTATION_REUSED") from None
         except AWAY:
             message = "screenings cannot be recorded now: send it again"
-            raise _error(message, ScreeningsUnavailable.code) from None
+            raise refusal(message, ScreeningsUnavailable.code) from None
 
     async def _begin(self, request: CheckRequest, question: Question, key: str | None) -> ShownScreening:
         keys = [SentKey(row.key.value, row.key.scheme) for row in request.subjects]
@@ -97,11 +89,8 @@ class ScreeningChanges:
         return await show_screening(self.screenings.keyed.jobs, job, 0, 0)
 
     def _permit(self, denied: Denied | None) -> None:
-        if denied is None:
-            return
-        self.denied.append((FIELD, str(denied.reason)))
-        told = {"field": FIELD, "reason": denied.reason, "needs": denied.needs}
-        raise _error(f"`{FIELD}` is not open to this caller", "FIELD_FORBIDDEN", told)
+        if denied is not None:
+            self.forbid(FIELD, denied)
 
 
 def _request(given: StartScreeningInput) -> CheckRequest:
@@ -143,7 +132,3 @@ def _sealed(caller: Caller) -> SealedCaller:
         consent=caller.consent,
         subject=caller.subject,
     )
-
-
-def _error(message: str, code: str, more: Mapping[str, Any] | None = None) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": code, **(more or {})})

@@ -11,17 +11,17 @@ WATCHES_UNAVAILABLE  the store does not answer: send it again
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import orjson
-from graphql import GraphQLError
 
 from connectors.clock import utc_text
 from connectors.errors import ConfigError
 from connectors.hours import CHINA_TIME
 from gateway.caller import Caller
+from gateway.carried import Carried, invalid, refusal, require_valid
 from gateway.consents.input import InputMistake, key_mistake
 from gateway.consents.tables import digest
 from gateway.errors import WatchesUnavailable
@@ -61,15 +61,11 @@ class Watching:
 
 
 @dataclass(slots=True)
-class WatchChanges:
+class WatchChanges(Carried):
     """What `schema.mutation` asks for ``caller``; for the ledger as `gateway.mutate.Changes` has it."""
 
     watching: Watching
     caller: Caller
-    done: int = 0
-    subjects: list[str] = field(default_factory=list)
-    denied: list[tuple[str, str]] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
 
     async def start_watch(self, given: StartWatchInput) -> ShownWatch:
         """Return the watch as started, on disk; raises GraphQLError."""
@@ -78,7 +74,7 @@ class WatchChanges:
         mistakes = wish_mistakes(keys, given.sections, given.every_seconds, watching.rules)
         if given.client_mutation_id is not None and (mistake := key_mistake(given.client_mutation_id)) is not None:
             mistakes.append(InputMistake("clientMutationId", mistake))
-        _check("startWatch", mistakes)
+        require_valid("startWatch", mistakes)
         self._require_open(given.sections)
         self._require_endpoint()
         watch = self._watch(keys, given)
@@ -101,7 +97,7 @@ class WatchChanges:
             watching.watches.write(lambda one: standings.stop(one, given.id, owner, BY_CLIENT, at))
         )
         if stopped is None:
-            raise _error("there is no such watch of this client", "WATCH_UNKNOWN")
+            raise refusal("there is no such watch of this client", "WATCH_UNKNOWN")
         self._did(stopped.id, "ACTIVE", BY_CLIENT)
         return await self._show(stopped)
 
@@ -109,7 +105,8 @@ class WatchChanges:
         """Return the messages that are put back, on disk; raises GraphQLError."""
         watching = self.watching
         if not 1 <= len(given.ids) <= MOST_REQUEUED:
-            _check("requeueWatchMessages", [InputMistake("ids", f"must be 1 to {MOST_REQUEUED}, got {len(given.ids)}")])
+            wrong = InputMistake("ids", f"must be 1 to {MOST_REQUEUED}, got {len(given.ids)}")
+            raise invalid("requeueWatchMessages", [wrong])
         owner, now = owner_of(watching.secret, self.caller), watching.clock()
         found = await self._stored(watching.watches.write(lambda one: outbox.requeue(one, given.ids, owner, now)))
         for each in found:
@@ -147,7 +144,7 @@ class WatchChanges:
         if closed:
             self.denied.append(("Mutation.startWatch", "SECTION_CLOSED"))
             told = {"field": "Mutation.startWatch", "reason": "SECTION_CLOSED", "sections": closed}
-            raise _error("nothing of a section is open to this caller", "FIELD_FORBIDDEN", told)
+            raise refusal("nothing of a section is open to this caller", "FIELD_FORBIDDEN", told)
 
     def _require_endpoint(self) -> None:
         try:
@@ -156,7 +153,7 @@ class WatchChanges:
             endpoint = None
         if endpoint is None:
             why = "the client is registered with no address for messages: its operator sets `webhook`"
-            raise _error(why, "WEBHOOK_MISSING")
+            raise refusal(why, "WEBHOOK_MISSING")
 
     async def _show(self, watch: Watch) -> ShownWatch:
         return await self._stored(Roots(self.watching.watches, self.watching.secret).show(watch))
@@ -165,12 +162,12 @@ class WatchChanges:
         try:
             return await working
         except MutationReused:
-            raise _error("`clientMutationId` was sent before, with another input", "MUTATION_REUSED") from None
+            raise refusal("`clientMutationId` was sent before, with another input", "MUTATION_REUSED") from None
         except TooManyWatches:
             most = self.watching.rules.max_watches
-            raise _error(f"{most} watches are kept already, as many as may be", "WATCHES_TOO_MANY") from None
+            raise refusal(f"{most} watches are kept already, as many as may be", "WATCHES_TOO_MANY") from None
         except WatchesUnavailable as error:
-            raise _error(error.message, error.code) from None
+            raise refusal(error.message, error.code) from None
 
     def _did(self, id_: str, before: str | None, after: str) -> None:
         self.done += 1
@@ -178,14 +175,3 @@ class WatchChanges:
 
     def _at(self) -> str:
         return utc_text(datetime.fromtimestamp(self.watching.clock(), CHINA_TIME))
-
-
-def _check(name: str, mistakes: Sequence[InputMistake]) -> None:
-    if mistakes:
-        told = [{"field": each.field, "message": each.message} for each in mistakes]
-        wrong = ", ".join(f"`{each}`" for each in dict.fromkeys(each.field for each in mistakes))
-        raise _error(f"the input of `{name}` is not valid: {wrong}", "INPUT_INVALID", {"inputs": told})
-
-
-def _error(message: str, code: str, more: Mapping[str, Any] | None = None) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": code, **(more or {})})
