@@ -144,7 +144,7 @@ def _needed(rule_set: RuleSet) -> Needed:
         open_,
         hidden,
         document_of(open_) if open_ or not hidden else None,
-        document_of(hidden) if hidden else None,
+        document_of(hidden, named=not open_) if hidden else None,
         frozenset(name for need in hidden.values() for name in fields_of(need)),
     )
 

@@ -38,20 +38,22 @@ _RECORD: Final = (
 Fields = GraphQLObjectType | GraphQLInterfaceType
 
 
-def document_of(needs: Mapping[str, Need]) -> str:
+def document_of(needs: Mapping[str, Need], *, named: bool = True) -> str:
     """Return the query for ``needs``, by name: `subjects(keys: $keys)`, problems told in words.
 
-    Raises `KeyError` for a path that the schema does not have.
+    One that is not ``named`` leaves the names of subjects out, which a register would have to be asked for. Raises
+    `KeyError` for a path that the schema does not have.
     """
     by_type: dict[str, list[str]] = {}
     for name, need in needs.items():
         for type_ in owners_of(need.section.split(".")[0]):
             by_type.setdefault(type_.name, []).append(_selection(type_, need.section.split("."), name, need))
     fragments = [f"... on {type_} {{ {' '.join(selections)} }}" for type_, selections in by_type.items()]
+    name = " name" if named else ""
     return (
         f"query CreditCheck($keys: [SubjectKey!]!) {{ {ROOT}(keys: $keys) {{ __typename"
         f" ... on SubjectProblem {{ message }} ... on SubjectUnresolved {{ coverage {{ source part department"
-        f" {{ code name }} status reason until asOf fetchedAt }} }} ... on {_OWNER} {{ uscc kind name }}"
+        f" {{ code name }} status reason until asOf fetchedAt }} }} ... on {_OWNER} {{ uscc kind{name} }}"
         f" {' '.join(fragments)} }} }}"
     )
 

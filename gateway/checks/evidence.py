@@ -71,7 +71,7 @@ def _subject(told: Mapping[str, Any], needs: Mapping[str, Need], denials: Denial
     if "uscc" not in told:
         return Problem(told["message"], told.get("coverage", ()))
     sections = {name: _need(told, name, need, denials) for name, need in needs.items()}
-    return {"subject": {name: told[name] for name in ("uscc", "kind", "name")}, "sections": sections}
+    return {"subject": {name: told.get(name) for name in ("uscc", "kind", "name")}, "sections": sections}
 
 
 def _need(told: Mapping[str, Any], name: str, need: Need, denials: Denials) -> dict[str, Any]:

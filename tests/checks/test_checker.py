@@ -30,6 +30,9 @@ async def test_what_is_for_a_verdict_only_is_asked_apart_and_told_to_nobody(tmp_
     open_, hidden = answers.asked
     assert "ratings" not in open_.document
     assert "fines" not in hidden.document
+    # whose names are known from the first question no register is asked for twice
+    assert "kind name" in open_.document
+    assert "kind name" not in hidden.document
     assert open_.caller.evaluates == frozenset()
     assert hidden.caller.evaluates >= {"TaxCreditRating.level"}
     assert not any("Penalty" in name for name in hidden.caller.evaluates)

@@ -16,6 +16,7 @@ import pytest
 from connectors.clock import today_text
 from gateway.caller import Caller
 from gateway.demo import Departments
+from gateway.demo.court import PAGE
 from gateway.demo.scenarios import everyone
 from gateway.proof.note import VerifierKey
 from gateway.screening.checking import Asked, rules_of
@@ -28,7 +29,9 @@ from tests.end_to_end.served import Served
 from tests.end_to_end.subscribing import socket
 
 ROOT = Path(__file__).parents[2]
-ROWS, SLICE, COURT_LISTS = 60, 20, 4
+ROWS, SLICE = 60, 20
+COURT = {"/api/dishonest": "D", "/api/enforcement": "E", "/api/terminated": "T", "/api/restriction": "R"}
+"""The court's lists by path, with the letter of each in the facts of the demo; it is asked about one code a call."""
 COLUMNS = ("row", "verdict", "outcomes", "reason", "missing", "until", "asOf")
 PERSON = "230881199003070010"
 START = """
@@ -50,6 +53,18 @@ query Look($id: String!, $first: Int, $after: Int) {
 def codes(count: int) -> list[str]:
     """Return the codes of the first subjects of the demo."""
     return [known.subject.uscc for known in everyone(count)][:count]
+
+
+def court_calls(count: int) -> dict[str, int]:
+    """Return how often each list of the court is asked for, about the first subjects: a call for each, and as many more
+
+    as its records fill pages of ten; where the last is full, the next must be looked at.
+    """
+    facts = [known.facts.executions for known in everyone(count)][:count]
+    return {
+        path: sum(1 + sum(letter in each.lists for each in cases) // PAGE for cases in facts)
+        for path, letter in COURT.items()
+    }
 
 
 def portfolio(folder: Path, keys: Sequence[str]) -> Path:
@@ -104,7 +119,7 @@ async def test_a_killed_screening_gives_the_same_file_and_asks_nothing_twice(
         while "--resume" not in told:
             told = process.stderr.readline()
             assert told, "it ended by itself"
-        while city.calls("court_enforcement")["keys"] < SLICE * COURT_LISTS:
+        while city.calls("court_enforcement")["keys"] < SLICE * len(COURT):
             assert process.poll() is None
         process.kill()
     job = told.rsplit(" ", 1)[1].strip()
@@ -114,12 +129,20 @@ async def test_a_killed_screening_gives_the_same_file_and_asks_nothing_twice(
     assert done.returncode == 3, done.stderr
     after = city.calls("court_enforcement")["keys"]
     # two slices were being asked about when it was killed, at most; the others once
-    assert ROWS * COURT_LISTS <= after <= (ROWS + 2 * SLICE) * COURT_LISTS + 2
+    once, further = court_calls(ROWS), sum(court_calls(ROWS).values()) - ROWS * len(COURT)
+    assert sum(once.values()) <= after <= (ROWS + 2 * SLICE) * len(COURT) + 2 * further
     assert before < after
-    city.forget_calls("environment_penalties")
+    for source in ("court_enforcement", "environment_penalties", "environment_credit"):
+        city.forget_calls(source)
     whole = await screened(served, path, tmp_path / "whole.csv")
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
-    assert city.calls("environment_penalties")["calls"] == -(-(ROWS + 2) // SLICE)
+    # ceil(n / batch) calls per source and entity; and of the court, which pages, what a first page does not hold
+    assert city.calls("court_enforcement")["paths"] == once
+    assert further > 0
+    batches = -(-(ROWS + 2) // SLICE)
+    assert city.calls("environment_penalties")["paths"] == {"/openapi/v1/penalties": batches}
+    ratings = {"/openapi/v1/ratings": batches, "/openapi/v1/permits": batches}
+    assert city.calls("environment_credit")["paths"] == ratings
     told_ = json.loads(done.stdout)
     assert told_["counts"] == whole.progress.counts
     assert (told_["rows"], told_["counts"]["INVALID"]) == (ROWS + 2, 2)
