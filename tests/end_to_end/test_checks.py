@@ -42,7 +42,7 @@ REPLAY: Final = """query($bundle: String!) { replay(bundle: $bundle) { verdict c
 CONSENTED: Final = [
     f"{each}.*"
     for each in (
-        *("TaxCreditRating", "TaxArrears", "SocialInsurance", "SocialInsurancePayment"),
+        *("TaxRegistration", "TaxCreditRating", "TaxArrears", "SocialInsurance", "SocialInsurancePayment"),
         *("UtilityArrears", "UtilityUsage", "HousingFund"),
     )
 ]
@@ -210,6 +210,41 @@ async def test_a_key_that_leads_to_nobody_is_undetermined(served: Served) -> Non
     assert [each["verdict"] for each in found["subjects"]] == ["UNDETERMINED", "PASS"]
     assert found["verdict"] == "UNDETERMINED"
     assert found["subjects"][0]["problem"]
+
+
+async def _identity(served: Served, number: int, consent: str | None = None) -> dict[str, Any]:
+    told = await check(served, "bank", "BANK_CREDIT", asked("BK", CODES[number]), consent=consent)
+    (subject,) = told.data["creditCheck"]["subjects"]
+    (outcome,) = [each for each in subject["rules"] if each["rule"] == "BK-01C"]
+    return {**outcome, "nextStep": told.data["creditCheck"]["nextStep"]}
+
+
+async def test_registers_that_differ_hit_and_are_told_side_by_side(served: Served) -> None:
+    alone = await _identity(served, 23)
+    assert (alone["result"], alone["mark"]) == ("HIT", "HIGH")
+    shown = [(each["source"], orjson.loads(each["fields"])) for each in alone["evidence"]]
+    assert shown == [
+        ("market_registry", {"scheme": "ORG_CODE", "value": "TJ0000238"}),
+        ("market_registry", {"scheme": "ORG_CODE", "value": "TJ9000234"}),
+    ], "what the tax bureau holds is not open without consent"
+    whole = await _identity(served, 23, await consents(served, [CODES[23]]))
+    assert {(each["source"], orjson.loads(each["fields"])["scheme"]) for each in whole["evidence"]} == {
+        ("market_registry", "NAME"),
+        ("tax_credit", "NAME"),
+        ("market_registry", "ORG_CODE"),
+        ("tax_credit", "ORG_CODE"),
+    }
+
+
+async def test_registers_agree_only_when_all_were_compared(served: Served) -> None:
+    alone = await _identity(served, 1)
+    assert alone["result"] == "UNKNOWN"
+    assert [(each["source"], each["status"], each["reason"]) for each in alone["missing"]] == [
+        ("tax_credit", "DENIED", "CONSENT_MISSING")
+    ]
+    assert "ask again with the subject's consent" in alone["nextStep"]
+    assert (await _identity(served, 1, await consents(served, [CODES[1]])))["result"] == "CLEAN"
+    assert (await _identity(served, 5, await consents(served, [CODES[5]])))["result"] == "UNKNOWN", "it is closed"
 
 
 @pytest.mark.parametrize("mode", ["down", "error", "slow", "garbled"])

@@ -89,6 +89,11 @@ WRONG: Final = [
     (need(arguments={"kinds": ["FIER"]}), "needs.listed.arguments.kinds: expected [ListKind!] of DISHONEST_JUDGMENT"),
     (need(arguments={"first": 5}), "needs.listed.arguments.first: unknown argument `first`"),
     (need(arguments={"active": "yes"}), "needs.listed.arguments.active: expected Boolean"),
+    (
+        need(section="identityConflicts", fields=["scheme", "source"]),
+        "needs.listed.fields: `IdentityConflict`: unknown field `source`; known: scheme, value",
+    ),
+    (need(section="identityConflicts.conflicts"), "needs.listed.section: `identityConflicts` is no section"),
     (need(fields=[]), "needs.listed.fields: empty: no rule could read it"),
     (need(fields=["knid", "state"]), "needs.listed.fields: `ListEntry`: unknown field `knid`"),
     (need(fields=["state", "state"]), "needs.listed.fields: `state` is repeated"),
