@@ -18,7 +18,7 @@ from gateway.rules.reads import needs_of_clause
 from tests.end_to_end.consenting import RECORD, given
 from tests.end_to_end.notice import CODES
 from tests.end_to_end.served import Served, Told
-from tests.rules.expected import EXPECTED, Expected
+from tests.rules.expected import EXPECTED, GIVEN, Expected
 
 CHECK: Final = """
 verdict nextStep askAgainAfter asOf purpose case receipts ruleSet { code version digest advisory overlay }
@@ -49,8 +49,8 @@ CONSENTED: Final = [
 
 
 def asked(code: str, *keys: str, **more: Any) -> dict[str, Any]:
-    """Return the input of a check of ``keys`` by the set ``code``."""
-    return {"ruleSet": code, "subjects": [{"key": {"value": each}} for each in keys], **more}
+    """Return the input of a check of ``keys`` by the set ``code``, with what it demands."""
+    return {"ruleSet": code, "subjects": [{"key": {"value": each}} for each in keys], **GIVEN.get(code, {}), **more}
 
 
 async def check(
@@ -181,6 +181,35 @@ async def test_what_is_wrong_with_the_input_is_said(served: Served, input_: dict
         "BAD_QUERY",
         "INPUT_INVALID",
     )
+
+
+@pytest.mark.parametrize(
+    ("client", "purpose", "code", "part"),
+    [
+        ("market_regulation", "QUALIFICATION_REVIEW", "QR", "qualification"),
+        ("market_regulation", "ADMIN_APPROVAL", "AA", "license"),
+    ],
+)
+async def test_what_a_set_demands_is_asked_for_before_anybody_is_asked(
+    served: Served, city: Departments, client: str, purpose: str, code: str, part: str
+) -> None:
+    bare = {"ruleSet": code, "subjects": [{"key": {"value": CODES[1]}}]}
+    told = await check(served, client, purpose, bare, MUTATION)
+    (error,) = told.errors
+    assert error["extensions"]["code"] == "INPUT_INVALID"
+    assert [each["field"] for each in error["extensions"]["inputs"]] == [part]
+    assert f"`{part}` is demanded by rule set `{code}`" in error["message"]
+    assert city.calls("court_enforcement")["calls"] == 0
+    query = await check(served, client, purpose, bare)
+    assert query.errors[0]["extensions"]["check"] == "INPUT_INVALID"
+    whole = await check(served, client, purpose, asked(code, CODES[1]), MUTATION)
+    assert whole.errors == []
+
+
+async def test_what_a_set_demands_is_told_by_its_register(served: Served) -> None:
+    found = (await served.ask("portal", "{ ruleSets { code demands } }")).data["ruleSets"]
+    demands = {each["code"]: each["demands"] for each in found if each["demands"]}
+    assert demands == {"GP": ["case"], "TB": ["case"], "AA": ["license"], "QR": ["qualification"]}
 
 
 async def test_a_set_that_is_not_there_is_named_with_those_that_are(served: Served) -> None:

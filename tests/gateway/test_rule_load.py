@@ -75,6 +75,8 @@ WRONG: Final = [
         changed(purposes=["GOVERNMENT_PURCHASE"]),
         "purposes: unknown purpose `GOVERNMENT_PURCHASE`; known: BANK_CREDIT, GOV",
     ),
+    (changed(demands=["licence"]), "demands: unknown input `licence`; known: case, requiredLicenses"),
+    (changed(demands=["case", "case"]), "demands: `case` is repeated"),
     (changed(from_="2026"), "from: expected a date in quotes"),
     (changed(from_="2026-02-01", to="2026-01-01"), "to: is before `from`"),
     (changed(rules=[]), "rules: expected at least one"),
