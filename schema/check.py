@@ -106,6 +106,9 @@ class CheckInput:
     domain: str | None = strawberry.field(
         default=None, description=say("所申请事项的监管领域", "The domain of supervision of what is applied for")
     )
+    qualification: str | None = strawberry.field(
+        default=None, description=say("所申请的资质", "The qualification that is applied for")
+    )
 
 
 @strawberry.type(description=say("规则的一项依据", "A basis of a rule"))
@@ -298,6 +301,11 @@ class RuleSet:
     title_en: str = shown("英文名称", "What it is called in English")
     purposes: list[str] = shown("可用于的查询目的", "Purposes that it may be run for")
     advisory: bool = shown("仅供参考", "Whether it is advisory")
+    demands: list[str] = shown(
+        "核查必须给出的：case 为项目或案件编号（请求头 Credit-Case），其余为 CheckInput 的字段；未给出的不予核查",
+        "What a check must be given, or it is refused: `case` is the number of the project or case (header "
+        "`Credit-Case`), the others are fields of `CheckInput`",
+    )
     in_force_from: Date | None = shown("施行日期", "In force from")
     in_force_to: Date | None = shown("终止日期", "In force to")
     rules: list[CheckRule] = shown("规则", "Its rules")

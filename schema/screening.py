@@ -123,6 +123,9 @@ class StartScreeningInput:
     domain: str | None = strawberry.field(
         default=None, description=say("所申请事项的监管领域", "The domain of supervision of what is applied for")
     )
+    qualification: str | None = strawberry.field(
+        default=None, description=say("所申请的资质", "The qualification that is applied for")
+    )
     client_mutation_id: str | None = strawberry.field(
         default=None,
         description=say(

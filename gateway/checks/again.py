@@ -10,8 +10,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from gateway.checks.checker import VERDICT_ONLY
 from gateway.checks.kept import KeptCheck, KeptOutcome, KeptRules, KeptSubject, kept_outcomes
+from gateway.checks.needed import VERDICT_ONLY
 from gateway.rules import Overlay, RuleSet, evaluate
 from gateway.rules.model import Verdict
 from gateway.rules.outcomes import worst

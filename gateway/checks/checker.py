@@ -1,44 +1,28 @@
 """A credit check: what a rule set needs is asked under the caller's rights, then the rules judge. Nothing is kept.
 
-What rules evaluate on a legal ground and show to nobody (`VERDICT_ONLY`) is asked apart, under rights that open exactly
-those fields; what comes back is judged here and told no further.
+What rules evaluate on a legal ground and show to nobody (`VERDICT_ONLY`) is judged here and told no further.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from connectors.clock import now_text
 from gateway.caller import Caller
-from gateway.checks.document import document_of, fields_of
 from gateway.checks.evidence import Problem, read_evidence
+from gateway.checks.needed import Needed, joined, needed_by
 from gateway.checks.request import CheckRequest, Key
 from gateway.inner import Answered, Inner
 from gateway.ledger.entry import Kind
 from gateway.plan.document import redact
-from gateway.rules import Evaluation, Overlay, RuleBook, RuleSet, evaluate, needs_of
+from gateway.rules import Evaluation, Overlay, RuleBook, RuleSet, evaluate
 from gateway.rules.evidence import Evidence
 from gateway.rules.evidence import read_evidence as typed
-from gateway.rules.model import Need, Verdict
+from gateway.rules.model import Verdict
 from gateway.rules.outcomes import worst
 
 MAXIMUM_DOCUMENTS: Final = 64
-VERDICT_ONLY: Final = "VERDICT_ONLY"
-
-
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """What the rules of a set need: in the ``open`` under the caller's own rights, and ``hidden``, for a verdict only.
-
-    ``fields`` are what the second may read, `Entity.field`.
-    """
-
-    open: Mapping[str, Need]
-    hidden: Mapping[str, Need]
-    open_document: str | None
-    hidden_document: str | None
-    fields: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +44,16 @@ class Found:
         """All that rules may see, the hidden included."""
         assert self.evidence is not None, "a key that led to nobody has no evidence"
         return typed({**self.evidence, "sections": {**self.evidence["sections"], **self.hidden}})
+
+    def renamed(self, names: Mapping[str, str]) -> "Found":
+        """Return the same with the sections of the needs in ``names``, under these names instead of those told."""
+        if self.evidence is None:
+            return self
+        sections, hidden = (
+            {own: sections[name] for own, name in names.items() if name in sections}
+            for sections in (self.evidence["sections"], self.hidden)
+        )
+        return replace(self, evidence={**self.evidence, "sections": sections}, hidden=hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +77,17 @@ class Checked:
         return worst([self.evaluation.verdict, *lost])
 
 
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What a check is judged with, whichever the rules: ``receipts`` are those of what was asked."""
+
+    request: CheckRequest
+    caller: Caller
+    as_of: str
+    queried_at: str
+    receipts: Sequence[str]
+
+
 @dataclass(slots=True)
 class Checker:
     """Makes checks by the rule ``book`` of the moment, asking through ``inner``."""
@@ -101,26 +106,36 @@ class Checker:
         rule_set = book.at(request.rule_set, as_of)
         overlay = book.overlay(caller.client, rule_set.code)
         queried_at = now_text()
-        keys = list(dict.fromkeys(row.key for row in request.subjects))
-        found, receipts = await self._find(keys, self.needed(rule_set), caller, kind)
-        by_key = dict(zip(keys, found, strict=True))
-        rows = [by_key[row.key] for row in request.subjects]
-        known = [(each.whole, row.bidder) for each, row in zip(rows, request.subjects, strict=True) if each.evidence]
-        evidences, bidders = [each for each, _ in known], [each for _, each in known]
-        evaluation = evaluate(rule_set, evidences, request.input, as_of, overlay, bidders=bidders, lot=request.lot)
-        return Checked(request, rule_set, overlay, caller, as_of, queried_at, rows, evaluation, receipts)
+        found, receipts = await self._find(_keys(request), self.needed(rule_set), caller, kind)
+        return _judged(Judging(request, caller, as_of, queried_at, receipts), rule_set, overlay, found)
+
+    async def check_by(
+        self, request: CheckRequest, rule_sets: Sequence[RuleSet], caller: Caller, today: str, kind: Kind = "CHECK"
+    ) -> list[Checked]:
+        """Return the check of ``request`` by each of ``rule_sets``, whatever its own: sources are asked once for all.
+
+        No overlay is laid over them. Raises `RequestError`.
+        """
+        all_ = joined(rule_sets)
+        queried_at = now_text()
+        found, receipts = await self._find(_keys(request), all_.needed, caller, kind)
+        judging = Judging(request, caller, request.as_of or today, queried_at, receipts)
+        return [
+            _judged(judging, rule_set, None, {key: each.renamed(names) for key, each in found.items()})
+            for rule_set, names in zip(rule_sets, all_.names, strict=True)
+        ]
 
     def needed(self, rule_set: RuleSet) -> Needed:
         """Return what ``rule_set`` needs, made once."""
         if rule_set.digest not in self._needed:
             if len(self._needed) >= MAXIMUM_DOCUMENTS:
                 self._needed.clear()
-            self._needed[rule_set.digest] = _needed(rule_set)
+            self._needed[rule_set.digest] = needed_by(rule_set)
         return self._needed[rule_set.digest]
 
     async def _find(
         self, keys: Sequence[Key], needed: Needed, caller: Caller, kind: Kind
-    ) -> tuple[list[Found], list[str]]:
+    ) -> tuple[dict[Key, Found], list[str]]:
         variables = {"keys": [key.argument for key in keys]}
         judging = replace(caller, evaluates=needed.fields)
         documents = ((needed.open_document, caller), (needed.hidden_document, judging))
@@ -129,28 +144,26 @@ class Checker:
         told = read_evidence(open_.content, needed.open) if open_ is not None else []
         secret = read_evidence(hidden.content, needed.hidden) if hidden is not None else []
         receipts = [each.receipt for each in (open_, hidden) if each is not None]
-        return [_found(key, at, told, secret) for at, key in enumerate(keys)], receipts
+        return {key: _found(key, at, told, secret) for at, key in enumerate(keys)}, receipts
+
+
+def _keys(request: CheckRequest) -> list[Key]:
+    return list(dict.fromkeys(row.key for row in request.subjects))
+
+
+def _judged(judging: Judging, rule_set: RuleSet, overlay: Overlay | None, found: Mapping[Key, Found]) -> Checked:
+    request, as_of = judging.request, judging.as_of
+    rows = [found[row.key] for row in request.subjects]
+    known = [(each.whole, row.bidder) for each, row in zip(rows, request.subjects, strict=True) if each.evidence]
+    evidences, bidders = [each for each, _ in known], [each for _, each in known]
+    evaluation = evaluate(rule_set, evidences, request.input, as_of, overlay, bidders=bidders, lot=request.lot)
+    return Checked(
+        request, rule_set, overlay, judging.caller, as_of, judging.queried_at, rows, evaluation, judging.receipts
+    )
 
 
 async def _nothing() -> Answered | None:
     return None
-
-
-def _needed(rule_set: RuleSet) -> Needed:
-    hidden_names = set(_names(rule_set, lambda reveal: reveal == VERDICT_ONLY))
-    hidden = {name: need for name, need in rule_set.needs.items() if name in hidden_names}
-    open_ = {name: need for name, need in rule_set.needs.items() if name not in hidden_names}
-    return Needed(
-        open_,
-        hidden,
-        document_of(open_) if open_ or not hidden else None,
-        document_of(hidden, named=not open_) if hidden else None,
-        frozenset(name for need in hidden.values() for name in fields_of(need)),
-    )
-
-
-def _names(rule_set: RuleSet, wanted: Callable[[str], bool]) -> Iterable[str]:
-    return (name for rule in rule_set.rules if wanted(rule.reveal) for name in needs_of(rule))
 
 
 def _found(key: Key, at: int, told: Sequence[Any], secret: Sequence[Any]) -> Found:

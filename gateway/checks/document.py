@@ -18,8 +18,9 @@ from graphql import (
     is_leaf_type,
 )
 
+from gateway.checks.conflicts import read_fields, selection_of
 from gateway.rules.model import Need
-from schema.bindings import Binding, Section
+from schema.bindings import Binding, Conflicts, Section
 from schema.organization import ORGANIZATIONS
 from schema.schema import SCHEMA, binding, python_name
 
@@ -27,10 +28,10 @@ PAGE: Final = 200
 """Records of one section that are asked for: of more, the section is not whole."""
 ROOT: Final = "subjects"
 _OWNER: Final = "Organization"
-_SECTION: Final = (
-    "state coverage { source part department { code name } status reason until asOf fetchedAt matchConfidence }"
-    " pageInfo { hasNextPage }"
+_COVERAGE: Final = (
+    "coverage { source part department { code name } status reason until asOf fetchedAt matchConfidence }"
 )
+_SECTION: Final = f"state {_COVERAGE} pageInfo {{ hasNextPage }}"
 _RECORD: Final = (
     "recordId source underObjection issues { field code } provenance { recordKey sourceUpdatedAt fetchedAt digest }"
 )
@@ -64,6 +65,8 @@ def fields_of(need: Need) -> frozenset[str]:
     bound: Binding | None = None
     for step in need.section.split("."):
         bound = binding(at.name, step)
+        if isinstance(bound, Conflicts):
+            return read_fields()
         inner = get_named_type(at.fields[step].type)
         assert isinstance(inner, Fields), "a path leads through objects"
         at = record_of(inner) or inner
@@ -94,6 +97,8 @@ def _selection(parent: Fields, path: list[str], name: str, need: Need) -> str:
     """Return the selection of what stands at ``path`` below ``parent``."""
     field, rest = parent.fields[path[0]], path[1:]
     type_ = get_named_type(field.type)
+    if not rest and isinstance(binding(parent.name, path[0]), Conflicts):
+        return f"{name}: {path[0]} {selection_of(need.fields, _COVERAGE)}"
     if not rest:
         return (
             f"{name}: {path[0]}{_arguments(field, need.arguments)} {{ {_SECTION} items {{ {_record(type_, need)} }} }}"

@@ -15,9 +15,11 @@ from typing import Any, Final
 
 from graphql import get_named_type
 
+from gateway.checks.conflicts import section_of
 from gateway.checks.document import Fields, owners_of, record_of
 from gateway.rules.model import Need
-from schema.schema import graphql_name
+from schema.bindings import Conflicts
+from schema.schema import binding, graphql_name
 
 COMPLETE: Final = "COMPLETE"
 PARTIAL: Final = "PARTIAL"
@@ -79,6 +81,9 @@ def _need(told: Mapping[str, Any], name: str, need: Need, denials: Denials) -> d
     owners = owners_of(path[0])
     if owners[0].name != "Organization" and told["__typename"] not in {each.name for each in owners}:
         return {"state": "NOT_COVERED", "items": [], "coverage": []}
+    if isinstance(binding(owners[0].name, path[0]), Conflicts):
+        report = told[name]
+        return _denied(name, denials) if report is None else section_of(report, need.fields)
     found = list(_sections(told, path, name, owners[0], denials))
     return _merged(found)
 
@@ -102,13 +107,17 @@ def _sections(
         return
     section = at.get(name)
     if section is None:
-        yield {"state": DENIED, "items": [], "coverage": [], "denied": denials.sections.get(name, {})}
+        yield _denied(name, denials)
         return
     items = section["items"]
     yield _section(section, [] if rest else [_item(each, name, record, denials) for each in items])
     if rest:
         for each in items:
             yield from _sections(each, rest, name, record, denials)
+
+
+def _denied(name: str, denials: Denials) -> dict[str, Any]:
+    return {"state": DENIED, "items": [], "coverage": [], "denied": denials.sections.get(name, {})}
 
 
 def _section(section: Mapping[str, Any], items: list[dict[str, Any]]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
-from gateway.checks.checker import VERDICT_ONLY, Checked, Found
+from gateway.checks.checker import Checked, Found
+from gateway.checks.needed import VERDICT_ONLY
 from gateway.checks.request import Row
 from gateway.plan.document import redact
 from gateway.rules.evidence import Evidence, Section, Subject

@@ -14,7 +14,7 @@ from gateway.rules.inputs import input_mistakes
 MAXIMUM_SUBJECTS: Final = 200
 LONGEST: Final = 200
 """Characters of a code, a key or a bidder's name."""
-_INPUTS: Final = ("requiredLicenses", "requiredQualifications", "amount", "license", "domain")
+_INPUTS: Final = ("requiredLicenses", "requiredQualifications", "amount", "license", "domain", "qualification")
 
 
 class Key(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ INPUT_INVALID       `inputs` names every part that is wrong (of a query: BAD_QUE
 RULE_SET_UNKNOWN    no set of that code is in force; the message names those that are
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ from gateway.errors import BadQuery, RequestError
 from gateway.own import Own, Told, Untold
 from gateway.plan.asks import Rights
 from gateway.policy import Policy
-from gateway.rules import NoRuleSet
+from gateway.rules import NoRuleSet, demand_mistakes
 from schema.check import CheckInput
 
 QUERY: Final = "Query.creditCheck"
@@ -47,18 +47,23 @@ async def run(
 ) -> ShownCheck:
     """Return the check as it is shown; raises `Refused`, `RequestError`."""
     _permit(may_not_run(policy, caller))
-    mistakes = list(request_mistakes(request, today))
-    if mistakes:
-        told = [{"field": part, "message": message} for part, message in mistakes]
-        words = "; ".join(f"`{part}` {message}" for part, message in mistakes)
-        raise Refused("INPUT_INVALID", f"the input of the check is not valid: {words}", {"inputs": told})
+    _require_none(request_mistakes(request, today))
     try:
         rule_set = checker.book().at(request.rule_set, request.as_of or today)
     except NoRuleSet as error:
         raise Refused("RULE_SET_UNKNOWN", str(error)) from None
     _permit(may_not_run(policy, caller, rule_set))
+    _require_none(demand_mistakes(rule_set, request.input, caller.case))
     checked = await checker.check(request, caller, today)
     return show_check(checked, ShownCatalogue(catalogue.items, today).basis)
+
+
+def _require_none(mistakes: Iterable[tuple[str, str]]) -> None:
+    """Return if there are no ``mistakes``, pairs of a part of the input and what is wrong with it; raises `Refused`."""
+    if found := list(mistakes):
+        told = [{"field": part, "message": message} for part, message in found]
+        words = "; ".join(f"`{part}` {message}" for part, message in found)
+        raise Refused("INPUT_INVALID", f"the input of the check is not valid: {words}", {"inputs": told})
 
 
 def _permit(denied: Denied | None) -> None:

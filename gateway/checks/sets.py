@@ -39,6 +39,7 @@ class ShownSet:
     title_en: str
     purposes: list[str]
     advisory: bool
+    demands: list[str]
     in_force_from: str | None
     in_force_to: str | None
     rules: list[ShownRule]
@@ -55,6 +56,7 @@ def show_set(declared: RuleSet, bases: Bases) -> ShownSet:
         declared.title.en,
         list(declared.purposes),
         declared.advisory,
+        list(declared.demands),
         declared.from_,
         declared.to,
         [_rule(rule, declared, telling) for rule in declared.rules],

@@ -11,7 +11,7 @@ import msgspec
 import orjson
 
 from gateway.catalogue.shown import ShownBasis
-from gateway.checks.checker import VERDICT_ONLY, Checked, Found
+from gateway.checks.checker import Checked, Found
 from gateway.checks.kept import keep
 from gateway.checks.model import (
     ShownBidder,
@@ -23,6 +23,7 @@ from gateway.checks.model import (
     ShownRules,
     ShownSubject,
 )
+from gateway.checks.needed import VERDICT_ONLY
 from gateway.checks.steps import next_step
 from gateway.rules.model import Basis, Need, RuleSet
 from gateway.rules.outcomes import Hit, Missing, Outcome, SubjectVerdict, worst

@@ -13,6 +13,11 @@ class Lacked(Protocol):
         ...
 
     @property
+    def reason(self) -> str | None:
+        """Return why."""
+        ...
+
+    @property
     def needs(self) -> str | None:
         """Return what would open it to the caller."""
         ...
@@ -29,6 +34,7 @@ DONE: Final = {
         "a rule excludes: check its basis and tell the subject, who may object to the record",
     ),
 }
+CONSENT_MISSING: Final = "CONSENT_MISSING"
 _IDENTITY: Final = ("有主体未能确定，请核对其标识符", "a key led to nobody: check the identifier")
 _CONSENT: Final = ("取得信息主体授权后再查", "ask again with the subject's consent")
 _DENIED: Final = (
@@ -39,6 +45,11 @@ _LATER: Final = (
     "有数据源未答复，请稍后再查；不得视为通过",
     "a source did not answer: ask again later, and do not take this for a pass",
 )
+
+
+def _wants_consent(lacked: Lacked) -> bool:
+    """Return whether the subject's consent would open it: it is told of a section, or of one source of it."""
+    return "consent" in (lacked.needs or "") or lacked.reason == CONSENT_MISSING
 
 
 def next_step(verdict: str, missing: Sequence[Lacked], again: str | None, lost: Sequence[object]) -> str:
@@ -54,7 +65,7 @@ def _open_steps(missing: Sequence[Lacked], again: str | None, lost: Sequence[obj
     if again is not None:
         steps.append((f"请于 {again} 之后再查", f"ask again after {again}"))
     denied = [each for each in missing if each.status == "DENIED"]
-    if any("consent" in (each.needs or "") for each in denied):
+    if any(_wants_consent(each) for each in denied):
         steps.append(_CONSENT)
     elif denied:
         steps.append(_DENIED)

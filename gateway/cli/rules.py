@@ -131,10 +131,15 @@ def _counted(rules: RuleSet) -> dict[str, Any]:
         "from": rules.from_,
         "to": rules.to,
         "advisory": rules.advisory,
+        "demands": rules.demands,
         "needs": len(rules.needs),
         "rules": len(rules.rules),
         "cases": dict(expected),
     }
+
+
+def _demanded(rules: RuleSet) -> list[str]:
+    return [f"demands {', '.join(rules.demands)}"] if rules.demands else []
 
 
 def _overlays(book: RuleBook) -> list[dict[str, Any]]:
@@ -172,7 +177,7 @@ def _sets_table(book: RuleBook) -> Table:
         cases = Counter(case.expect for rule in each.rules for case in rule.cases)
         table.add_row(
             f"{each.code} {each.version}\n{each.digest}",
-            "\n".join([each.title.zh, each.title.en, *each.purposes]),
+            "\n".join([each.title.zh, each.title.en, *each.purposes, *_demanded(each)]),
             f"{each.from_ or '…'} –\n{each.to or '…'}",
             f"{len(each.rules)}\nadvisory" if each.advisory else str(len(each.rules)),
             "\n".join(f"{count} {expect}" for expect, count in cases.items()),
@@ -185,7 +190,8 @@ def _sets_table(book: RuleBook) -> Table:
 
 def _rules_table(rules: RuleSet, day: str) -> Table:
     table = _table("rule", "规则 title", "verdict", "依据 basis")
-    table.title = f"{rules.code} {rules.version} {rules.title.zh} {rules.title.en}"
+    demanded = "".join(f"\n{each}" for each in _demanded(rules))
+    table.title = f"{rules.code} {rules.version} {rules.title.zh} {rules.title.en}{demanded}"
     for rule in rules.rules:
         if rule.in_force(day):
             table.add_row(rule.id, f"{rule.title.zh}\n{rule.title.en}", "\n".join(_means(rules, rule)), _bases(rule))

@@ -1,9 +1,10 @@
 """`rules try` and `rules diff`: what other rules would say, over what clients kept or over the demo's subjects."""
 
+import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
@@ -12,9 +13,10 @@ import orjson
 import typer
 import uvloop
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from connectors.declaration import unknown
 from gateway.app import Gateway, open_gateway
 from gateway.caller import Caller
 from gateway.checks.checker import Checker
@@ -36,6 +38,16 @@ from gateway.proof.bundle import FORMAT
 from gateway.rules import NoRuleSet, RuleBook, RuleSet
 
 NOT_READ: Final = 2
+_DAY: Final = REFERENCE.isoformat()
+_GIVEN: Final[Mapping[str, Any]] = {
+    "requiredLicenses": ["食品经营许可"],
+    "requiredQualifications": [{"kind": "市政公用工程施工总承包", "grade": ""}],
+    "amount": 1_000_000.0,
+    "license": "食品经营许可",
+    "domain": "FOOD_DRUG",
+    "qualification": "市政公用工程施工总承包",
+}
+"""What the demo's scenarios are checked with, as far as a rule set demands it."""
 
 Kept = Annotated[
     list[Path],
@@ -85,18 +97,22 @@ def rules_diff(
 ) -> None:
     """规则改动后，谁的结论会变。 Whose verdict changes under other rules, of the demo's subjects or over kept evidence.
 
-    Without `--receipt` the simulated departments are started and asked, for the length of this command.
+    Without `--receipt` the simulated departments are started for the length of this command, and asked once for both.
 
     Exit code: 0 结论均不变 no verdict changes, 1 有变化 some do, 2 无法读取 something cannot be read, or wrong use.
     """
     before, changed = load_book(config), load_book(config, after)
-    codes = [each for each in dict.fromkeys([*before.sets, *changed.sets]) if not only or each in only]
+    codes = list(dict.fromkeys([*before.sets, *changed.sets]))
+    if lost := [each for each in only or () if each not in codes]:
+        _stop(unknown("rule set", lost[0], codes))
+    codes = [each for each in codes if not only or each in only]
     if receipt:
         kept = [each for each in _read(receipt) if each.rule_set.code in codes]
         _show(list(changes(kept, before, changed)), as_json)
     else:
         both = [code for code in codes if code in before.sets and code in changed.sets]
-        _show(uvloop.run(_of_demo(config, before, changed, both)), as_json)
+        pairs = [(_set(before, code, _DAY), _set(changed, code, _DAY)) for code in both]
+        _show(uvloop.run(_of_demo(config, pairs)), as_json)
 
 
 def _read(paths: Iterable[Path]) -> list[KeptCheck]:
@@ -134,41 +150,57 @@ def _stop(message: str) -> NoReturn:
     sys.exit(NOT_READ)
 
 
-async def _of_demo(config: Path, before: RuleBook, after: RuleBook, codes: Sequence[str]) -> list[Tried]:
-    """Return what becomes of the demo's scenarios under the rules ``before`` and ``after``, each set asked for anew."""
-    with tempfile.TemporaryDirectory(prefix="credit-rules-") as name, Progress(transient=True) as progress:
+async def _of_demo(config: Path, pairs: Sequence[tuple[RuleSet, RuleSet]]) -> list[Tried]:
+    """Return what becomes of the demo's scenarios under two versions of each of some sets.
+
+    What both versions of a set need is asked once, of all sets at the same time.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    with tempfile.TemporaryDirectory(prefix="credit-rules-") as name, progress:
         folder = Path(name)
-        task = progress.add_task("asking the simulated departments", total=2 * len(codes))
+        task = progress.add_task("starting the simulated departments", total=len(pairs))
         with departments(folder / "departments") as simulated:
             environ = {**os.environ, **simulated.environment}
             async with open_gateway(on_port(load_configuration(config), None), environ, folder / "gateway") as gateway:
-                found: list[Tried] = []
-                for code in codes:
-                    first = await _check(gateway, before, code)
+                progress.update(task, description="asking them, one step for each rule set")
+
+                async def compare(pair: tuple[RuleSet, RuleSet]) -> list[Tried]:
+                    found = await _compared(gateway, *pair)
                     progress.advance(task)
-                    second = await _check(gateway, after, code)
-                    progress.advance(task)
-                    found += compared(first, second)
-                return found
+                    return found
+
+                told = await asyncio.gather(*map(compare, pairs))
+                return [each for one in told for each in one]
 
 
-async def _check(gateway: Gateway, book: RuleBook, code: str) -> KeptCheck:
-    day = REFERENCE.isoformat()
-    rules = book.at(code, day)
-    request = CheckRequest(code, tuple(Row(Key(each.uscc, "USCC")) for each in named()))
-    checker = Checker(Inner(gateway.front.ask), lambda: book)
-    return keep(await checker.check(request, _caller(gateway, rules), day))
+async def _compared(gateway: Gateway, before: RuleSet, after: RuleSet) -> list[Tried]:
+    """Return what the scenarios come to under two versions of a set; who asks may run them both."""
+    demanded = {*before.demands, *after.demands}
+    request = CheckRequest(
+        before.code,
+        tuple(Row(Key(each.uscc, "USCC")) for each in named()),
+        input={name: value for name, value in _GIVEN.items() if name in demanded},
+    )
+    checker = Checker(Inner(gateway.front.ask), RuleBook)
+    first, second = await checker.check_by(request, [before, after], _caller(gateway, before, after), _DAY)
+    return compared(keep(first), keep(second))
 
 
-def _caller(gateway: Gateway, rules: RuleSet) -> Caller:
-    """Return the first registered client that may run ``rules``, with all its scopes."""
+def _caller(gateway: Gateway, before: RuleSet, after: RuleSet) -> Caller:
+    """Return the registered client with the most scopes that may run both versions of a set, for one purpose."""
     loaded = gateway.front.loaded
-    for name, client in loaded.register.clients.items():
-        for purpose in rules.purposes:
-            caller = Caller(name, client.department, frozenset(client.scopes), purpose, "rules-diff")
-            if purpose in client.purposes and may_not_run(loaded.configuration.policy, caller, rules) is None:
-                return caller
-    _stop(f"no registered client may run `{rules.code}`")
+    policy, clients = loaded.configuration.policy, loaded.register.clients
+    able = [
+        caller
+        for name, client in clients.items()
+        for purpose in client.purposes
+        for caller in [Caller(name, client.department, frozenset(client.scopes), purpose, "rules-diff")]
+        if may_not_run(policy, caller, before) is None and may_not_run(policy, caller, after) is None
+    ]
+    if not able:
+        _stop(f"no registered client may run `{before.code}` before and after, for one purpose")
+    return max(able, key=lambda caller: len(caller.scopes))
 
 
 def _show(found: Sequence[Tried], as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from gateway.rules.book import NoRuleSet, RuleBook
 from gateway.rules.checks.known import Known
+from gateway.rules.demands import demand_mistakes
 from gateway.rules.evaluate import evaluate
 from gateway.rules.evidence import Evidence, read_evidence
 from gateway.rules.inputs import input_mistakes
@@ -20,6 +21,7 @@ __all__ = [
     "RuleBook",
     "RuleSet",
     "SubjectVerdict",
+    "demand_mistakes",
     "evaluate",
     "input_mistakes",
     "needs_of",

@@ -22,7 +22,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What a check was given; None is not given, which is not the same as an empty list.
 
     ``amount`` in yuan, of the loan or the project; ``license`` the license applied for; ``domain`` the field of
-    supervision (`SupervisionDomain`) of an application.
+    supervision (`SupervisionDomain`) of an application; ``qualification`` the qualification applied for.
     """
 
     required_licenses: Annotated[list[Text], Meta(max_length=50)] | None = None
@@ -30,6 +30,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     amount: Annotated[float, Meta(ge=0)] | None = None
     license: Text | None = None
     domain: Text | None = None
+    qualification: Text | None = None
 
 
 INPUTS: Final[Mapping[str, Type]] = {
@@ -38,6 +39,7 @@ INPUTS: Final[Mapping[str, Type]] = {
     "amount": DECIMAL,
     "license": TEXT,
     "domain": TEXT,
+    "qualification": TEXT,
 }
 """Input -> its type in conditions: `input.<name>`."""
 

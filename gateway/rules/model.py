@@ -143,7 +143,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class DeclaredSet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One file as it is written: the rules that are applied for some purposes between two days."""
+    """One file as it is written: the rules that are applied for some purposes between two days.
+
+    ``demands`` name what a check by it must be given (`gateway.rules.demands`).
+    """
 
     code: Code
     version: Version
@@ -152,6 +155,7 @@ class DeclaredSet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     needs: dict[str, Need]
     rules: list[Rule]
     advisory: bool = False
+    demands: list[str] = []
     from_: str | None = msgspec.field(default=None, name="from")
     to: str | None = None
 

@@ -25,14 +25,16 @@ from graphql import (
 from connectors.declaration import unknown
 from gateway.rules.conditions.types import TEXT, Type, record_of, type_of
 from gateway.rules.model import Need
-from schema.bindings import Identity, Link, PersonPart, Same
+from schema.bindings import Conflicts, Identity, Link, PersonPart, Same
 from schema.bindings import Section as SectionBinding
+from schema.conflicts import ConflictingValue, IdentityConflict, IdentityReport
 from schema.organization import ORGANIZATIONS, Organization
 from schema.schema import SCHEMA, binding
 
 Outer = GraphQLObjectType | GraphQLInterfaceType
 _PAGING: Final = frozenset({"first", "after"})
 STATE: Final = "state"
+SOURCE: Final = "source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Step:
 class Place:
     """A section: the steps to it, its type, the type of its records, and its field with what that may be given.
 
-    ``kinds`` are the names of the types of organizations that have it, None when all have.
+    ``kinds`` are the names of the types of organizations that have it, None when all have. ``part`` is the type of the
+    values that each record lists, where one of them with what its record says counts as a record of its own.
     """
 
     steps: tuple[Step, ...]
@@ -56,6 +59,7 @@ class Place:
     record: str
     field: GraphQLField
     kinds: tuple[str, ...] | None
+    part: str | None = None
 
     @property
     def judged(self) -> bool:
@@ -86,12 +90,20 @@ def place_of(path: str) -> Place:
             if last:
                 return Place(tuple(steps), named.name, record.name, fields[name], kinds)
             at = record
+        elif isinstance(bound, Conflicts) and last:
+            return _conflicts(fields[name], kinds)
         elif isinstance(bound, Same | Link) and not last:
             steps.append(Step(name, at.name, section=False))
             at = _outer(named.name)
         else:
             raise NoPlace(f"`{name}` is no section" + (": name one of it, after a dot" if last else ""))
     raise NoPlace("leads to no section")
+
+
+def _conflicts(field: GraphQLField, kinds: tuple[str, ...] | None) -> Place:
+    """Return the comparison of registers as a section: each value that differs from another is a record."""
+    report, conflict, value = (each.__name__ for each in (IdentityReport, IdentityConflict, ConflictingValue))
+    return Place((), report, conflict, field, kinds, value)
 
 
 def _start(name: str) -> tuple[tuple[str, ...] | None, Outer]:
@@ -104,9 +116,9 @@ def _start(name: str) -> tuple[tuple[str, ...] | None, Outer]:
 
 
 def _ways(at: Outer) -> Iterator[str]:
-    """Yield the fields of a type that lead to sections."""
+    """Yield the fields of a type that lead to sections, or are taken for one."""
     for name in _fields(at):
-        if isinstance(binding(at.name, name), SectionBinding | Same | Link):
+        if isinstance(binding(at.name, name), SectionBinding | Same | Link | Conflicts):
             yield name
 
 
@@ -143,11 +155,12 @@ def field_types(need: Need) -> tuple[dict[str, Type], list[str]]:
 
     Raises `NoPlace`.
     """
-    record = _outer(place_of(need.section).record)
+    place = place_of(need.section)
+    record = _outer(place.record)
     types: dict[str, Type] = {}
     mistakes: list[str] = []
     for path in need.fields:
-        found = _field_type(record, path)
+        found = _field_type(record, path) if place.part is None else _part_type(record, _outer(place.part), path)
         if isinstance(found, str):
             mistakes.append(found)
         else:
@@ -174,6 +187,17 @@ def _field_type(record: Outer, path: str) -> Type | str:
             return _linked_type(get_named_type(output).name, steps[position + 1 :])
         at = _outer(get_named_type(output).name)
     return f"`{path}` is no field"
+
+
+def _part_type(record: Outer, part: Outer, name: str) -> Type | str:
+    """Return the type of a value ``name`` of ``record`` or of a ``part`` of it; where it is from is no field of it."""
+    known = {
+        key: field.type
+        for at in (record, part)
+        for key, field in _fields(at).items()
+        if is_leaf_type(get_named_type(field.type)) and key != SOURCE
+    }
+    return type_of(known[name]) if name in known else f"`{record.name}`: {unknown('field', name, sorted(known))}"
 
 
 def _linked_type(subject: str, steps: list[str]) -> Type | str:

@@ -22,7 +22,7 @@ from gateway.consents.input import InputMistake, key_mistake
 from gateway.consents.rights import Denied
 from gateway.errors import ScreeningsUnavailable
 from gateway.policy import Policy
-from gateway.rules import NoRuleSet
+from gateway.rules import NoRuleSet, demand_mistakes
 from gateway.rules.inputs import input_mistakes
 from gateway.screening.checking import rules_of
 from gateway.screening.job import Settings
@@ -68,6 +68,8 @@ class ScreeningChanges(Carried):
         except NoRuleSet as error:
             raise refusal(str(error), "RULE_SET_UNKNOWN") from None
         self._permit(may_not_run(self.policy, self.caller, rule_set))
+        demanded = demand_mistakes(rule_set, request.input, self.caller.case)
+        require_valid("startScreening", [InputMistake(*each) for each in demanded])
         caller = self.caller
         question = Question(caller.client, caller.purpose, rules_of(checker, request.rule_set, as_of), as_of)
         try:
@@ -104,6 +106,7 @@ def _request(given: StartScreeningInput) -> CheckRequest:
             amount=given.amount,
             license=given.license,
             domain=given.domain,
+            qualification=given.qualification,
         )
     )
 

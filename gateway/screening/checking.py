@@ -20,7 +20,8 @@ from gateway.checks.request import Row as CheckedRow
 from gateway.checks.rights import may_not_run
 from gateway.checks.shown import Telling
 from gateway.configuration import Configuration
-from gateway.errors import Forbidden, RequestError
+from gateway.errors import BadQuery, Forbidden, RequestError
+from gateway.rules import demand_mistakes
 from gateway.rules.outcomes import SubjectVerdict
 from gateway.screening.model import Check, Missing, Row, RowOutcome, closed_until
 
@@ -55,7 +56,13 @@ def require_right(checker: Checker, configuration: Configuration, caller: Caller
 
 
 def check_by(checker: Checker, configuration: Callable[[], Configuration], caller: Caller, asked: Asked) -> Check:
-    """Return what checks rows for ``caller``; it raises `RequestError`."""
+    """Return what checks rows for ``caller``; it raises `RequestError`.
+
+    Raises `BadQuery` where the rule set demands what it was not given.
+    """
+    rules = checker.book().at(asked.rule_set, asked.as_of)
+    if demanded := list(demand_mistakes(rules, asked.input, caller.case)):
+        raise BadQuery("; ".join(f"`{name}` {message}" for name, message in demanded))
 
     async def check(rows: Sequence[Row]) -> Sequence[RowOutcome]:
         subjects = tuple(CheckedRow(Key(row.key.value, row.key.scheme)) for row in rows)

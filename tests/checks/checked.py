@@ -22,7 +22,7 @@ purposes = ["GOVERNMENT_PROCUREMENT"]
 
 [needs.fines]
 section = "penalties"
-fields = ["state", "fineAmount.amount", "decidedOn"]
+fields = ["state", "fineAmount.amount", {more}]
 
 [needs.ratings]
 section = "taxRatings"
@@ -52,10 +52,10 @@ when = "e.level == \\"D\\""
 """
 
 
-def book(folder: Path, version: str = "1", least: int = 1000) -> RuleBook:
-    """Return a book of one set, which rejects fines from ``least`` yuan on, written to ``folder``."""
+def book(folder: Path, version: str = "1", least: int = 1000, more: str = '"decidedOn"') -> RuleBook:
+    """Return a book of one set, which rejects fines from ``least`` yuan on and reads ``more`` of them."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "gp.toml").write_text(RULES.format(version=version, least=least), encoding="utf-8")
+    (folder / "gp.toml").write_text(RULES.format(version=version, least=least, more=more), encoding="utf-8")
     return RuleBook.load(folder)
 
 

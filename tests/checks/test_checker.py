@@ -6,9 +6,12 @@ import msgspec
 import pytest
 
 from gateway.catalogue.shown import ShownBasis
+from gateway.checks.checker import Checker
+from gateway.checks.kept import keep
 from gateway.checks.shown import show_check
-from gateway.rules import NoRuleSet
-from tests.checks.checked import Answers, book, checked, request, section, subject
+from gateway.inner import Inner
+from gateway.rules import NoRuleSet, RuleBook
+from tests.checks.checked import BANK, DAY, Answers, book, checked, fine, record, request, section, subject
 
 
 def basis(code: str) -> ShownBasis:
@@ -75,3 +78,25 @@ async def test_a_set_that_is_not_there_is_refused_before_anybody_is_asked(tmp_pa
     with pytest.raises(NoRuleSet, match="GP"):
         await checked(book(tmp_path), answers, msgspec.structs.replace(request("a"), rule_set="XX"))
     assert answers.asked == []
+
+
+async def test_versions_of_a_set_are_judged_over_what_was_asked_once(tmp_path: Path) -> None:
+    strict, mild = book(tmp_path / "strict", "1", 100), book(tmp_path / "mild", "2", 1000)
+    wider = book(tmp_path / "wider", "3", 1000, more='"decidedOn", "categories"')
+    sets = [each.at("GP", DAY) for each in (strict, mild, wider)]
+    fines, other = section(fine("500")), section(fine("5000"))
+    answers = Answers(
+        {"a": {"need1": fines, "need2": section(record("r", level="D")), "need3": other}, "b": "没有。None"}
+    )
+    found = await Checker(Inner(answers.put), RuleBook).check_by(request("a", "b"), sets, BANK, DAY)
+    assert len(answers.asked) == 2, "once under the caller's rights, once for what is hidden"
+    open_, hidden = (each.document for each in answers.asked)
+    assert [f"need{at}: " in open_ for at in (1, 2, 3)] == [True, False, True]
+    assert [f"need{at}: " in hidden for at in (1, 2, 3)] == [False, True, False]
+    results = [{each.rule: each.result for each in one.evaluation.subjects[0].outcomes} for one in found]
+    assert [each["GP-01"] for each in results] == ["HIT", "CLEAN", "HIT"], "each by its own needs"
+    assert {each["GP-02"] for each in results} == {"HIT"}
+    for one in found:
+        kept = keep(one)
+        assert list(kept.subjects[0].sections) == ["fines"], "under the names of the set, and nothing that is hidden"
+        assert kept.subjects[1].problem == "没有。None"

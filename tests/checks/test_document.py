@@ -64,3 +64,12 @@ def test_fields_of_a_need_are_those_of_its_entity() -> None:
     need = Need(section="listEntries", arguments={"active": True}, fields=["kind", "includedOn"])
     assert {"ListEntry.kind", "ListEntry.included_on"} <= fields_of(need)
     assert fields_of(Need(section="penalties", fields=["fineAmount.amount"])) >= {"AdministrativePenalty.fine_amount"}
+
+
+def test_the_comparison_of_registers_can_be_a_need() -> None:
+    need = Need(section="identityConflicts", fields=["scheme", "value"])
+    text = document_of({"wanted": need})
+    assert validate(SCHEMA, parse(text)) == []
+    assert "wanted: identityConflicts { state coverage {" in text
+    assert {"Registration.name", "TaxRegistration.taxpayer_no"} <= fields_of(need)
+    assert validate(SCHEMA, parse(document_of({"wanted": Need(section="identityConflicts", fields=["scheme"])}))) == []

@@ -138,3 +138,35 @@ def test_a_need_behind_a_link_is_whole_when_all_on_the_way_is(
 def test_a_key_that_led_to_nobody_is_a_problem() -> None:
     told = {"__typename": "SubjectUnresolved", "message": "m", "coverage": [{"source": "a"}]}
     assert read_evidence({"data": {"subjects": [told]}}, NEEDS) == [Problem("m", [{"source": "a"}])]
+
+
+CONFLICTS = Need(section="identityConflicts", fields=["scheme", "value"])
+
+
+def compared(report: dict[str, Any] | None, *errors: dict[str, Any]) -> dict[str, Any]:
+    told = {"data": {"subjects": [{**SUBJECT, "identity": report}]}, "errors": list(errors)}
+    (found,) = read_evidence(told, {"identity": CONFLICTS})
+    assert isinstance(found, dict)
+    return found["sections"]["identity"]  # type: ignore[no-any-return]
+
+
+def test_each_value_that_differs_is_a_record_of_its_own_register() -> None:
+    values = [{"value": "甲", "source": "a"}, {"value": "乙", "source": "b"}]
+    coverage = [{"source": "a", "fetchedAt": "t"}, {"source": "b", "fetchedAt": None}]
+    found = compared({"state": "PARTIAL", "conflicts": [{"scheme": "NAME", "values": values}], "coverage": coverage})
+    assert (found["state"], found["coverage"]) == ("PARTIAL", coverage)
+    assert [(each["recordId"], each["source"], each["fetchedAt"]) for each in found["items"]] == [
+        ("NAME:a:1", "a", "t"),
+        ("NAME:b:2", "b", None),
+    ]
+    assert [(each["scheme"], each["value"]) for each in found["items"]] == [("NAME", "甲"), ("NAME", "乙")]
+
+
+@pytest.mark.parametrize("state", ["COMPLETE", "PARTIAL", "UNKNOWN"])
+def test_registers_that_do_not_differ_are_told_with_how_far_they_were_heard(state: str) -> None:
+    assert compared({"state": state, "conflicts": [], "coverage": []}) == {"state": state, "items": [], "coverage": []}
+
+
+def test_a_comparison_that_is_denied_is_no_agreement() -> None:
+    found = compared(None, forbidden("identity"))
+    assert (found["state"], found["denied"]["reason"]) == ("DENIED", "SCOPE_MISSING")

@@ -1,5 +1,6 @@
 """Other rules over kept evidence, by hand and by the commands `rules try` and `rules diff`."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -8,8 +9,10 @@ import pytest
 
 from gateway.checks.kept import keep
 from gateway.checks.whatif import changes, try_rules
+from gateway.demo.subjects import named
 from tests.checks.checked import DAY, RULES, Answers, book, checked, request, subject
 from tests.commands import Run
+from tests.end_to_end.notice import CODES
 
 
 async def kept_text(tmp_path: Path, **subjects: list[str]) -> bytes:
@@ -32,7 +35,9 @@ async def test_rules_that_were_changed_name_whose_verdict_changes(tmp_path: Path
 
 def _rules(folder: Path, least: int) -> Path:
     folder.mkdir(exist_ok=True)
-    text = RULES.format(version="9", least=least).replace('base = "x"', 'base = "government_procurement_law"')
+    text = RULES.format(version="9", least=least, more='"decidedOn"').replace(
+        'base = "x"', 'base = "government_procurement_law"'
+    )
     (folder / "gp.toml").write_text(text, encoding="utf-8")
     return folder
 
@@ -69,3 +74,22 @@ async def test_the_command_compares_folders_over_kept_evidence(tmp_path: Path, r
     assert told.returncode == 1, told.stderr
     rows = {row["subject"]: (row["then"], row["now"]) for row in orjson.loads(told.stdout)}
     assert rows == {"a": ("UNDETERMINED", "REJECT"), "b": ("UNDETERMINED", "PASS")}, "the city's own rules need more"
+
+
+def test_a_set_that_is_not_there_is_not_compared(tmp_path: Path, run: Run) -> None:
+    told = run("rules", "diff", str(_rules(tmp_path / "draft", 100)), "--set", "GPP")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "unknown rule set `GPP`" in told.stderr
+
+
+def test_the_command_compares_folders_over_the_demo(tmp_path: Path, run: Run) -> None:
+    draft = tmp_path / "draft"
+    shutil.copytree("config/rules", draft)
+    text = (draft / "gp.toml").read_text(encoding="utf-8")
+    (draft / "gp.toml").write_text(text.replace('verdict = "REJECT"', 'verdict = "ATTENTION"'), encoding="utf-8")
+    told = run("rules", "diff", str(draft), "--set", "GP", "--json")
+    assert told.returncode == 1, told.stderr
+    rows = {row["subject"]: (row["then"], row["now"]) for row in orjson.loads(told.stdout)}
+    assert rows[CODES[3]] == ("REJECT", "ATTENTION")
+    assert rows[CODES[1]] == ("PASS", "PASS")
+    assert len(rows) == len(named())

@@ -18,7 +18,7 @@ from gateway.rules.reads import needs_of_clause
 from tests.end_to_end.consenting import RECORD, given
 from tests.end_to_end.notice import CODES
 from tests.end_to_end.served import Served, Told
-from tests.rules.expected import EXPECTED, Expected
+from tests.rules.expected import EXPECTED, GIVEN, Expected
 
 CHECK: Final = """
 verdict nextStep askAgainAfter asOf purpose case receipts ruleSet { code version digest advisory overlay }
@@ -42,15 +42,15 @@ REPLAY: Final = """query($bundle: String!) { replay(bundle: $bundle) { verdict c
 CONSENTED: Final = [
     f"{each}.*"
     for each in (
-        *("TaxCreditRating", "TaxArrears", "SocialInsurance", "SocialInsurancePayment"),
+        *("TaxRegistration", "TaxCreditRating", "TaxArrears", "SocialInsurance", "SocialInsurancePayment"),
         *("UtilityArrears", "UtilityUsage", "HousingFund"),
     )
 ]
 
 
 def asked(code: str, *keys: str, **more: Any) -> dict[str, Any]:
-    """Return the input of a check of ``keys`` by the set ``code``."""
-    return {"ruleSet": code, "subjects": [{"key": {"value": each}} for each in keys], **more}
+    """Return the input of a check of ``keys`` by the set ``code``, with what it demands."""
+    return {"ruleSet": code, "subjects": [{"key": {"value": each}} for each in keys], **GIVEN.get(code, {}), **more}
 
 
 async def check(
@@ -183,6 +183,35 @@ async def test_what_is_wrong_with_the_input_is_said(served: Served, input_: dict
     )
 
 
+@pytest.mark.parametrize(
+    ("client", "purpose", "code", "part"),
+    [
+        ("market_regulation", "QUALIFICATION_REVIEW", "QR", "qualification"),
+        ("market_regulation", "ADMIN_APPROVAL", "AA", "license"),
+    ],
+)
+async def test_what_a_set_demands_is_asked_for_before_anybody_is_asked(
+    served: Served, city: Departments, client: str, purpose: str, code: str, part: str
+) -> None:
+    bare = {"ruleSet": code, "subjects": [{"key": {"value": CODES[1]}}]}
+    told = await check(served, client, purpose, bare, MUTATION)
+    (error,) = told.errors
+    assert error["extensions"]["code"] == "INPUT_INVALID"
+    assert [each["field"] for each in error["extensions"]["inputs"]] == [part]
+    assert f"`{part}` is demanded by rule set `{code}`" in error["message"]
+    assert city.calls("court_enforcement")["calls"] == 0
+    query = await check(served, client, purpose, bare)
+    assert query.errors[0]["extensions"]["check"] == "INPUT_INVALID"
+    whole = await check(served, client, purpose, asked(code, CODES[1]), MUTATION)
+    assert whole.errors == []
+
+
+async def test_what_a_set_demands_is_told_by_its_register(served: Served) -> None:
+    found = (await served.ask("portal", "{ ruleSets { code demands } }")).data["ruleSets"]
+    demands = {each["code"]: each["demands"] for each in found if each["demands"]}
+    assert demands == {"GP": ["case"], "TB": ["case"], "AA": ["license"], "QR": ["qualification"]}
+
+
 async def test_a_set_that_is_not_there_is_named_with_those_that_are(served: Served) -> None:
     told = await check(served, "procurement", "BIDDING", asked("XX", CODES[1]), MUTATION)
     (error,) = told.errors
@@ -210,6 +239,41 @@ async def test_a_key_that_leads_to_nobody_is_undetermined(served: Served) -> Non
     assert [each["verdict"] for each in found["subjects"]] == ["UNDETERMINED", "PASS"]
     assert found["verdict"] == "UNDETERMINED"
     assert found["subjects"][0]["problem"]
+
+
+async def _identity(served: Served, number: int, consent: str | None = None) -> dict[str, Any]:
+    told = await check(served, "bank", "BANK_CREDIT", asked("BK", CODES[number]), consent=consent)
+    (subject,) = told.data["creditCheck"]["subjects"]
+    (outcome,) = [each for each in subject["rules"] if each["rule"] == "BK-01C"]
+    return {**outcome, "nextStep": told.data["creditCheck"]["nextStep"]}
+
+
+async def test_registers_that_differ_hit_and_are_told_side_by_side(served: Served) -> None:
+    alone = await _identity(served, 23)
+    assert (alone["result"], alone["mark"]) == ("HIT", "HIGH")
+    shown = [(each["source"], orjson.loads(each["fields"])) for each in alone["evidence"]]
+    assert shown == [
+        ("market_registry", {"scheme": "ORG_CODE", "value": "TJ0000238"}),
+        ("market_registry", {"scheme": "ORG_CODE", "value": "TJ9000234"}),
+    ], "what the tax bureau holds is not open without consent"
+    whole = await _identity(served, 23, await consents(served, [CODES[23]]))
+    assert {(each["source"], orjson.loads(each["fields"])["scheme"]) for each in whole["evidence"]} == {
+        ("market_registry", "NAME"),
+        ("tax_credit", "NAME"),
+        ("market_registry", "ORG_CODE"),
+        ("tax_credit", "ORG_CODE"),
+    }
+
+
+async def test_registers_agree_only_when_all_were_compared(served: Served) -> None:
+    alone = await _identity(served, 1)
+    assert alone["result"] == "UNKNOWN"
+    assert [(each["source"], each["status"], each["reason"]) for each in alone["missing"]] == [
+        ("tax_credit", "DENIED", "CONSENT_MISSING")
+    ]
+    assert "ask again with the subject's consent" in alone["nextStep"]
+    assert (await _identity(served, 1, await consents(served, [CODES[1]])))["result"] == "CLEAN"
+    assert (await _identity(served, 5, await consents(served, [CODES[5]])))["result"] == "UNKNOWN", "it is closed"
 
 
 @pytest.mark.parametrize("mode", ["down", "error", "slow", "garbled"])

@@ -18,6 +18,7 @@ from gateway.caller import Caller
 from gateway.demo import Departments
 from gateway.demo.court import PAGE
 from gateway.demo.scenarios import everyone
+from gateway.errors import BadQuery
 from gateway.proof.note import VerifierKey
 from gateway.screening.checking import Asked, rules_of
 from gateway.screening.manifest import open_manifest
@@ -209,6 +210,22 @@ async def test_what_cannot_be_screened_is_told(served: Served, given: dict[str, 
     told = await served.ask("bank", START, given=given)
     assert told.codes == {"startScreening": code}
     assert PERSON not in told.body.decode()
+
+
+async def test_what_a_set_demands_is_asked_for_before_a_screening_begins(served: Served) -> None:
+    keys = [{"value": codes(1)[0]}]
+    told = await served.ask("market_regulation", START, purpose="ADMIN_APPROVAL", given={"ruleSet": "AA", "keys": keys})
+    assert told.codes == {"startScreening": "INPUT_INVALID"}
+    assert [each["field"] for each in told.errors[0]["extensions"]["inputs"]] == ["license"]
+    whole = {"ruleSet": "AA", "keys": keys, "license": "食品经营许可"}
+    begun = await served.ask("market_regulation", START, purpose="ADMIN_APPROVAL", given=whole)
+    assert begun.data["startScreening"]["ruleSet"] == "AA"
+    screenings = served.gateway.screenings
+    client = screenings.front.loaded.register.find("market_regulation")
+    assert client is not None
+    caller = Caller(client.id, client.department, client.scopes, "ADMIN_APPROVAL")
+    with pytest.raises(BadQuery, match="`license` is demanded by rule set `AA`"):
+        screenings.check(caller, Asked("AA", today_text(), {}), wait=False)
 
 
 async def test_pages_out_of_range_are_refused(served: Served) -> None:

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -33,10 +33,13 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     day: str
+    given: dict[str, dict[str, Any]]
     expected: list[Expected]
 
 
 _READ: Final = msgspec.convert(tomllib.loads(FILE.read_text(encoding="utf-8")), _File)
 DAY: Final = _READ.day
 """The day of every check, on which the demo's world stands still."""
+GIVEN: Final = _READ.given
+"""Rule set -> what a check by it is given: no more than it demands."""
 EXPECTED: Final = _READ.expected

@@ -9,9 +9,10 @@ import pytest
 from gateway.configuration import load_configuration
 from gateway.demo.subjects import named
 from gateway.rules import Evidence, Known, RuleBook, RuleSet, evaluate, needs_of
+from gateway.rules.demands import CASE
 from gateway.rules.evidence import Section, Subject
 from gateway.rules.table import table_mistakes
-from tests.rules.expected import DAY, EXPECTED
+from tests.rules.expected import DAY, EXPECTED, GIVEN
 
 CONFIG: Final = Path(__file__).parents[2] / "config"
 CONFIGURED: Final = load_configuration(CONFIG)
@@ -132,6 +133,7 @@ def test_no_need_of_a_rule_that_counts_may_be_unknown_and_the_subject_pass(code:
         "requiredLicenses": ["食品经营许可"],
         "requiredQualifications": [{"kind": "建筑工程施工总承包", "grade": "三级"}],
         "license": "食品经营许可",
+        "qualification": "市政公用工程施工总承包",
     }
     for rule in rules.rules:
         if rule.verdict == "NOTE" or rule.scope == "LOT":
@@ -161,6 +163,18 @@ def test_reasons_and_titles_are_in_both_languages() -> None:
         for wording in (rule.title, rule.reason):
             assert han.search(wording.zh), rule.id
             assert not han.search(wording.en), rule.id
+
+
+def test_every_input_that_a_set_demands_is_read_by_its_rules() -> None:
+    for rules in BOOK:
+        conditions = " ".join(text for rule in rules.rules for clause in rule.any for text in clause.conditions)
+        assert [each for each in rules.demands if each != CASE and f"input.{each}" not in conditions] == []
+
+
+def test_the_scenarios_are_given_what_each_set_demands() -> None:
+    assert {code: sorted(each) for code, each in GIVEN.items()} == {
+        each.code: sorted(set(each.demands) - {CASE}) for each in BOOK if set(each.demands) - {CASE}
+    }
 
 
 # ---- what the demo has to come to: the file itself; another test asks a running gateway ----------

@@ -10,6 +10,7 @@ from connectors.declaration import Part, joined, unknown
 from gateway.days import period_mistakes
 from gateway.rules.checks.known import Known
 from gateway.rules.conditions.types import Type, record_of
+from gateway.rules.demands import DEMANDS
 from gateway.rules.model import Case, Need
 from gateway.rules.periods import period_of
 from gateway.rules.places import NoPlace, argument_mistakes, field_types, place_of
@@ -23,13 +24,16 @@ CASE_KEYS: Final = frozenset(each.encode_name for each in msgspec.structs.fields
 
 
 def head_mistakes(sound: Part, known: Known) -> Found:
-    """Yield what is wrong with the head: its purposes and its days."""
+    """Yield what is wrong with the head: its purposes, what it demands, its days."""
     for key in ("purposes", "needs", "rules"):
         if key in sound and not sound[key]:
             yield key, "empty: the set could never be used" if key == "purposes" else "expected at least one"
     for purpose in sound.get("purposes", []):
         if known.purposes is not None and purpose not in known.purposes:
             yield "purposes", unknown("purpose", purpose, sorted(known.purposes))
+    demands = sound.get("demands", [])
+    yield from (("demands", unknown("input", each, DEMANDS)) for each in demands if each not in DEMANDS)
+    yield from (("demands", f"`{each}` is repeated") for each in sorted(set(demands)) if demands.count(each) > 1)
     yield from period_mistakes(sound.get("from"), sound.get("to"), ("from", "to"))
 
 
