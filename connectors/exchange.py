@@ -3,8 +3,8 @@
 Rules
     * No cookie, proxy variable or redirect is followed: a question goes to the declared address or nowhere.
     * No timeout of its own: whoever asks cancels, and the connection is then closed.
+    * Packed answers (gzip, deflate) are unpacked; how long an answer may be counts unpacked.
     * A question that a kept connection lost before any answer is sent once more: all questions here are reads.
-    * An answer is read up to `MOST_BYTES`.
 
 # INVARIANT: no reason tells an address, a path or a key.
 
@@ -12,42 +12,44 @@ Used by two kinds, though code is shared by three as a rule: how a lost line, a 
 promise to the caller, and of two copies one would be wrong.
 """
 
+import asyncio
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from ssl import SSLContext, create_default_context
 from typing import Final
 
-from aiohttp import (
-    ClientConnectorError,
-    ClientError,
-    ClientOSError,
-    ClientPayloadError,
-    ClientResponse,
-    ClientResponseError,
-    ClientSession,
-    ClientSSLError,
-    ClientTimeout,
-    DummyCookieJar,
-    InvalidURL,
-    ServerDisconnectedError,
-    TCPConnector,
-)
 from msgspec import Struct
 from yarl import URL
 
 from connectors.clock import utc_text
 from connectors.errors import ConfigError, Mistake, SourceError, SourceMisread, SourceRejected, SourceUnavailable
-
-MOST_BYTES: Final = 16 * 2**20
-_LONGEST_WAIT: Final = timedelta(days=1)
-_LOST: Final[tuple[tuple[type[Exception], type[SourceError], str], ...]] = (
-    (ClientSSLError, SourceUnavailable, "no secure connection could be made"),
-    (ClientConnectorError, SourceUnavailable, "the source could not be reached"),
-    (InvalidURL, SourceUnavailable, "the source could not be reached"),
-    (ClientPayloadError, SourceUnavailable, "the connection was lost in the middle of the answer"),
-    (ClientResponseError, SourceMisread, "the answer is not HTTP"),
-    (ClientError, SourceUnavailable, "the connection was lost before the answer"),
+from connectors.line import (
+    MOST_BYTES,
+    Insecure,
+    Line,
+    LineError,
+    LostAmid,
+    LostBefore,
+    NotHttp,
+    Received,
+    TooLong,
+    Unreachable,
+    connect,
 )
+
+KEPT_SECONDS: Final = 15.0
+"""How long a connection is kept without a question; many servers close it after 5 seconds themselves."""
+_LONGEST_WAIT: Final = timedelta(days=1)
+_LOST: Final[Mapping[type[LineError], tuple[type[SourceError], str]]] = {
+    Insecure: (SourceUnavailable, "no secure connection could be made"),
+    Unreachable: (SourceUnavailable, "the source could not be reached"),
+    LostBefore: (SourceUnavailable, "the connection was lost before the answer"),
+    LostAmid: (SourceUnavailable, "the connection was lost in the middle of the answer"),
+    NotHttp: (SourceMisread, "the answer is not HTTP"),
+    TooLong: (SourceMisread, f"the answer is larger than {MOST_BYTES >> 20} MiB"),
+}
 
 
 class Reply(Struct, frozen=True):
@@ -59,39 +61,84 @@ class Reply(Struct, frozen=True):
 
 
 class Exchange:
-    """The connections to one source, at most ``concurrency`` at once; made when first needed, for one event loop."""
+    """The connections to the source at ``base``, at most ``concurrency`` at once; made when first needed, one loop."""
 
-    def __init__(self, concurrency: int) -> None:
-        self._concurrency = concurrency
-        self._session: ClientSession | None = None
+    def __init__(self, base: URL, concurrency: int) -> None:
+        self._host, self._port = base.raw_host or "", base.port or 0
+        self._secure = base.scheme == "https"
+        self._tls: SSLContext | None = None
+        self._always = _always(base)
+        self._turns = asyncio.Semaphore(concurrency)
+        self._kept: dict[Line, asyncio.TimerHandle] = {}
+        self.path = base.raw_path
+        """The path of the address, `/` when it holds none."""
 
-    async def ask(self, method: str, url: URL, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
-        """Send one question and return the whole answer, whatever its status; raises `SourceError`."""
+    async def ask(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
+        """Send one question about ``target`` (path and query) and return the whole answer, whatever its status.
+
+        Raises `SourceError`.
+        """
+        question = self._question(method, target, headers, body)
         try:
-            try:
-                return await self._exchange(method, url, headers, body)
-            except (ClientOSError, ServerDisconnectedError) as error:
-                # aiohttp does so itself for GET, but not for POST, which it takes for a change.
-                if method != "POST" or isinstance(error, ClientConnectorError):
-                    raise
-                return await self._exchange(method, url, headers, body)
-        except ClientError as error:
-            raise _lost(error) from None  # aiohttp tells addresses
+            async with self._turns:
+                received = await self._ask(question)
+        except LineError as error:
+            failed, reason = _LOST[type(error)]
+            raise failed(reason) from None
+        wait = received.retry_after
+        return Reply(received.status, received.body, retry_at(wait, datetime.now(UTC)) if wait else None)
 
     async def close(self) -> None:
-        """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        """Close the connections that are kept; those in use close with their questions."""
+        for line, timer in self._kept.items():
+            timer.cancel()
+            line.close()
+        self._kept.clear()
 
-    async def _exchange(self, method: str, url: URL, headers: Mapping[str, str], body: bytes | None) -> Reply:
-        session = self._session
-        if session is None:
-            session = self._session = _open_session(self._concurrency)
-        async with session.request(method, url, headers=headers, data=body, allow_redirects=False) as response:
-            content = await _read(response)
-            wait = response.headers.get("Retry-After")
-        return Reply(response.status, content, retry_at(wait, datetime.now(UTC)) if wait else None)
+    async def _ask(self, question: bytes) -> Received:
+        """Return the answer, asked on a kept connection or on a new one where that one turns out to be lost."""
+        line = self._take()
+        if line is not None:
+            try:
+                return await self._ask_on(line, question)
+            except LostBefore as error:
+                if error.began:
+                    raise
+        if self._secure and self._tls is None:
+            self._tls = create_default_context()
+            self._tls.set_alpn_protocols(["http/1.1"])
+        return await self._ask_on(await connect(self._host, self._port, self._tls), question)
+
+    async def _ask_on(self, line: Line, question: bytes) -> Received:
+        try:
+            received = await line.ask(question)
+        except BaseException:
+            line.close()
+            raise
+        if line.usable:
+            self._kept[line] = asyncio.get_running_loop().call_later(KEPT_SECONDS, self._drop, line)
+        return received
+
+    def _take(self) -> Line | None:
+        """Return the connection that was used last, of those kept that are still open."""
+        while self._kept:
+            line, timer = self._kept.popitem()
+            timer.cancel()
+            if line.usable:
+                return line
+        return None
+
+    def _drop(self, line: Line) -> None:
+        del self._kept[line]
+        line.close()
+
+    def _question(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        length = "" if body is None else f"Content-Length: {len(body)}\r\n"
+        # INVARIANT: nothing that is told in the head ends it or begins another line.
+        if " " in target or not all(map(str.isprintable, (target, *headers.values()))):
+            raise SourceRejected("a space or a control character is never sent in an address or a header")
+        return f"{method} {target} HTTP/1.1\r\n{self._always}{lines}{length}\r\n".encode() + (body or b"")
 
 
 def address(source: str, variable: str, environ: Mapping[str, str]) -> URL:
@@ -127,26 +174,16 @@ def retry_at(text: str, now: datetime) -> str | None:
     return utc_text(now + wait) if timedelta(0) < wait <= _LONGEST_WAIT else None
 
 
-def _open_session(concurrency: int) -> ClientSession:
-    return ClientSession(
-        connector=TCPConnector(limit=concurrency),
-        cookie_jar=DummyCookieJar(),
-        timeout=ClientTimeout(total=None, sock_connect=None),
-        headers={"User-Agent": "credit-gateway"},
-        trust_env=False,
-    )
-
-
-async def _read(response: ClientResponse) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    async for part in response.content.iter_any():
-        size += len(part)
-        if size > MOST_BYTES:
-            raise SourceMisread(f"the answer is larger than {MOST_BYTES >> 20} MiB")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _lost(error: ClientError) -> SourceError:
-    return next(failure(reason) for kind, failure, reason in _LOST if isinstance(error, kind))
+def _always(base: URL) -> str:
+    """Return the headers of every question to ``base``."""
+    host = base.raw_host or ""
+    bracketed = f"[{host}]" if ":" in host else host
+    headers = {
+        "Host": bracketed if base.is_default_port() else f"{bracketed}:{base.port}",
+        "User-Agent": "credit-gateway",
+        "Accept-Encoding": "gzip, deflate",
+    }
+    if base.user is not None or base.password is not None:
+        login = f"{base.user or ''}:{base.password or ''}".encode()
+        headers["Authorization"] = f"Basic {b64encode(login).decode()}"
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())

@@ -36,9 +36,8 @@ class GraphqlConnector:
     def __init__(self, spec: GraphqlSource, environ: Mapping[str, str], folder: Path) -> None:
         self._entities = spec.entities
         self._size = spec.batch_size
-        self._url = address(spec.name, spec.url_env, environ)
         self._headers = _headers(spec, environ)
-        self._exchange = Exchange(spec.concurrency)
+        self._exchange = Exchange(address(spec.name, spec.url_env, environ), spec.concurrency)
         self._reader_of = row_readers(spec.entities)
         self._shape_of = lru_cache(_SHAPES)(self._make_shape)
 
@@ -98,7 +97,7 @@ class GraphqlConnector:
         return whole, digest.hexdigest()
 
     async def _ask(self, body: bytes) -> Reply:
-        return await self._exchange.ask("POST", self._url, self._headers, body)
+        return await self._exchange.ask("POST", self._exchange.path, self._headers, body)
 
     def _make_shape(self, entity: str, scheme: str, columns: tuple[str, ...]) -> _Shape:
         spec = self._entities[entity]

@@ -24,13 +24,12 @@ class RestConnector:
 
     def __init__(self, spec: RestSource, environ: Mapping[str, str], folder: Path) -> None:
         self._spec = spec
-        self._url = address(spec.name, spec.url_env, environ)
-        base, listed = str(self._url).rstrip("/"), spec.batch_size > 1
-        self._questions = {name: Questions(base, entity, listed=listed) for name, entity in spec.entities.items()}
+        self._exchange = Exchange(address(spec.name, spec.url_env, environ), spec.concurrency)
+        root, listed = self._exchange.path.rstrip("/"), spec.batch_size > 1
+        self._questions = {name: Questions(root, entity, listed=listed) for name, entity in spec.entities.items()}
         self._answers = {name: AnswerReader(spec, entity) for name, entity in spec.entities.items()}
         self._signer = _signer(spec, environ)
         self._header = {} if spec.header is None else {spec.header.name: environ[spec.header.value_env]}
-        self._exchange = Exchange(spec.concurrency)
         self._reader_of = row_readers(spec.entities)
 
     async def fetch(self, batch: Batch) -> Answer:
@@ -51,7 +50,7 @@ class RestConnector:
 
     async def probe(self) -> None:
         """Ask for the interface's address alone: any answer but a failure shows that it is there."""
-        reply = await self._exchange.ask("GET", self._url, {})
+        reply = await self._exchange.ask("GET", self._exchange.path, {})
         error = failure(reply)
         if error is not None and not isinstance(error, SourceRejected):
             raise error
@@ -86,7 +85,7 @@ class RestConnector:
         if self._signer is not None:
             question = self._signer.sign(question)
         headers = {**question.headers, **self._header}
-        reply = await self._exchange.ask(question.method, question.url, headers, question.body)
+        reply = await self._exchange.ask(question.method, question.target, headers, question.body)
         error = failure(reply)
         if error is not None:
             raise error

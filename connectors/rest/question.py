@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import orjson
 from msgspec import Struct
-from yarl import URL
 
 from connectors.spec import RestEntity
 
@@ -25,7 +24,8 @@ class Question(Struct, frozen=True):
     """One request, ready to be sent."""
 
     method: str
-    url: URL
+    target: str
+    """Path and query."""
     headers: Mapping[str, str]
     body: bytes | None = None
 
@@ -41,19 +41,22 @@ class Signer:
         """Return ``question`` with the headers that prove who sent it ``at`` which time: now, when not given."""
         stamp = str(int(time.time() if at is None else at))
         digest = sha256(question.body or b"").hexdigest()
-        signed = "\n".join((question.method, question.url.raw_path_qs, stamp, digest))
+        signed = "\n".join((question.method, question.target, stamp, digest))
         proof = new_mac(self.secret, signed.encode(), sha256).hexdigest()
         headers = {**question.headers, "X-Key-Id": self.key_id, "X-Timestamp": stamp, "X-Signature": proof}
-        return Question(question.method, question.url, headers, question.body)
+        return Question(question.method, question.target, headers, question.body)
 
 
 class Questions:
-    """Makes the questions about one entity of the interface at ``base``; ``listed`` when it takes many keys a call."""
+    """Makes the questions about one entity of the interface at the path ``root``.
 
-    def __init__(self, base: str, entity: RestEntity, *, listed: bool) -> None:
+    ``listed`` when it takes many keys a call.
+    """
+
+    def __init__(self, root: str, entity: RestEntity, *, listed: bool) -> None:
         self._entity = entity
         self._listed = listed
-        self._address = f"{base}{entity.path}"
+        self._path = f"{root}{entity.path}"
         self._key = f"?{quote(entity.key_parameter)}="
         self._page = f"&{quote(entity.page_parameter)}=" if entity.page_parameter is not None else None
 
@@ -61,11 +64,11 @@ class Questions:
         """Return the question about ``keys``, written as the source writes them; ``beside`` are further parameters."""
         if self._entity.method == "GET":
             further = "".join(f"&{quote(name)}={quote(value, safe='')}" for name, value in beside.items())
-            return Question("GET", URL(f"{self._address}{self._query(keys, page)}{further}", encoded=True), _ACCEPT)
+            return Question("GET", f"{self._path}{self._query(keys, page)}{further}", _ACCEPT)
         body: dict[str, Any] = {self._entity.key_parameter: list(keys) if self._listed else keys[0], **beside}
         if self._entity.page_parameter is not None:
             body[self._entity.page_parameter] = page
-        return Question("POST", URL(self._address, encoded=True), _ACCEPT_AND_SEND, orjson.dumps(body))
+        return Question("POST", self._path, _ACCEPT_AND_SEND, orjson.dumps(body))
 
     def _query(self, keys: Sequence[str], page: int) -> str:
         query = self._key + ",".join([quote(key, safe="") for key in keys])

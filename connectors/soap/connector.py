@@ -27,12 +27,11 @@ class SoapConnector:
 
     def __init__(self, spec: SoapSource, environ: Mapping[str, str], folder: Path) -> None:
         self._spec = spec
-        self._url = address(spec.name, spec.url_env, environ)
+        self._exchange = Exchange(address(spec.name, spec.url_env, environ), spec.concurrency)
         self._operations = read_operations(spec, environ, folder)
         self._replies = {
             name: ReplyReader(spec, entity, self._operations[name]) for name, entity in spec.entities.items()
         }
-        self._exchange = Exchange(spec.concurrency)
         self._reader_of = row_readers(spec.entities)
 
     async def fetch(self, batch: Batch) -> Answer:
@@ -48,7 +47,7 @@ class SoapConnector:
 
     async def probe(self) -> None:
         """Ask for the endpoint's address alone: any answer but that of a gateway before it shows that it is there."""
-        reply = await self._exchange.ask("GET", self._url, {})
+        reply = await self._exchange.ask("GET", self._exchange.path, {})
         if reply.status in _NOT_THERE:
             raise failure(reply) or AssertionError("no failure among those")
 
@@ -62,7 +61,9 @@ class SoapConnector:
         operation = self._operations[batch.entity]
         body, rows = b"", list[dict[str, str | None]]()
         for written in source_keys(batch.scheme, batch.keys[0], key.form):
-            reply = await self._exchange.ask("POST", self._url, operation.headers, operation.envelope(written))
+            reply = await self._exchange.ask(
+                "POST", self._exchange.path, operation.headers, operation.envelope(written)
+            )
             body += reply.body
             found = self._replies[batch.entity].read(reply, datetime.now(UTC))
             rows += [row for row in found if row not in rows] if rows else found

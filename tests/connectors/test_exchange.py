@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from connectors.errors import ConfigError, SourceError, SourceMisread, SourceRejected, SourceUnavailable
-from connectors.exchange import MOST_BYTES, Exchange, Reply, address, failure, retry_at
+from connectors.exchange import Exchange, Reply, address, failure, retry_at
+from connectors.line import MOST_BYTES
 from gateway.demo.listen import Answered
 from tests.connectors.departments import Raw, listening, serving
 from tests.faults import fault_proxy
@@ -24,8 +25,8 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
 @asynccontextmanager
-async def exchange(concurrency: int = 4) -> AsyncIterator[Exchange]:
-    opened = Exchange(concurrency)
+async def exchange(url: str, concurrency: int = 4) -> AsyncIterator[Exchange]:
+    opened = Exchange(URL(url), concurrency)
     try:
         yield opened
     finally:
@@ -34,9 +35,9 @@ async def exchange(concurrency: int = 4) -> AsyncIterator[Exchange]:
 
 async def failure_of(url: str, method: str = "GET") -> SourceError:
     """Return the error of asking ``url``, which tells nothing of it."""
-    async with exchange() as opened:
+    async with exchange(url) as opened:
         with pytest.raises(SourceError) as caught:
-            await opened.ask(method, URL(f"{url}/path?code=KEY"), {})
+            await opened.ask(method, "/path?code=KEY", {})
     for secret in ("127.0.0.1", str(URL(url).port), "path", "KEY"):
         assert secret not in caught.value.reason
     return caught.value
@@ -115,9 +116,10 @@ async def test_lost_line(method: str, mode: Any, after: int, kind: type[SourceEr
 
 @pytest.mark.parametrize(("mode", "seconds"), [("trickle", 0.0), ("delay", 0.05)])
 async def test_line_that_is_merely_slow_is_read_whole(mode: Any, seconds: float) -> None:
-    async with listening(Answered(b"x" * 50)) as (_, url), fault_proxy(url) as proxy, exchange() as opened:
+    async with listening(Answered(b"x" * 50)) as (_, url), fault_proxy(url) as proxy:
         proxy.fault(mode, seconds=seconds)
-        reply = await opened.ask("GET", URL(proxy.before(url)), {})
+        async with exchange(proxy.before(url)) as opened:
+            reply = await opened.ask("GET", "/", {})
     assert reply.body == b"x" * 50
 
 
@@ -148,8 +150,8 @@ async def test_endless_answer_is_not_read_to_its_end(encoding: str) -> None:
 async def test_redirect_is_not_followed() -> None:
     async with listening(Answered(b"{}")) as (elsewhere, target):
         moved = f"HTTP/1.1 302 Found\r\nLocation: {target}/\r\nContent-Length: 0\r\n\r\n".encode()
-        async with serving(lambda: Raw(moved)) as url, exchange() as opened:
-            reply = await opened.ask("GET", URL(url), {})
+        async with serving(lambda: Raw(moved)) as url, exchange(url) as opened:
+            reply = await opened.ask("GET", "/", {})
     assert (reply.status, elsewhere.asked) == (302, [])
 
 
@@ -163,9 +165,9 @@ async def test_cookies_and_proxies_of_the_environment_are_not_used(monkeypatch: 
             super().data_received(data)
 
     cookie = OK.replace(b"\r\n", b"\r\nSet-Cookie: a=b\r\n", 1)
-    async with serving(lambda: Setting(cookie)) as url, exchange() as opened:
+    async with serving(lambda: Setting(cookie)) as url, exchange(url) as opened:
         for _ in range(2):
-            await opened.ask("GET", URL(url), {})
+            await opened.ask("GET", "/", {})
     assert len(asked) == 2
     assert not any(b"cookie" in each.lower() for each in asked)
 
@@ -190,8 +192,8 @@ class Once(asyncio.Protocol):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_question_lost_on_a_kept_connection_is_sent_once_more(method: str) -> None:
     Once.made = 0
-    async with serving(Once) as url, exchange() as opened:
-        replies = [await opened.ask(method, URL(url), {}, b"{}") for _ in range(3)]
+    async with serving(Once) as url, exchange(url) as opened:
+        replies = [await opened.ask(method, "/", {}, b"{}") for _ in range(3)]
     assert [reply.body for reply in replies] == [b"{}"] * 3
     assert Once.made == 3
 
@@ -207,8 +209,8 @@ async def test_cancelled_question_closes_its_connection() -> None:
         def connection_lost(self, exc: Exception | None) -> None:
             gone.set()
 
-    async with serving(Silent) as url, exchange() as opened:
-        task = asyncio.ensure_future(opened.ask("POST", URL(url), {}, b"{}"))
+    async with serving(Silent) as url, exchange(url) as opened:
+        task = asyncio.ensure_future(opened.ask("POST", "/", {}, b"{}"))
         await arrived.wait()
         task.cancel()
         async with asyncio.timeout(5):
@@ -218,8 +220,12 @@ async def test_cancelled_question_closes_its_connection() -> None:
 
 
 async def test_no_more_connections_than_allowed() -> None:
-    async with listening(Answered(b"{}")) as (canned, url), fault_proxy(url) as proxy, exchange(2) as opened:
-        await asyncio.gather(*(opened.ask("GET", URL(proxy.before(url)), {}) for _ in range(8)))
+    async with (
+        listening(Answered(b"{}")) as (canned, url),
+        fault_proxy(url) as proxy,
+        exchange(proxy.before(url), 2) as opened,
+    ):
+        await asyncio.gather(*(opened.ask("GET", "/", {}) for _ in range(8)))
     assert (len(canned.asked), proxy.connections) == (8, 2)
 
 
