@@ -21,6 +21,7 @@ from connectors.errors import printable
 from gateway.app import open_gateway
 from gateway.caller import Caller
 from gateway.cli.options import DEFAULT_CONFIG, DEFAULT_DATA, AsJson, Config, Data
+from gateway.cli.screen_out import Output, Wanted, output_of
 from gateway.cli.screen_told import print_summary, summary
 from gateway.cli.screen_verify import verify_screened
 from gateway.configuration import load_configuration
@@ -61,8 +62,7 @@ screen_commands.command("verify")(verify_screened)
 class _Asking:
     """What the options of the command say."""
 
-    file: Path
-    out: Path
+    output: Output
     rules: str
     client: str
     purpose: str | None
@@ -88,7 +88,18 @@ def screen_command(
     delimiter: Annotated[
         str | None, typer.Option(help="What parts the cells of a CSV; else told by its header.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(dir_okay=False, help="Where to write; else beside FILE.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Where to write, `-` for standard output; else beside FILE.")
+    ] = None,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="Write rows while it runs (CSV, NDJSON), not when all are done.")
+    ] = False,
+    manifest: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Where the signed manifest goes; else beside the output.")
+    ] = None,
+    after: Annotated[
+        int, typer.Option(min=0, metavar="ROWS", help="With `--out -`: how many rows were read before; left out.")
+    ] = 0,
     columns: Annotated[str, typer.Option(help="The columns to add, parted by commas.")] = ",".join(RESULTS),
     prefix: Annotated[str, typer.Option(help="Put before the names of those columns.")] = "",
     slice_rows: Annotated[
@@ -105,31 +116,31 @@ def screen_command(
 
     各行按原次序写出,原有各列保留;无法识别的行为 INVALID,附原因。中断后用 --resume 继续,已完成的行不再查询。
     Rows keep their order and columns; a row that names nobody is INVALID, with the reason. An interrupted screening
-    goes on with `--resume`: what was done is not asked again. Beside the output goes its signed manifest.
+    goes on with `--resume`: what was done is not asked again. Beside the output goes its signed manifest. With
+    `--stream`, or `--out -` (NDJSON), rows are written in order as soon as they are done.
 
     Exit code: 0 all rows were judged, 3 some are UNDETERMINED or INVALID, 1 refused or interrupted, 2 wrong use.
     """
     if format_ is not None and format_ not in FORMATS:
         raise typer.BadParameter(f"known: {', '.join(FORMATS)}", param_hint="--format")
     wish = Wish(key, scheme, format_, delimiter, columns.split(","), prefix, slice_rows)
-    asking = _Asking(
-        file, out or _beside(file), rules, client, purpose, case, _day(as_of), _input(input_), resume, wait
-    )
-    if asking.out.resolve() == file.resolve() or (asking.out.exists() and resume is None):
-        raise typer.BadParameter(f"`{asking.out}` is there already", param_hint="--out")
+    output = output_of(file, Wanted(out, manifest, stream, after), resumed=resume is not None)
+    asking = _Asking(output, rules, client, purpose, case, _day(as_of), _input(input_), resume, wait)
     errors = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
         portfolio = open_portfolio(file, wish)
+        output.outlet.require(portfolio.reader)
         done = uvloop.run(_screen(asking, portfolio, config, data, errors))
     except (FileRefused, NoRuleSet, RequestError) as error:
         _refuse(errors, str(error))
-    manifest = asking.out.with_name(f"{asking.out.name}.manifest")
-    manifest.write_bytes(msgspec.json.format(msgspec.json.encode(done.manifest)) + b"\n")
-    told = summary(done, asking.out, manifest)
+    except OSError as error:
+        _refuse(errors, f"a file cannot be read or written: {error.strerror}; go on with `--resume` when it can")
+    output.manifest.write_bytes(msgspec.json.format(msgspec.json.encode(done.manifest)) + b"\n")
+    told, beside = summary(done, output.name, output.manifest), sys.stderr if output.piped else sys.stdout
     if as_json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
+        beside.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
     else:
-        print_summary(told)
+        print_summary(told, beside)
     raise typer.Exit(NOT_ALL_JUDGED if done.progress.counts["UNDETERMINED"] or done.progress.counts["INVALID"] else 0)
 
 
@@ -147,8 +158,9 @@ async def _screen(asking: _Asking, portfolio: Portfolio, config: Path, data: Pat
         else:
             job = await screenings.files.begin(portfolio, question)
         errors.print(f"任务 job {job.id}: {job.rows:,} 行 rows; 中断后继续 if interrupted: --resume {job.id}")
-        with _progress(errors, await _done(screenings, job.id), job.rows) as advance:
-            return await screenings.files.finish(job, portfolio, check, asking.out, advance, wait=asking.wait)
+        quiet = asking.output.shares_terminal
+        with _progress(errors, await _done(screenings, job.id), job.rows, quiet=quiet) as advance:
+            return await screenings.files.finish(job, portfolio, check, asking.output.outlet, advance, wait=asking.wait)
 
 
 async def _done(screenings: Screenings, job: str) -> int:
@@ -156,9 +168,9 @@ async def _done(screenings: Screenings, job: str) -> int:
 
 
 @contextmanager
-def _progress(console: Console, done: int, rows: int) -> Iterator[Advance]:
+def _progress(console: Console, done: int, rows: int, *, quiet: bool) -> Iterator[Advance]:
     columns = (TextColumn("筛查 screening"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         task = bar.add_task("", total=rows, completed=done)
         yield lambda more: bar.advance(task, more)
 
@@ -204,10 +216,6 @@ def _day(text: str | None) -> str | None:
     if day > today_text():
         raise typer.BadParameter("is in the future: nobody knows what records will say then", param_hint="--as-of")
     return day
-
-
-def _beside(file: Path) -> Path:
-    return file.with_name(f"{file.stem}.screened{file.suffix}")
 
 
 def _refuse(errors: Console, message: str) -> NoReturn:

@@ -1,7 +1,7 @@
 """How a screening ended: for people a table, for machines the same as JSON."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -18,7 +18,7 @@ WORDS: Final = {
 }
 
 
-def summary(done: Screened, out: Path, manifest: Path) -> dict[str, Any]:
+def summary(done: Screened, out: str, manifest: Path) -> dict[str, Any]:
     """Return how ``done`` ended, and where its files are."""
     job = done.job
     return {
@@ -31,13 +31,13 @@ def summary(done: Screened, out: Path, manifest: Path) -> dict[str, Any]:
         "counts": dict(done.progress.counts),
         "waiting": done.waiting,
         "askAgainAfter": done.again,
-        "output": str(out),
+        "output": out,
         "manifest": str(manifest),
     }
 
 
-def print_summary(told: dict[str, Any]) -> None:
-    """Print ``told`` as a table."""
+def print_summary(told: dict[str, Any], file: IO[str]) -> None:
+    """Print ``told`` as a table to ``file``."""
     code, version, _ = told["rules"].split(" ", 2)
     title = f"{code} {version}, {told['asOf']}"
     table = Table("结论 verdict", "行 rows", "占比 share", title=title, title_justify="left")
@@ -46,7 +46,7 @@ def print_summary(told: dict[str, Any]) -> None:
         words, style = WORDS[verdict]
         share = f"{count / told['rows']:.1%}" if told["rows"] else ""
         table.add_row(f"{verdict} {words}", f"{count:,}", share, style=style if count else "dim")
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(file=file, highlight=False, soft_wrap=True)
     console.print(table)
     if told["waiting"]:
         console.print(

@@ -118,6 +118,13 @@ class Jobs:
         raw = await self._do(lambda connection: connection.execute(query).scalar_one_or_none())
         return None if raw is None else _OUTCOMES.decode(zlib.decompress(raw))
 
+    async def settled(self, job: str, place: int) -> list[RowOutcome] | None:
+        """Return the outcomes of one slice that is done, which never change; None while some row may be asked again."""
+        one = sa.and_(SLICES.c.job == job, SLICES.c.place == place, SLICES.c.state == "DONE")
+        query = sa.select(SLICES.c.outcomes).where(one)
+        raw = await self._do(lambda connection: connection.execute(query).scalar_one_or_none())
+        return None if raw is None else _OUTCOMES.decode(zlib.decompress(raw))
+
     async def keys(self, job: str, place: int) -> bytes | None:
         """Return the encrypted keys of one slice."""
         query = sa.select(SLICES.c.named).where(SLICES.c.job == job, SLICES.c.place == place)

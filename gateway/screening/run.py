@@ -5,7 +5,8 @@ asks about what is not on disk. Nothing of the portfolio is copied; the file mus
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -54,14 +55,15 @@ class FileRun:
         if not places:
             return
         free = asyncio.Semaphore(AT_ONCE)
-        async with asyncio.TaskGroup() as tasks:
-            place = -1
-            async for block in blocks_of(self.reader, self.job):
-                place += 1
-                if place not in places:
-                    continue
-                await free.acquire()
-                tasks.create_task(self._slice(place, block, free, wait=wait))
+        with first_error():
+            async with asyncio.TaskGroup() as tasks:
+                place = -1
+                async for block in blocks_of(self.reader, self.job):
+                    place += 1
+                    if place not in places:
+                        continue
+                    await free.acquire()
+                    tasks.create_task(self._slice(place, block, free, wait=wait))
 
     async def _slice(self, place: int, block: Block, free: asyncio.Semaphore, *, wait: bool) -> None:
         try:
@@ -72,6 +74,15 @@ class FileRun:
             self.advance(len(outcomes))
         finally:
             free.release()
+
+
+@contextmanager
+def first_error() -> Iterator[None]:
+    """Raise what the first of some tasks raised as it is: who asks knows errors, not groups of them."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        raise group.exceptions[0] from None
 
 
 async def blocks_of(reader: Reader, job: Job) -> AsyncIterator[Block]:

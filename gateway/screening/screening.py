@@ -17,9 +17,10 @@ from gateway.screening.job import Job, Progress
 from gateway.screening.jobs import Jobs, digest
 from gateway.screening.manifest import Manifest, job_salt, sign_manifest
 from gateway.screening.model import Check
-from gateway.screening.output import write_output
+from gateway.screening.outlets import Draft, Outlet
+from gateway.screening.output import Coming, Kept, write_output
 from gateway.screening.portfolio import Portfolio
-from gateway.screening.run import Advance, FileRun
+from gateway.screening.run import Advance, FileRun, first_error
 
 LASTING_DAYS: Final = 30
 """How long a job that is not finished can be gone on with."""
@@ -100,13 +101,31 @@ class Screening:
         return job
 
     async def finish(
-        self, job: Job, portfolio: Portfolio, check: Check, out: Path, advance: Advance, *, wait: bool
+        self, job: Job, portfolio: Portfolio, check: Check, out: Path | Outlet, advance: Advance, *, wait: bool
     ) -> Screened:
-        """Return when every row has its outcome, and ``out`` and the manifest are written."""
-        run = FileRun(self.jobs, job, portfolio.reader, check, advance, self.now, self.sleep)
-        progress = await run.run(wait=wait)
+        """Return when every row has its outcome and is written to ``out``: a path is written when all is done.
+
+        Raises `RequestError`, `FileRefused`, OSError.
+        """
+        outlet = Draft(out) if isinstance(out, Path) else out
+        outlet.require(portfolio.reader)
+        coming = Coming(self.jobs, job)
+
+        def kept(rows: int) -> None:
+            coming.look()
+            advance(rows)
+
+        run = FileRun(self.jobs, job, portfolio.reader, check, kept, self.now, self.sleep)
         salt = job_salt(self.secret.key, job.client, job.input, job.rules, job.as_of)
-        written = await write_output(self.jobs, job, portfolio.reader, salt, out)
+        if outlet.runs:
+            with first_error():
+                async with asyncio.TaskGroup() as tasks:
+                    writing = tasks.create_task(write_output(coming, job, portfolio.reader, salt, outlet))
+                    progress = await run.run(wait=wait)
+            written = writing.result()
+        else:
+            progress = await run.run(wait=wait)
+            written = await write_output(Kept(self.jobs, job), job, portfolio.reader, salt, outlet)
         manifest = Manifest(
             origin=self.key.name,
             job=job.id,

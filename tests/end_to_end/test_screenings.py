@@ -22,8 +22,8 @@ from gateway.errors import BadQuery
 from gateway.proof.note import VerifierKey
 from gateway.screening.checking import Asked, rules_of
 from gateway.screening.manifest import open_manifest
-from gateway.screening.portfolio import Wish, open_portfolio
-from gateway.screening.proof import read_signed
+from gateway.screening.portfolio import Wish, digest_of, open_portfolio
+from gateway.screening.proof import read_signed, verify_file
 from gateway.screening.screening import Question, Screened, SignedManifest
 from tests.commands import Done
 from tests.end_to_end.served import Served
@@ -154,6 +154,23 @@ async def test_a_killed_screening_gives_the_same_file_and_asks_nothing_twice(
     key = (data / "ledger.vkeys").read_text(encoding="ascii").strip()
     signed = read_signed((tmp_path / "out.csv.manifest").read_bytes())
     assert open_manifest(signed.note, [VerifierKey.parse(key)]).counts == told_["counts"]
+
+
+def test_rows_go_to_standard_output_as_they_are_done(city: Departments, tmp_path: Path) -> None:
+    path, data = portfolio(tmp_path, [*codes(3), PERSON]), tmp_path / "data"
+    done = screen(city, *command(path, Path("-"), data))
+    assert done.returncode == 3, done.stderr
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(each["编号"], each["row"]) for each in told] == [(str(number), str(number)) for number in range(1, 5)]
+    assert [each["统一社会信用代码"] for each in told] == [*codes(3), "***"]
+    manifest = tmp_path / "portfolio.screened.ndjson.manifest"
+    (tmp_path / "out.ndjson").write_text(done.stdout, encoding="utf-8")
+    key = VerifierKey.parse((data / "ledger.vkeys").read_text(encoding="ascii").strip())
+    proven = verify_file(read_signed(manifest.read_bytes()), tmp_path / "out.ndjson", [key], None).manifest
+    assert proven.output == digest_of(tmp_path / "out.ndjson")
+    job = proven.job
+    again = screen(city, *command(path, Path("-"), data, "--resume", job, "--after", "3"))
+    assert again.stdout == done.stdout.splitlines(keepends=True)[3]
 
 
 async def finished(served: Served, client: str, job: str) -> Any:

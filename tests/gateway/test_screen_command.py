@@ -67,6 +67,15 @@ def test_wrong_use_is_told_before_anything_is_opened(run: Run, screened: Path) -
     for arguments, words in (
         ((path, "--rules", "BK", "--out", out), "there already"),
         ((path, "--rules", "BK", "--out", path), "there already"),
+        ((path, "--rules", "BK", "--stream", "--out", out), "there already"),
+        ((path, "--rules", "BK", "--out", "-", "--manifest", out), "there already"),
+        (
+            (path, "--rules", "BK", "--out", str(screened / "a.csv"), "--manifest", str(screened / "a.csv")),
+            "the output",
+        ),
+        ((path, "--rules", "BK", "--out", "-", "--after", "3"), "--resume"),
+        ((path, "--rules", "BK", "--resume", "x", "--after", "3"), "--out -"),
+        ((path, "--rules", "BK", "--out", str(screened / "a.xlsx")), ".ndjson"),
         ((path, "--rules", "BK", "--format", "pdf"), "known"),
         ((path, "--rules", "BK", "--as-of", "2999-01-01"), "future"),
         ((path, "--rules", "BK", "--as-of", "monday"), "expected a day"),

@@ -60,9 +60,9 @@ async def test_rows_keep_their_order_and_get_their_outcomes(tmp_path: Path, form
     assert again.manifest.salt == done.manifest.salt
 
 
-def run(folder: Path, job: str, kill_after: int | None) -> str:
+def run(folder: Path, job: str, kill_after: int | None, *out: str) -> str:
     """Screen in a process of its own, killed when some slices are done; return the id of the job."""
-    command = [sys.executable, "-m", "tests.gateway.screening_killed", str(folder), job, "0.02"]
+    command = [sys.executable, "-m", "tests.gateway.screening_killed", str(folder), job, "0.02", *(out or ("out.csv",))]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = process.stdout.readline().strip()

@@ -4,11 +4,13 @@
 exception, whose reader holds the sheet (at most 1,048,576 rows: a limit of the format).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from gateway.screening.model import Fault
+
+Format = Literal["csv", "xlsx", "parquet", "ndjson"]
 
 
 class FileRefused(ValueError):
@@ -51,8 +53,17 @@ class Reader(Protocol):
     """An open portfolio; may be read several times, each time from the start."""
 
     @property
+    def format(self) -> Format:
+        """What it is written in."""
+        ...
+
+    @property
     def columns(self) -> Sequence[str]:
         """The names of its columns."""
+        ...
+
+    def objects(self, block: Block) -> Iterable[Mapping[str, Any]]:
+        """Return the rows of one of its blocks as what JSON makes objects of, in order."""
         ...
 
     def blocks(self, columns: Sequence[str], size: int) -> Iterator[Block]:
@@ -70,6 +81,18 @@ class Writer(Protocol):
     def close(self) -> None:
         """Finish the file."""
         ...
+
+
+def distinct(columns: Sequence[str]) -> list[str]:
+    """Return ``columns`` as names of members, of which no two are the same: `note`, `note_2`."""
+    named: dict[str, None] = {}
+    for column in columns:
+        name, number = column, 1
+        while name in named:
+            number += 1
+            name = f"{column}_{number}"
+        named[name] = None
+    return list(named)
 
 
 MASK = "***"

@@ -5,11 +5,12 @@ is told as one, and written with as many cells as the header has.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Final
 
-from gateway.screening.files.block import MASK, Block, FileRefused, Record, number_blocks
+from gateway.screening.files.block import MASK, Block, FileRefused, Format, Record, distinct, number_blocks
 from gateway.screening.files.texts import Written, delimiter, written
 from gateway.screening.model import Fault
 
@@ -18,6 +19,8 @@ LONGEST_HEADER: Final = 1 << 20
 
 class DelimitedReader:
     """Open with `DelimitedReader.open(path, delimiter)`."""
+
+    format: Format = "csv"
 
     def __init__(self, path: Path, how: Written, parting: str, columns: Sequence[str]) -> None:
         self.path = path
@@ -47,6 +50,12 @@ class DelimitedReader:
         """Yield its rows (`gateway.screening.files.block.Reader`)."""
         return number_blocks(self._records([self.columns.index(each) for each in columns]), size)
 
+    def objects(self, block: Block) -> Iterator[Mapping[str, str]]:
+        """Yield its rows as objects, every cell a text."""
+        names = distinct(self.columns)
+        for record in block.records:
+            yield dict(zip(names, record.cells, strict=True))
+
     def _records(self, places: Sequence[int]) -> Iterator[Record]:
         width = len(self.columns)
         with self.path.open(encoding=self.how.encoding, newline="") as file:
@@ -70,8 +79,8 @@ class DelimitedReader:
 class DelimitedWriter:
     """Writes a portfolio of delimited text as ``reader`` found it, with the columns ``added``."""
 
-    def __init__(self, path: Path, reader: DelimitedReader, key: str, added: Sequence[str]) -> None:
-        self._file: IO[str] = path.open("w", encoding=reader.how.encoding, newline="")
+    def __init__(self, file: IO[bytes], reader: DelimitedReader, key: str, added: Sequence[str]) -> None:
+        self._file = TextIOWrapper(file, encoding=reader.how.encoding, newline="")
         self._place = reader.columns.index(key)
         self._rows = csv.writer(self._file, delimiter=reader.delimiter, lineterminator=reader.how.newline)
         self._rows.writerow([*reader.columns, *added])
@@ -83,6 +92,7 @@ class DelimitedWriter:
             if hidden:
                 cells[self._place] = MASK
             self._rows.writerow([*cells, *results])
+        self._file.flush()
 
     def close(self) -> None:
         """Finish the file."""

@@ -4,23 +4,26 @@ A portfolio has the columns of its first object; other lines may have other memb
 such, and written as an empty object with the columns added.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import msgspec
 
-from gateway.screening.files.block import MASK, Block, FileRefused, Record, number_blocks
+from gateway.screening.files.block import MASK, Block, FileRefused, Format, Reader, Record, number_blocks
 from gateway.screening.model import Fault
 
 LONGEST_LINE: Final = 1 << 20
 Members = dict[str, msgspec.Raw]
 _MEMBERS: Final = msgspec.json.Decoder(Members)
-_MASKED: Final = msgspec.Raw(msgspec.json.encode(MASK))
+_AS_READ: Final = (msgspec.Raw, str, int, float, type(None))
+"""What JSON gives back as it was."""
 
 
 class NdjsonReader:
     """Open with `NdjsonReader.open(path)`."""
+
+    format: Format = "ndjson"
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self.path = path
@@ -39,6 +42,10 @@ class NdjsonReader:
         """Yield its rows (`gateway.screening.files.block.Reader`)."""
         return number_blocks(self._records(columns), size)
 
+    def objects(self, block: Block) -> Iterator[Mapping[str, Any]]:
+        """Yield its rows as they are written."""
+        return (record.cells for record in block.records)
+
     def _records(self, columns: Sequence[str]) -> Iterator[Record]:
         with self.path.open("rb") as file:
             for number, line in enumerate(_lines(file), 1):
@@ -50,19 +57,30 @@ class NdjsonReader:
 
 
 class NdjsonWriter:
-    """Writes one object a line, with the members ``added``."""
+    """Writes the rows of ``reader``, whatever its format, as one object a line, with the members ``added``.
 
-    def __init__(self, path: Path, key: str, added: Sequence[str]) -> None:
-        self._file: IO[bytes] = path.open("wb")
+    A key that JSON cannot hold as it is read, a date, say, is written as the text that goes into the tree.
+    """
+
+    def __init__(self, file: IO[bytes], reader: Reader, key: str, added: Sequence[str]) -> None:
+        self._file = file
+        self._reader = reader
         self._key = key
         self._added = added
 
     def write(self, block: Block, added: Sequence[Sequence[str]], masked: Sequence[bool]) -> None:
         """Write one block (`gateway.screening.files.block.Writer`)."""
-        for record, results, hidden in zip(block.records, added, masked, strict=True):
-            members = record.cells | {self._key: _MASKED} if hidden else record.cells
-            told = members | dict(zip(self._added, results, strict=True))
-            self._file.write(msgspec.json.encode(told) + b"\n")
+        lines: list[bytes] = []
+        for members, results, hidden in zip(self._reader.objects(block), added, masked, strict=True):
+            key = members.get(self._key)
+            if hidden:
+                members = {**members, self._key: MASK}
+            elif not isinstance(key, _AS_READ):
+                members = {**members, self._key: str(key)}
+            lines.append(msgspec.json.encode({**members, **dict(zip(self._added, results, strict=True))}))
+            lines.append(b"\n")
+        self._file.write(b"".join(lines))
+        self._file.flush()
 
     def close(self) -> None:
         """Finish the file."""

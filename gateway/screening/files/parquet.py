@@ -5,17 +5,17 @@ memory for 100,000 rows, pyarrow 165 MB and 120 MB, fastparquet needs pandas and
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Queue
-from typing import Final
+from typing import Any, Final
 
 import arro3.io
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 
 from gateway.screening.files.arrow import BatchStream
-from gateway.screening.files.block import MASK, Block, FileRefused, Record
+from gateway.screening.files.block import MASK, Block, FileRefused, Format, Record, distinct
 
 ROWS_OF_GROUP: Final = 20_000
 MAGIC: Final = b"PAR1"
@@ -25,6 +25,8 @@ _AHEAD: Final = 2
 
 class ParquetReader:
     """Open with `ParquetReader.open(path)`."""
+
+    format: Format = "parquet"
 
     def __init__(self, path: Path, schema: Schema) -> None:
         self.path = path
@@ -52,6 +54,12 @@ class ParquetReader:
             read = zip(*(batch.column(each).to_pylist() for each in columns), strict=True)
             yield Block([Record(at, each, None) for at, each in enumerate(read, number)], batch)
             number += batch.num_rows
+
+    def objects(self, block: Block) -> Iterator[Mapping[str, Any]]:
+        """Yield its rows as objects."""
+        names, batch = distinct(self.columns), block.raw
+        for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            yield dict(zip(names, cells, strict=True))
 
 
 class ParquetWriter:

@@ -6,15 +6,15 @@ original are not kept, values are; dates are written as dates.
 """
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter import Workbook
-from xlsxwriter.format import Format
+from xlsxwriter.format import Format as CellFormat
 
-from gateway.screening.files.block import MASK, Block, FileRefused, Record, number_blocks
+from gateway.screening.files.block import MASK, Block, FileRefused, Format, Record, distinct, number_blocks
 
 _MADE: Final = datetime.datetime(2000, 1, 1)
 """Written into every workbook, so that the same content gives the same bytes."""
@@ -23,6 +23,8 @@ _FORMATS: Final = {datetime.datetime: "yyyy-mm-dd hh:mm:ss", datetime.date: "yyy
 
 class WorkbookReader:
     """Open with `WorkbookReader.open(path)`."""
+
+    format: Format = "xlsx"
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self.path = path
@@ -40,6 +42,12 @@ class WorkbookReader:
         """Yield its rows (`gateway.screening.files.block.Reader`)."""
         return number_blocks(self._records([self.columns.index(each) for each in columns]), size)
 
+    def objects(self, block: Block) -> Iterator[Mapping[str, Any]]:
+        """Yield its rows as objects."""
+        names = distinct(self.columns)
+        for record in block.records:
+            yield dict(zip(names, record.cells, strict=True))
+
     def _records(self, places: Sequence[int]) -> Iterator[Record]:
         rows = _rows(self.path)
         next(rows, None)
@@ -56,7 +64,7 @@ class WorkbookWriter:
         self._book = Workbook(str(path), options)
         self._book.set_properties({"created": _MADE})
         self._sheet = self._book.add_worksheet()
-        self._formats: dict[type, Format] = {
+        self._formats: dict[type, CellFormat] = {
             kind: self._book.add_format({"num_format": text}) for kind, text in _FORMATS.items()
         }
         self._place = reader.columns.index(key)
