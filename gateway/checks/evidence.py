@@ -27,6 +27,11 @@ DENIED: Final = "DENIED"
 UNREADABLE: Final = frozenset({"MISREAD", "PLACEHOLDER_DATE"})
 """Notes on values of which nobody knows what they are."""
 MORE: Final = "more records than one page holds"
+LED_NOWHERE: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("source", "part", "department", "reason", "until", "asOf", "fetchedAt")),
+    "status": "IDENTITY_UNRESOLVED",
+}
+"""Stands in the coverage of a need for a link that leads to nobody: no part that is set aside makes up for that."""
 _BESIDE: Final = frozenset({"issues", "provenance", "recordId", "source", "underObjection"})
 _FORBIDDEN: Final = "FIELD_FORBIDDEN"
 
@@ -58,9 +63,15 @@ class Denials:
             within = [step for step in path if step in needs]
             if path[-1] in needs:
                 found.sections.setdefault(path[-1], why)
-            elif within:
-                found.fields.setdefault((within[-1], str(path[path.index("items") + 2])), why)
+            elif within and "items" in path:
+                found.fields.setdefault((within[-1], _named_after_items(path)), why)
         return found
+
+
+def _named_after_items(path: Sequence[Any]) -> str:
+    """Return the field of a record that ``path`` leads to or through: behind links, of the last record on the way."""
+    last = len(path) - 1 - [*reversed(path)].index("items")
+    return str(path[last + 2]) if last + 2 < len(path) else ""
 
 
 def read_evidence(content: Mapping[str, Any], needs: Mapping[str, Need]) -> list[dict[str, Any] | Problem]:
@@ -100,8 +111,10 @@ def _sections(
         group = at.get(first)
         if group is None:
             why = denials.fields.get((name, first))
-            told = {"state": PARTIAL} if why is None else {"state": DENIED, "denied": why}
-            yield {**told, "items": [], "coverage": []}
+            if why is None:
+                yield {"state": PARTIAL, "items": [], "coverage": [dict(LED_NOWHERE)]}
+            else:
+                yield {"state": DENIED, "items": [], "coverage": [], "denied": why}
         else:
             yield from _sections(group, rest, name, inner, denials)
         return
