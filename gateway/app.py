@@ -114,7 +114,7 @@ async def open_gateway(
         guard = Guard(configuration.guard, kept.secret, _counts(shared), alarm)
         deliverer = _deliverer(kept, front)
         inner = Inner(front.ask)
-        checker = Checker(inner, lambda: front.loaded.configuration.rule_book)
+        checker = Checker(inner, lambda: front.loaded.configuration.rule_book, kept.secret)
         screenings = open_screenings(stack, kept.jobs, told.get(REDIS_URL_ENV), front, checker, kept.secret, kept.key)
         watched = watching(kept.watches, inner, lambda: front.desk, lambda: front.loaded, kept.secret)
         front.put_up(

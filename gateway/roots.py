@@ -81,13 +81,14 @@ async def _no_stamps(_: str) -> Sequence[Stamped]:
 
 def _receipts(ledger: Ledger, anchors: Anchors, secret: Secret, front: Front) -> Receipts:
     """Return the roots of receipts, which outlive a configuration."""
+    secrets = (secret, *secret.earlier)
     return Receipts(
         ledger,
         anchors.store.over if anchors.store is not None else _no_stamps,
         partial(pseudonyms, secret),
         lambda: front.loaded.configuration.rules_version,
         lambda: front.loaded.configuration.settings.tokens.public_url,
-        lambda answer, today: replay_checks(answer, front.loaded.configuration.rule_book, today),
+        lambda answer, today: replay_checks(answer, front.loaded.configuration.rule_book, today, secrets),
     )
 
 

@@ -10,10 +10,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from gateway.checks.kept import KeptCheck, KeptOutcome, KeptRules, KeptSubject, kept_outcomes
+from gateway.checks.kept import KeptCheck, KeptOutcome, KeptRules, kept_outcomes
 from gateway.checks.needed import VERDICT_ONLY
 from gateway.rules import Overlay, RuleSet, evaluate
-from gateway.rules.model import Verdict
+from gateway.rules.model import Scope, Verdict
 from gateway.rules.outcomes import worst
 
 LOT: Final = "LOT"
@@ -55,11 +55,12 @@ def judge_again(kept: KeptCheck, rules: RuleSet, overlay: Overlay | None = None)
             verdicts.append(("UNDETERMINED", {}))
             continue
         one = next(judged)
-        withheld = _withheld(each, rules, kept.as_of)
-        verdict = worst([one.verdict, *(told.verdict for told in withheld.values() if told.verdict is not None)])
+        withheld = _withheld(each.outcomes, rules, kept.as_of, "SUBJECT")
+        verdict = worst([one.verdict, *_verdicts(withheld)])
         verdicts.append((verdict, {**kept_outcomes(one.outcomes, rules), **withheld}))
-    whole = worst([found.verdict, *(verdict for verdict, _ in verdicts)])
-    return Judged(whole, verdicts, kept_outcomes(found.lot, rules))
+    of_lot = _withheld(kept.lot_outcomes, rules, kept.as_of, LOT) if kept.lot else {}
+    whole = worst([found.verdict, *(verdict for verdict, _ in verdicts), *_verdicts(of_lot)])
+    return Judged(whole, verdicts, {**kept_outcomes(found.lot, rules), **of_lot})
 
 
 def differences(kept: KeptCheck, judged: Judged) -> Iterator[Difference]:
@@ -69,10 +70,15 @@ def differences(kept: KeptCheck, judged: Judged) -> Iterator[Difference]:
     yield from differing(LOT, kept.lot_outcomes, judged.lot)
 
 
-def _withheld(subject: KeptSubject, rules: RuleSet, as_of: str) -> dict[str, KeptOutcome]:
-    hidden = [rule for rule in rules.rules if rule.reveal == VERDICT_ONLY and rule.in_force(as_of)]
+def _withheld(told: Mapping[str, KeptOutcome], rules: RuleSet, as_of: str, scope: Scope) -> dict[str, KeptOutcome]:
+    """Return the outcomes that were ``told`` of rules of a ``scope`` that reveal their verdict only."""
+    hidden = [rule for rule in rules.rules if (rule.reveal, rule.scope) == (VERDICT_ONLY, scope)]
     unknown = KeptOutcome(result="UNKNOWN", verdict="UNDETERMINED", withheld=True)
-    return {rule.id: subject.outcomes.get(rule.id, unknown) for rule in hidden}
+    return {rule.id: told.get(rule.id, unknown) for rule in hidden if rule.in_force(as_of)}
+
+
+def _verdicts(outcomes: Mapping[str, KeptOutcome]) -> Iterator[Verdict]:
+    return (each.verdict for each in outcomes.values() if each.verdict is not None)
 
 
 def as_judged(kept: KeptCheck, rules: RuleSet, judged: Judged) -> KeptCheck:

@@ -14,6 +14,7 @@ from gateway.checks.evidence import Problem, read_evidence
 from gateway.checks.needed import Needed, joined, needed_by
 from gateway.checks.request import CheckRequest, Key
 from gateway.inner import Answered, Inner
+from gateway.ledger import Secret
 from gateway.ledger.entry import Kind
 from gateway.plan.document import redact
 from gateway.rules import Evaluation, Overlay, RuleBook, RuleSet, evaluate
@@ -90,10 +91,14 @@ class Judging:
 
 @dataclass(slots=True)
 class Checker:
-    """Makes checks by the rule ``book`` of the moment, asking through ``inner``."""
+    """Makes checks by the rule ``book`` of the moment, asking through ``inner``.
+
+    ``secret`` marks the evidence that clients keep as the gateway's own; without one, none of it can be handed back.
+    """
 
     inner: Inner
     book: Callable[[], RuleBook]
+    secret: Secret | None = None
     _needed: dict[str, Needed] = field(default_factory=dict)
 
     async def check(self, request: CheckRequest, caller: Caller, today: str, kind: Kind = "CHECK") -> Checked:

@@ -2,12 +2,15 @@
 
     {"format": "credit-gateway/evidence/1", "ruleSet": {"code", "version", "digest", "overlay"}, "asOf", "purpose",
      "input", "lot", "verdict", "lotOutcomes", "subjects": [{"key", "bidder", "verdict", "outcomes",
-     "problem" | "subject" and "sections"}]}
+     "problem" | "subject" and "sections"}], "mark"}
 
+The ``mark`` tells that the gateway wrote it: an answer may quote texts of others, which look like evidence as well.
 Outcomes stand by rule; of a rule that reveals its verdict only, ``withheld``, the outcome is all that is kept.
 """
 
-from collections.abc import Sequence
+import hmac
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
@@ -15,13 +18,17 @@ import msgspec
 from gateway.checks.checker import Checked, Found
 from gateway.checks.needed import VERDICT_ONLY
 from gateway.checks.request import Row
+from gateway.days import is_day
+from gateway.ledger import Secret
 from gateway.plan.document import redact
 from gateway.rules.evidence import Evidence, Section, Subject
 from gateway.rules.evidence import read_evidence as typed
+from gateway.rules.inputs import input_mistakes
 from gateway.rules.model import Result, Rule, RuleSet, Verdict
 from gateway.rules.outcomes import Outcome, SubjectVerdict
 
 FORMAT: Final = "credit-gateway/evidence/1"
+_LABEL: Final = b"check: evidence\x01"
 
 
 class KeptOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +77,7 @@ class KeptCheck(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     input: dict[str, Any] = {}
     lot: bool = False
     lot_outcomes: dict[str, KeptOutcome] = {}
+    mark: str | None = None
 
 
 class EvidenceUnreadable(ValueError):
@@ -134,4 +142,30 @@ def read_kept(text: str | bytes) -> KeptCheck:
         raise EvidenceUnreadable(f"is no evidence of a check: {redact(str(error))}") from None
     if kept.format != FORMAT:
         raise EvidenceUnreadable(f"expected the format `{FORMAT}`")
+    if not is_day(kept.as_of):
+        raise EvidenceUnreadable("is no evidence of a check: `asOf` is no day")
+    mistakes = [f"`{part}` {message}" for part, message in input_mistakes(kept.input)]
+    if mistakes:
+        raise EvidenceUnreadable(f"is no evidence of a check: {redact('; '.join(mistakes))}")
     return kept
+
+
+def marked(kept: KeptCheck, secret: Secret | None) -> str:
+    """Return the text of ``kept``, marked as written by whoever has ``secret``, if there is one."""
+    return _text(kept if secret is None else msgspec.structs.replace(kept, mark=_mark(kept, secret)))
+
+
+def is_own(kept: KeptCheck, secrets: Iterable[Secret]) -> bool:
+    """Tell whether ``kept`` is what was marked under one of ``secrets``, unaltered."""
+    mark = (kept.mark or "").encode()
+    return any(hmac.compare_digest(mark, _mark(kept, each).encode()) for each in secrets)
+
+
+def _mark(kept: KeptCheck, secret: Secret) -> str:
+    key = hmac.digest(secret.key, _LABEL, sha256)  # HKDF-Expand (RFC 5869 §2.3) of one block
+    text = _text(msgspec.structs.replace(kept, mark=None))
+    return f"{secret.key_id}:{hmac.digest(key, text.encode(), sha256).hex()}"
+
+
+def _text(kept: KeptCheck) -> str:
+    return msgspec.json.encode(kept).decode()

@@ -1,16 +1,21 @@
 """The checks of an answer that is handed back, judged again by the rules of then, or those of now. Pure.
 
 An answer holds what is needed when its client selected `evidence`; what it did not select cannot be judged again.
+
+# INVARIANT: only evidence that this gateway marked is judged. An answer quotes keys, names of bidders, case numbers and
+texts of sources: one that reads like evidence is no check, however well the answer is proven.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import orjson
 
 from gateway.checks.again import Difference, differences, judge_again
-from gateway.checks.kept import EvidenceUnreadable, KeptCheck, KeptOutcome, read_kept
+from gateway.checks.kept import EvidenceUnreadable, KeptCheck, KeptOutcome, is_own, read_kept
+from gateway.ledger import Secret
 from gateway.rules import NoRuleSet, Overlay, RuleBook, RuleSet
 
 MAXIMUM_CHECKS: Final = 20
@@ -58,14 +63,15 @@ class CheckReplay:
     differences: list[ShownDifference]
 
 
-def replay_checks(answer: str, book: RuleBook, today: str) -> list[CheckReplay]:
-    """Return what becomes of every check in ``answer``, the exact text of a response."""
+def replay_checks(answer: str, book: RuleBook, today: str, secrets: Sequence[Secret]) -> list[CheckReplay]:
+    """Return what becomes of every check in ``answer``, the exact text of a response, marked by one of ``secrets``."""
     try:
         content = orjson.loads(answer)
     except orjson.JSONDecodeError:
         return []
-    found = list(kept_checks(content.get("data"))) if isinstance(content, dict) else []
-    return [replay_check(path, kept, book, today) for path, kept in found[:MAXIMUM_CHECKS]]
+    found = kept_checks(content.get("data")) if isinstance(content, dict) else iter(())
+    own = islice(((path, kept) for path, kept in found if is_own(kept, secrets)), MAXIMUM_CHECKS)
+    return [replay_check(path, kept, book, today) for path, kept in own]
 
 
 def kept_checks(at: Any, path: str = "") -> Iterator[tuple[str, KeptCheck]]:
@@ -86,11 +92,16 @@ def kept_checks(at: Any, path: str = "") -> Iterator[tuple[str, KeptCheck]]:
 
 
 def replay_check(path: str, kept: KeptCheck, book: RuleBook, today: str) -> CheckReplay:
-    """Return ``kept`` judged again: by the set of the same digest, else by the one now in force."""
+    """Return ``kept`` judged again: by the set of the same digest, else by the one now in force.
+
+    What its client had raised of the set belongs to the rules of then: without that, they are not the same.
+    """
     rules, same = _rules(kept, book, today)
     if rules is None:
         return _told(path, kept, None, "RULES_GONE", None, [])
-    judged = judge_again(kept, rules, _overlay(kept, book))
+    overlay = _overlay(kept, book)
+    same = same and (overlay is not None) == (kept.rule_set.overlay is not None)
+    judged = judge_again(kept, rules, overlay)
     found = list(differences(kept, judged))
     alike = not found and judged.verdict == kept.verdict
     outcome = ("" if same else "RULES_CHANGED_") + ("IDENTICAL" if alike else "DIFFERENT")
@@ -108,8 +119,8 @@ def _rules(kept: KeptCheck, book: RuleBook, today: str) -> tuple[RuleSet | None,
 
 
 def _overlay(kept: KeptCheck, book: RuleBook) -> Overlay | None:
-    wanted = kept.rule_set.overlay
-    return next((each for each in book.overlays if each.digest == wanted), None) if wanted is not None else None
+    wanted = (kept.rule_set.overlay, kept.rule_set.code)
+    return next((each for each in book.overlays if (each.digest, each.set) == wanted), None)
 
 
 def _told(

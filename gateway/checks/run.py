@@ -55,7 +55,7 @@ async def run(
     _permit(may_not_run(policy, caller, rule_set))
     _require_none(demand_mistakes(rule_set, request.input, caller.case))
     checked = await checker.check(request, caller, today)
-    return show_check(checked, ShownCatalogue(catalogue.items, today).basis)
+    return show_check(checked, ShownCatalogue(catalogue.items, today).basis, checker.secret)
 
 
 def _require_none(mistakes: Iterable[tuple[str, str]]) -> None:

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-import msgspec
 import orjson
 
 from gateway.catalogue.shown import ShownBasis
 from gateway.checks.checker import Checked, Found
-from gateway.checks.kept import keep
+from gateway.checks.kept import keep, marked
 from gateway.checks.model import (
     ShownBidder,
     ShownCheck,
@@ -25,16 +24,19 @@ from gateway.checks.model import (
 )
 from gateway.checks.needed import VERDICT_ONLY
 from gateway.checks.steps import next_step
+from gateway.ledger import Secret
 from gateway.rules.model import Basis, Need, RuleSet
 from gateway.rules.outcomes import Hit, Missing, Outcome, SubjectVerdict, worst
 
 Bases = Callable[[str], ShownBasis]
 """From the code of a legal basis to what is shown of it."""
+IDENTITY: Final = "identity"
+"""Stands in the place of a section where it is not known who, or of what kind, the subject is."""
 _BESIDE: Final = frozenset({"recordId", "source", "underObjection", "sourceUpdatedAt", "fetchedAt", "digest"})
 
 
-def show_check(checked: Checked, bases: Bases) -> ShownCheck:
-    """Return ``checked`` as it is shown; ``bases`` looks legal bases up."""
+def show_check(checked: Checked, bases: Bases, secret: Secret | None = None) -> ShownCheck:
+    """Return ``checked`` as it is shown; ``bases`` looks legal bases up, ``secret`` marks the evidence as ours."""
     telling = Telling(checked.rule_set, bases)
     subjects = _subjects(checked, telling)
     lot = [telling.outcome(each) for each in checked.evaluation.lot]
@@ -58,7 +60,7 @@ def show_check(checked: Checked, bases: Bases) -> ShownCheck:
         ask_again_after=again,
         next_step=next_step(verdict, missing, again, [each for each in subjects if each.problem is not None]),
         receipts=list(checked.receipts),
-        evidence=msgspec.json.encode(keep(checked)).decode(),
+        evidence=marked(keep(checked), secret),
     )
 
 
@@ -151,7 +153,7 @@ class Telling:
             coverage["reason"],
             coverage["until"],
             None,
-            ["identity"],
+            [IDENTITY],
         )
 
     def _lacked(self, outcome: Outcome, *, hidden: bool) -> list[ShownMissing]:
@@ -171,7 +173,7 @@ class Telling:
             missing.reason,
             missing.until,
             None if missing.needs is None else _text(missing.needs),
-            [self._needs[missing.need].section],
+            [self._needs[missing.need].section if missing.need else IDENTITY],
         )
 
     def _evidence(self, hit: Hit) -> ShownEvidence:

@@ -10,9 +10,11 @@ from gateway.caller import Caller
 from gateway.checks.checker import Checked, Checker
 from gateway.checks.request import CheckRequest, Key, Row
 from gateway.inner import Answered, Inner, Question
+from gateway.ledger import Secret
 from gateway.rules import RuleBook
 
 DAY: Final = "2026-11-20"
+SECRET: Final = Secret(b"k" * 32)
 BANK: Final = Caller("bank", None, frozenset({"credit.public", "credit.check.run"}), "GOVERNMENT_PROCUREMENT")
 RULES: Final = """
 code = "GP"

@@ -6,16 +6,16 @@ import msgspec
 import orjson
 import pytest
 
-from gateway.checks.kept import EvidenceUnreadable, keep, read_kept
+from gateway.checks.kept import EvidenceUnreadable, keep, marked, read_kept
 from gateway.checks.replay import CheckReplay, replay_checks
-from tests.checks.checked import DAY, Answers, book, checked, request, subject
+from tests.checks.checked import DAY, SECRET, Answers, book, checked, request, subject
 
 
 async def replayed(tmp_path: Path, then: int, now: tuple[str, int], *fines: str, level: str = "A") -> CheckReplay:
     """Return the replay of a check made while fines from ``then`` yuan counted, by the version and the limit of now."""
     found = await checked(book(tmp_path / "then", "1", then), Answers({"a": subject(fines, level)}), request("a"))
-    answer = orjson.dumps({"data": {"check": {"evidence": msgspec.json.encode(keep(found)).decode()}}}).decode()
-    (told,) = replay_checks(answer, book(tmp_path / "now", *now), DAY)
+    answer = orjson.dumps({"data": {"check": {"evidence": marked(keep(found), SECRET)}}}).decode()
+    (told,) = replay_checks(answer, book(tmp_path / "now", *now), DAY, [SECRET])
     return told
 
 
@@ -46,14 +46,14 @@ async def test_rules_that_were_replaced_may_come_to_the_same(tmp_path: Path) -> 
 async def test_a_set_that_is_gone_judges_nothing(tmp_path: Path) -> None:
     found = await checked(book(tmp_path / "then"), Answers({"a": subject()}), request("a"))
     kept = msgspec.structs.replace(keep(found), rule_set=msgspec.structs.replace(keep(found).rule_set, code="XX"))
-    answer = orjson.dumps({"data": {"c": [{"evidence": msgspec.json.encode(kept).decode()}]}}).decode()
-    (told,) = replay_checks(answer, book(tmp_path / "then"), DAY)
+    answer = orjson.dumps({"data": {"c": [{"evidence": marked(kept, SECRET)}]}}).decode()
+    (told,) = replay_checks(answer, book(tmp_path / "then"), DAY, [SECRET])
     assert (told.path, told.outcome, told.verdict_now) == ("c.0", "RULES_GONE", None)
 
 
 @pytest.mark.parametrize("answer", ["", "[]", '{"data": null}', '{"data": {"a": {"evidence": "{}"}}}', "nonsense"])
 def test_an_answer_without_a_check_has_none_to_replay(tmp_path: Path, answer: str) -> None:
-    assert replay_checks(answer, book(tmp_path), DAY) == []
+    assert replay_checks(answer, book(tmp_path), DAY, [SECRET]) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "other/1"}'])
