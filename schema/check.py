@@ -262,7 +262,10 @@ class CreditCheck:
     missing: list[MissingSource] = shown("所缺的信息", "What is missing")
     ask_again_after: DateTime | None = shown("何时再查可能得出结论", "When asking again may settle it")
     next_step: str = shown("下一步建议（中英文）", "What to do next, in both languages")
-    receipts: list[str] = shown("为本次核查所作查询的回执", "Receipts of what was asked of sources for this check")
+    receipts: list[str] = shown(
+        "为本次核查所作查询的回执；仅供判断、不予展示的查询，其回执只有审计方可读",
+        "Receipts of what was asked of sources for this check; of what is for a verdict only, auditors alone read it",
+    )
     evidence: str = shown(
         "规则所见的全部依据（JSON）；留存本次答复的证明包时选取，以便日后按当时或其他规则重新判断",
         "All that the rules saw, as JSON: select it to keep a bundle of the answer by which the check can be judged "

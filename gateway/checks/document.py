@@ -19,6 +19,7 @@ from graphql import (
 )
 
 from gateway.checks.conflicts import read_fields, selection_of
+from gateway.ledger import Entry
 from gateway.rules.model import Need
 from schema.bindings import Binding, Conflicts, Section
 from schema.organization import ORGANIZATIONS
@@ -27,6 +28,9 @@ from schema.schema import SCHEMA, binding, python_name
 PAGE: Final = 200
 """Records of one section that are asked for: of more, the section is not whole."""
 ROOT: Final = "subjects"
+OPERATION: Final = "CreditCheck"
+HIDDEN_OPERATION: Final = "CreditCheckVerdictOnly"
+"""Names the question for what rules see for a verdict only, in its entry of the ledger too: see `is_hidden`."""
 _OWNER: Final = "Organization"
 _COVERAGE: Final = (
     "coverage { source part department { code name } status reason until asOf fetchedAt matchConfidence }"
@@ -36,10 +40,17 @@ _RECORD: Final = (
     "recordId source underObjection issues { field code } provenance { recordKey sourceUpdatedAt fetchedAt digest }"
 )
 
+INNER: Final = frozenset({"CHECK", "SCREENING"})
+"""Kinds of entries that checks write of their questions; no request of a client is of one of them."""
 Fields = GraphQLObjectType | GraphQLInterfaceType
 
 
-def document_of(needs: Mapping[str, Need], *, named: bool = True) -> str:
+def is_hidden(entry: Entry) -> bool:
+    """Tell whether ``entry`` is of a question whose answer nobody is shown; clients name their own queries only."""
+    return entry.kind in INNER and entry.operation_name == HIDDEN_OPERATION
+
+
+def document_of(needs: Mapping[str, Need], operation: str = OPERATION, *, named: bool = True) -> str:
     """Return the query for ``needs``, by name: `subjects(keys: $keys)`, problems told in words.
 
     One that is not ``named`` leaves the names of subjects out, which a register would have to be asked for. Raises
@@ -52,7 +63,7 @@ def document_of(needs: Mapping[str, Need], *, named: bool = True) -> str:
     fragments = [f"... on {type_} {{ {' '.join(selections)} }}" for type_, selections in by_type.items()]
     name = " name" if named else ""
     return (
-        f"query CreditCheck($keys: [SubjectKey!]!) {{ {ROOT}(keys: $keys) {{ __typename"
+        f"query {operation}($keys: [SubjectKey!]!) {{ {ROOT}(keys: $keys) {{ __typename"
         f" ... on SubjectProblem {{ message }} ... on SubjectUnresolved {{ coverage {{ source part department"
         f" {{ code name }} status reason until asOf fetchedAt }} }} ... on {_OWNER} {{ uscc kind{name} }}"
         f" {' '.join(fragments)} }} }}"

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from gateway.checks.document import document_of, fields_of
+from gateway.checks.document import HIDDEN_OPERATION, document_of, fields_of
 from gateway.rules import RuleSet, needs_of
 from gateway.rules.model import Need
 
@@ -70,7 +70,7 @@ def _ready(open_: Mapping[str, Need], hidden: Mapping[str, Need]) -> Needed:
         open_,
         hidden,
         document_of(open_) if open_ or not hidden else None,
-        document_of(hidden, named=not open_) if hidden else None,
+        document_of(hidden, HIDDEN_OPERATION, named=not open_) if hidden else None,
         frozenset(name for need in hidden.values() for name in fields_of(need)),
     )
 

@@ -1,5 +1,8 @@
 """Who may read a receipt: the client that got the answer, and auditors. Pure.
 
+# INVARIANT: what rules see for a verdict only was told to nobody, and its receipt (which sources hold records, how
+many, whether they have changed) is for auditors alone, whoever asked for the check.
+
 Clients of one name may act for many subjects (a portal of enterprises): a caller whose token states its subject reads
 only receipts of answers about that subject.
 """
@@ -7,6 +10,7 @@ only receipts of answers about that subject.
 from collections.abc import Callable, Collection
 from typing import Final
 
+from gateway.checks.document import is_hidden
 from gateway.ledger import Entry, Pseudonym
 from gateway.plan.asks import Rights
 from gateway.policy import decide_scope
@@ -21,7 +25,7 @@ def may_read(rights: Rights, entry: Entry, pseudonyms: Pseudonyms) -> bool:
     caller = rights.caller
     if decide_scope(rights.policy, caller, SCOPE).allowed:
         return True
-    if not entry.client or entry.client != caller.client:
+    if not entry.client or entry.client != caller.client or is_hidden(entry):
         return False
     if caller.subject is None:
         return True

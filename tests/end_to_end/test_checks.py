@@ -131,9 +131,14 @@ async def test_what_is_for_a_verdict_only_is_in_no_answer(served: Served) -> Non
     assert all(each["evidence"] == [] for each in hidden)
     assert b'"level"' not in told.body
     assert b"taxRatings" not in told.said
-    for receipt in told.data["creditCheck"]["receipts"]:
-        kept_ = await served.get(f"/receipts/{receipt}", served.headers("procurement", "BIDDING", "c"))
-        assert (kept_.status, b'"D"' in kept_.body) == (200, False)
+    open_, hidden_ = told.data["creditCheck"]["receipts"]
+    for receipt, client, purpose, status in (
+        (open_, "procurement", "BIDDING", 200),
+        (hidden_, "procurement", "BIDDING", 404),
+        (hidden_, "auditor", "AUDIT", 200),
+    ):
+        kept_ = await served.get(f"/receipts/{receipt}", served.headers(client, purpose, "c"))
+        assert (kept_.status, b'"D"' in kept_.body) == (status, False)
 
 
 @pytest.mark.parametrize(
