@@ -159,19 +159,20 @@ class Jobs:
         """Return whether one slice, which is not done, is held by ``hold`` from now on: nobody else has it."""
         return await self._do(lambda connection: _hold(connection, job, place, hold))
 
-    async def put_back(self, job: str, place: int, until: float, *, counts: bool = True) -> int:
-        """Let go of a slice that failed, not to be taken before ``until`` (UNIX time).
+    async def put_back(self, job: str, place: int, holder: str, until: float, *, counts: bool = True) -> int:
+        """Let go of a slice that failed while ``holder`` had it, not to be taken before ``until`` (UNIX time).
 
-        Return how many failures have counted, this one if it ``counts``.
+        Return how many failures have counted, this one if it ``counts``. A slice that is done, or that another has
+        taken over, is left alone: then none counts.
         """
         one = sa.and_(SLICES.c.job == job, SLICES.c.place == place)
-        change = sa.update(SLICES).where(one)
+        mine = sa.and_(one, SLICES.c.state != "DONE", SLICES.c.holder == holder)
+        change = sa.update(SLICES).where(mine)
         change = change.values(holder=FAILED_HOLDER, held_until=until, attempts=SLICES.c.attempts + int(counts))
         query = sa.select(SLICES.c.attempts).where(one)
 
         def do(connection: sa.Connection) -> int:
-            connection.execute(change)
-            return int(connection.execute(query).scalar_one())
+            return int(connection.execute(query).scalar_one()) if connection.execute(change).rowcount == 1 else 0
 
         return await self._do(do)
 

@@ -6,7 +6,7 @@ The same code runs in the gateway itself (`gateway.screening.runner`) and in wor
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -136,12 +136,13 @@ class Keyed:
             async with self._held(job_id, place):
                 await self._slice(job, place)
         except VaultError:
-            await self.jobs.end(job_id, "FAILED", failure="KEYS_UNREADABLE")
+            await self._unreadable(job)
             return
         except Exception as error:  # noqa: BLE001  (a check may fail in any way: it is tried again, then given up)
             failed = error if isinstance(error, RequestError) else report(error)
             passing = failed.status in PASSING
-            attempts = await self.jobs.put_back(job_id, place, time.time() + _pause(failed), counts=not passing)
+            until = time.time() + _pause(failed)
+            attempts = await self.jobs.put_back(job_id, place, hold.holder, until, counts=not passing)
             if attempts >= ATTEMPTS:
                 await self.jobs.end(job_id, "FAILED", failure=failed.code)
             return
@@ -157,12 +158,34 @@ class Keyed:
         progress = await self.jobs.progress(job.id)
         if progress.done < job.rows:
             return
+        try:
+            signed = await self._signed(job, progress.counts)
+        except VaultError:
+            await self._unreadable(job)
+            return
+        if signed is not None:
+            await self.jobs.end(job.id, "FINISHED", msgspec.json.encode(signed).decode())
+
+    async def settle_left(self, job_id: str) -> None:
+        """Do the same for a job of which all is done, or somebody else is at work on what is not.
+
+        Whoever did the last slice may have died before it could end the job.
+        """
+        job = await self.jobs.find(job_id)
+        if job is not None and job.state == "RUNNING":
+            await self.settle(job)
+
+    async def _unreadable(self, job: Job) -> None:
+        await self.jobs.end(job.id, "FAILED", failure="KEYS_UNREADABLE")
+
+    async def _signed(self, job: Job, counts: Mapping[str, int]) -> SignedManifest | None:
+        """Return the manifest of a job that is done, None where somebody else has ended it; raises `VaultError`."""
         salt = job_salt(self.vault.secrets[0].key, job.client, job.input, job.rules, job.as_of)
         tree = Frontier(ALGORITHM)
         for place in range(job.slices):
             keys, outcomes = await self._keys(job.id, place), await self.jobs.outcomes(job.id, place)
             if keys is None or outcomes is None:
-                return  # somebody else has ended it
+                return None
             first = tree.size + 1
             told = ["" if o.fault == Fault.PERSONAL_NUMBER else k.value for k, o in zip(keys, outcomes, strict=True)]
             added = [cells(first + at, each, job.settings.columns) for at, each in enumerate(outcomes)]
@@ -174,15 +197,14 @@ class Keyed:
             as_of=job.as_of,
             rows=tree.size,
             root=tree.root(),
-            counts=progress.counts,
+            counts=counts,
             input=job.input,
             output=None,
             key=job.settings.key,
             columns=job.settings.added,
             time=now_text(),
         )
-        signed = SignedManifest(sign_manifest(manifest, self.key), salt.hex())
-        await self.jobs.end(job.id, "FINISHED", msgspec.json.encode(signed).decode())
+        return SignedManifest(sign_manifest(manifest, self.key), salt.hex())
 
     async def _slice(self, job: Job, place: int) -> None:
         keys, sealed = await self._keys(job.id, place), await self.jobs.sealed(job.id)

@@ -56,6 +56,7 @@ class Runner:
                 hold = Hold(QUEUE, hold.now, hold.now + QUEUED_SECONDS)
             place = await self._keyed.jobs.take(job, hold)
             if place is None:
+                await self._keyed.settle_left(job)
                 continue
             found = True
             if self._put is None:

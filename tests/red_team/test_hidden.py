@@ -27,8 +27,8 @@ GIVEN: Final = {"ruleSet": "GP", "subjects": [{"key": {"value": CODES[3]}}]}
 
 async def hidden(served: Served) -> str:
     """Return the receipt of what is hidden in a check that `procurement` runs."""
-    options: dict[str, Any] = {"purpose": "GOVERNMENT_PROCUREMENT", "case": "TJ-2026-17"}
-    told = await served.ask("procurement", CHECK, **options, **{"in": GIVEN})
+    options: dict[str, Any] = {"purpose": "GOVERNMENT_PROCUREMENT", "case": "TJ-2026-17", "in": GIVEN}
+    told = await served.ask("procurement", CHECK, **options)
     assert any(each["reveal"] == "VERDICT_ONLY" for each in told.data["runCreditCheck"]["subjects"][0]["rules"])
     _, receipt = told.data["runCreditCheck"]["receipts"]
     return str(receipt)
