@@ -3,6 +3,7 @@
 # INVARIANT: "none on record" is said of a COMPLETE section alone; whatever did not answer is named, with its reason.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -41,10 +42,15 @@ _SHORT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: ``subject`` with the sections asked for, and the fields denied, each path joined by dots."""
+    """One answer: ``subject`` with the sections asked for, and the fields denied, each path joined by dots.
+
+    Of errors that are alike an answer lists the first few and counts the rest: ``repeated`` are the fields, their paths
+    without places in lists, of which more records are denied than are listed.
+    """
 
     subject: Mapping[str, Any]
     denied: Mapping[str, Mapping[str, Any]]
+    repeated: frozenset[str]
 
     @classmethod
     def of(cls, data: Mapping[str, Any], errors: Sequence[Mapping[str, Any]]) -> "Page":
@@ -54,7 +60,9 @@ class Page:
             for each in errors
             if each.get("extensions", {}).get("code") == FORBIDDEN and each.get("path")
         }
-        return cls(data["subject"], denied)
+        listed = Counter(map(_placeless, denied))
+        more = (path for path, said in denied.items() if said.get("occurrences", 1) > listed[_placeless(path)])
+        return cls(data["subject"], denied, frozenset(map(_placeless, more)))
 
     def section(self, group: Group) -> Mapping[str, Any] | None:
         """Return the section of ``group``, or none where it is not open."""
@@ -68,12 +76,21 @@ class Page:
         return self.denied.get(".".join(self._way(group)))
 
     def denies(self, group: Group, index: int, field: str) -> bool:
-        """Tell whether a field of the record at ``index`` is not open."""
-        return ".".join([*self._way(group), "items", str(index), field]) in self.denied
+        """Tell whether a field of the record at ``index``, or what it lies within, is not open."""
+        way, steps = [*self._way(group), "items"], field.split(".")
+        paths = [steps[:end] for end in range(1, len(steps) + 1)]
+        return any(
+            ".".join([*way, str(index), *path]) in self.denied or ".".join([*way, *path]) in self.repeated
+            for path in paths
+        )
 
     @staticmethod
     def _way(group: Group) -> list[str]:
         return [*group.path.split(".")[:-1], group.name]
+
+
+def _placeless(path: str) -> str:
+    return ".".join(step for step in path.split(".") if not step.isdigit())
 
 
 def section_of(group: Group, pages: Sequence[Page]) -> Section:
@@ -85,12 +102,13 @@ def section_of(group: Group, pages: Sequence[Page]) -> Section:
     last = pages[-1].section(group)
     more = last is not None and bool(last["pageInfo"]["hasNextPage"])
     truncated = (_BROKEN if broken else _MORE).filled(count=str(len(records))) if more or broken else None
-    asked = tuple(_asked(each) for each in first["coverage"])
+    state, coverage = _together([found for each in pages if (found := each.section(group)) is not None])
+    asked = tuple(map(_asked, coverage))
     return Section(
         name=group.name,
         title=group.title,
-        state=first["state"],
-        summary=_summary(first["state"], len(records), truncated, asked),
+        state=state,
+        summary=_summary(state, len(records), truncated, asked),
         total=first["totalCount"],
         records=tuple(records),
         asked=asked,
@@ -116,6 +134,25 @@ def _reason(each: Asked) -> Words:
     return Words(
         f"{each.department}{table}（{each.text.zh}{until.zh}）", f"{each.department} {table}({each.text.en}{until.en})"
     )
+
+
+def _together(sections: Sequence[Mapping[str, Any]]) -> tuple[State, list[Mapping[str, Any]]]:
+    """Return the state of a section over all its pages, and what came of asking each source, the worst of each.
+
+    A source that fails while later pages are asked for leaves out what it has there, however whole the first was.
+    """
+    first, *later = sections
+    state: State = first["state"]
+    if state == "COMPLETE" and any(each["state"] not in ("COMPLETE", NOT_COVERED) for each in later):
+        state = "PARTIAL"
+    failed = {
+        (each["source"], each["part"]): each
+        for page in later
+        for each in page["coverage"]
+        if each["status"] not in (ANSWERED, NOT_COVERED)
+    }
+    others = [each for each in first["coverage"] if (each["source"], each["part"]) not in failed]
+    return state, [*others, *failed.values()]
 
 
 def _records(group: Group, pages: Sequence[Page]) -> tuple[list[Record], bool]:
