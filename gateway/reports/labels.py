@@ -34,7 +34,7 @@ def labels(sections: Mapping[str, Section], today: str) -> tuple[Label, ...]:
 
 
 def stands(record: Record, today: str) -> Answer:
-    """Tell whether the entry of a list stands on that day; UNKNOWN where what would end it cannot be read."""
+    """Tell whether the entry of a list stands on that day; UNKNOWN where its state, or what would end it, is not known."""
     values = {each.field: each for each in record.values}
     if record.standing is not None and record.standing.state in _ENDED:
         return "NO"
@@ -46,6 +46,8 @@ def stands(record: Record, today: str) -> Answer:
         return "NO"
     if restored is not None and restored.value is True:
         return "NO"
+    if record.standing is not None and record.standing.state is None:
+        return "UNKNOWN"
     deciding = [*ended, *(each for each in (until, restored) if each is not None)]
     return "UNKNOWN" if any(each.missing in ("MISREAD", "DENIED") for each in deciding) else "YES"
 

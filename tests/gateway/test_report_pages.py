@@ -7,7 +7,7 @@ import pytest
 from gateway.reports.contents import GROUPS
 from gateway.reports.model import Section
 from gateway.reports.sections import section_of
-from tests.gateway.report_answers import coverage, item, page, section
+from tests.gateway.report_answers import TODAY, coverage, item, page, report, section
 
 PENALTIES = GROUPS["penalties"]
 
@@ -85,3 +85,23 @@ def test_who_is_not_open_is_not_nobody() -> None:
     assert missing(section_of(GROUPS["legalRepresentative"], [first]), "person.name") == ["DENIED"]
     open_ = page({"legalRepresentative": section([held])})
     assert missing(section_of(GROUPS["legalRepresentative"], [open_]), "person.name") == ["NONE"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "answer"),
+    [
+        ({"state": "PUBLISHED"}, "YES"),
+        ({"state": "UNDER_OBJECTION"}, "YES"),
+        ({"state": None}, "UNKNOWN"),
+        ({"state": None, "removedOn": "2026-01-01"}, "NO"),
+        ({"state": "REPAIRED"}, "NO"),
+        ({"state": "PUBLISHED", "validUntil": "2026-11-25"}, "NO"),
+        ({"state": "PUBLISHED", "validUntil": TODAY}, "YES"),
+        ({"state": "PUBLISHED", "removedOn": TODAY}, "NO"),
+    ],
+    ids=["published", "objected", "no state", "removed without state", "repaired", "over", "last day", "removed today"],
+)
+def test_an_entry_whose_state_nobody_knows_is_not_told_to_stand(fields: dict[str, Any], answer: str) -> None:
+    entry = item("dishonest", kind="TAX_VIOLATION", includedOn="2026-01-01", **fields)
+    labels = {each.code: each.answer for each in report({"dishonest": section([entry])}).labels}
+    assert labels["DISHONEST"] == answer

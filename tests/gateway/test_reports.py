@@ -136,7 +136,7 @@ BLACK = item("dishonest", kind="WAGE_ARREARS", includedOn="2026-04-02")
         ({"validUntil": TODAY}, "YES"),
         ({"state": "REPAIRED"}, "NO"),
         ({"state": "PUBLICITY_ENDED"}, "NO"),
-        ({"state": None}, "YES"),
+        ({"state": None}, "UNKNOWN"),
         ({"issues": [{"field": "removed_on", "code": "MISREAD"}]}, "UNKNOWN"),
     ],
     ids=["stands", "removed", "removed_later", "run_out", "last_day", "repaired", "ended", "no_state", "misread"],
