@@ -34,7 +34,7 @@ def labels(sections: Mapping[str, Section], today: str) -> tuple[Label, ...]:
 
 
 def stands(record: Record, today: str) -> Answer:
-    """Tell whether the entry of a list stands on that day; UNKNOWN where its state, or what would end it, is not known."""
+    """Tell whether the entry of a list stands on that day; UNKNOWN where its state or its end is not known."""
     values = {each.field: each for each in record.values}
     if record.standing is not None and record.standing.state in _ENDED:
         return "NO"
