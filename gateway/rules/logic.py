@@ -14,13 +14,6 @@ def both(*values: Tri) -> Tri:
     return None if None in values else True
 
 
-def either(*values: Tri) -> Tri:
-    """Return whether any of ``values`` is true: one true tells, whatever the others are."""
-    if True in values:
-        return True
-    return None if None in values else False
-
-
 def any_hits(results: Iterable[Result]) -> Result:
     """Return what a rule comes to that hits when any of its clauses does; what is not applicable has no say."""
     return _composed(list(results), ("HIT", "UNKNOWN", "CLEAN"))
