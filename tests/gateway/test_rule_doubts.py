@@ -1,4 +1,4 @@
-"""Doubts that must stay doubts: each of these was once told wrong when one condition of the evaluation was taken away."""
+"""Doubts that must stay doubts: each was once told wrong when one condition of the evaluation was taken away."""
 
 from typing import Any, Final
 
