@@ -44,7 +44,7 @@ reason = { zh = "本行", en = "our own" }
 
 def book_with(folder: Path, more: str = "", head: str = "", overlay: str = "") -> RuleBook:
     folder.mkdir(parents=True, exist_ok=True)
-    text = RULES.format(version="1", least=1000).replace("version =", f"{head}\nversion =", 1)
+    text = RULES.format(version="1", least=1000, more="").replace("version =", f"{head}\nversion =", 1)
     (folder / "gp.toml").write_text(text + more, encoding="utf-8")
     if overlay:
         (folder / "overlays").mkdir(exist_ok=True)
@@ -118,7 +118,7 @@ async def test_a_subject_of_no_known_kind_is_told_as_such(tmp_path: Path) -> Non
             return super()._subject(key, document) | {"kind": "OTHERWORLDLY"}
 
     rules = book_with(tmp_path)
-    text = RULES.format(version="1", least=1000).replace(
+    text = RULES.format(version="1", least=1000, more="").replace(
         'verdict = "REJECT"', 'verdict = "REJECT"\nkinds = ["ENTERPRISE"]'
     )
     (tmp_path / "gp.toml").write_text(text, encoding="utf-8")

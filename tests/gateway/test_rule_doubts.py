@@ -79,7 +79,7 @@ def test_what_is_required_by_what_is_not_known_is_not_known() -> None:
 def test_a_source_that_was_asked_by_an_unsure_code_tells_nothing_surely(source: str | None, result: Result) -> None:
     """A source that does not say its name may be any."""
     item = {"recordId": "r", "source": "s", "status": "REVOKED"}
-    coverage = [
+    coverage: list[dict[str, Any]] = [
         {"source": source, "status": "ANSWERED", "asOf": "2026-06-01", "matchConfidence": 0.5},
         {"source": "s2", "status": "ANSWERED", "asOf": "2026-06-01", "matchConfidence": 1.0},
     ]
