@@ -84,7 +84,7 @@ class ScreeningChanges(Carried):
         keys = [SentKey(row.key.value, row.key.scheme) for row in request.subjects]
         told = {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in sorted(request.input.items())}
         settings = Settings(input=told, slice_rows=SLICE_ROWS)
-        asked = (request.rule_set, request.as_of or "")
+        asked = (request.rule_set, request.as_of or "", self.caller.case or "")
         job = await self.screenings.keyed.begin(keys, question, _sealed(self.caller), settings, key, asked)
         self.screenings.wake()
         self.done += 1

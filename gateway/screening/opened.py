@@ -96,6 +96,8 @@ class CheckFor:
         client = self.front.loaded.register.find(began.client)
         if client is None or began.purpose not in client.purposes:
             raise Forbidden(f"client `{began.client}` may not ask for this purpose any more")
+        if began.subject is not None and client.subject not in {None, began.subject}:
+            raise Forbidden(f"client `{began.client}` stands for another subject now")
         scopes = frozenset(began.scopes) & client.scopes
         return Caller(
             client.id, client.department, scopes, began.purpose, began.case, began.consent, subject=began.subject
