@@ -30,6 +30,7 @@ MAXIMUM_ANSWER: Final = 64 << 20
 _SECONDS: Final = aiohttp.ClientTimeout(total=120, sock_connect=20)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 """What a bearer token may hold (RFC 6750 §2.1)."""
+_GOOD: Final = frozenset({200, 201})
 _UNAUTHORIZED: Final = 401
 
 TokenFile = Annotated[
@@ -55,6 +56,9 @@ class Refused(BadQuery):
         self.answered = status
         self.reason = code
         self.retry_seconds = retry_seconds
+
+    def __str__(self) -> str:
+        return self.message
 
 
 def gateway_address(url: str, option: str = "--gateway") -> str:
@@ -138,6 +142,7 @@ class Remote:
         self._base = base
         self._token = token
         self._said = said
+        self._sent: set[str] = set()
 
     async def send(
         self, method: str, path: str, *, body: bytes | None = None, media: str = "", most: int = MAXIMUM_ANSWER
@@ -157,8 +162,15 @@ class Remote:
         except (ValueError, AttributeError):
             raise BadQuery("what the gateway sent cannot be read: is this the address of a gateway?") from None
         if errors or not isinstance(data, dict):
-            raise _refused(200, reply.body, {}, self._token.read())
+            raise self.refused(200, reply.body, {})
         return data
+
+    def refused(self, status: int, body: bytes, headers: Mapping[str, str]) -> Refused:
+        """Return why the gateway told nothing, in its own words where it has any, without any token of ours."""
+        error = _refused(status, body, headers)
+        for token in self._sent:
+            error.message = error.message.replace(token, "…")
+        return error
 
     @asynccontextmanager
     async def open(
@@ -174,11 +186,11 @@ class Remote:
         try:
             async with self._request(method, path, headers, body, within, token) as response:
                 if response.status != _UNAUTHORIZED or (renewed := self._token.read()) == token:
-                    await _require(response, token)
+                    await self._require(response)
                     yield response
                     return
             async with self._request(method, path, headers, body, within, renewed) as response:
-                await _require(response, renewed)
+                await self._require(response)
                 yield response
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise Unreached("no gateway answers at that address, or not in time") from None
@@ -192,9 +204,14 @@ class Remote:
         within: aiohttp.ClientTimeout,
         token: str,
     ) -> Any:
+        self._sent.add(token)
         sent = {**self._said, **headers, "Authorization": f"Bearer {token}"}
         url = self._base + path
         return self._session.request(method, url, data=body, headers=sent, timeout=within, allow_redirects=False)
+
+    async def _require(self, response: aiohttp.ClientResponse) -> None:
+        if response.status not in _GOOD:
+            raise self.refused(response.status, await limited(response.content, 1 << 20), response.headers)
 
 
 @asynccontextmanager
@@ -214,13 +231,7 @@ async def limited(stream: aiohttp.StreamReader, most: int) -> bytes:
     return bytes(found)
 
 
-async def _require(response: aiohttp.ClientResponse, token: str) -> None:
-    if response.status not in {200, 201}:
-        raise _refused(response.status, await limited(response.content, 1 << 20), response.headers, token)
-
-
-def _refused(status: int, body: bytes, headers: Mapping[str, str], token: str) -> Refused:
-    """Return why the gateway told nothing, in its own words where it has any, without the token."""
+def _refused(status: int, body: bytes, headers: Mapping[str, str]) -> Refused:
     after = headers.get("Retry-After", "")
     seconds = float(after) if after.isdecimal() and len(after) < 9 else None
     try:
@@ -228,6 +239,6 @@ def _refused(status: int, body: bytes, headers: Mapping[str, str], token: str) -
         message, extensions = str(error["message"]), error["extensions"]
         code = str(extensions["code"])
         told = "; ".join([message, *(f"{each['field']}: {each['message']}" for each in extensions.get("inputs", ()))])
-        return Refused(f"the gateway refused: {told} ({code})".replace(token, "…"), status, code, seconds)
+        return Refused(f"the gateway refused: {told} ({code})", status, code, seconds)
     except (ValueError, KeyError, TypeError, AttributeError):
         return Refused(f"the gateway answered with status {status} and no reason", status, None, seconds)

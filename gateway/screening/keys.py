@@ -60,10 +60,10 @@ def read_key(cell: Any, scheme: str | None) -> Identifier | Fault:
     text = _text(cell)
     if isinstance(text, Fault):
         return text
-    if len(text) > LONGEST_KEY:
-        return Fault.KEY_UNREAD
     if _is_personal(text, scheme):
         return Fault.PERSONAL_NUMBER
+    if len(text) > LONGEST_KEY:
+        return Fault.KEY_UNREAD
     if not (normalize(text) or canonical_name(text)):
         return Fault.KEY_EMPTY
     return _guessed(text) if scheme is None else _stated(text, scheme)
