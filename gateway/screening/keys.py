@@ -60,7 +60,7 @@ def read_key(cell: Any, scheme: str | None) -> Identifier | Fault:
     text = _text(cell)
     if isinstance(text, Fault):
         return text
-    if _is_personal(text, scheme):
+    if is_personal(text, scheme):
         return Fault.PERSONAL_NUMBER
     if len(text) > LONGEST_KEY:
         return Fault.KEY_UNREAD
@@ -85,7 +85,8 @@ def _text(cell: Any) -> str | Fault:
     return str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else Fault.KEY_UNREAD
 
 
-def _is_personal(text: str, scheme: str | None) -> bool:
+def is_personal(text: str, scheme: str | None) -> bool:
+    """Tell whether a key of ``scheme`` reads as the number of a person."""
     if holds_personal_number(text):
         return True
     # old numbers have no check: most registration numbers of 15 digits could be one

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from gateway.screening.keys import is_personal
 from gateway.screening.model import Fault
 from gateway.screening.results import key_text
 from gateway.screening.slices import named_by
@@ -51,6 +52,8 @@ class NoRow(ValueError):
 
 def row_of(cell: Any, scheme: str | None, fault: Fault | None) -> SentRow:
     """Return the row whose key is in ``cell``, its keys of ``scheme`` where that is stated."""
+    if fault is None and isinstance(cell, str) and key_text(cell) == cell:  # whom it names is found by who asks
+        return SentRow("", "PERSONAL_NUMBER") if is_personal(cell, scheme) else SentRow(cell)
     named = named_by(cell, scheme, fault)
     if named is Fault.PERSONAL_NUMBER:
         return SentRow("", "PERSONAL_NUMBER")
