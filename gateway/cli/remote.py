@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -206,8 +207,8 @@ class Remote:
     ) -> Any:
         self._sent.add(token)
         sent = {**self._said, **headers, "Authorization": f"Bearer {token}"}
-        url = self._base + path
-        return self._session.request(method, url, data=body, headers=sent, timeout=within, allow_redirects=False)
+        url, sendable = self._base + path, BytesIO(body) if body is not None else None
+        return self._session.request(method, url, data=sendable, headers=sent, timeout=within, allow_redirects=False)
 
     async def _require(self, response: aiohttp.ClientResponse) -> None:
         if response.status not in _GOOD:

@@ -26,7 +26,7 @@ from gateway.screening.model import VERDICTS
 from gateway.screening.portfolio import Portfolio, private_file
 from gateway.screening.proof import read_signed, verify_file
 from gateway.screening.screening import SignedManifest
-from gateway.storage.files import PRIVATE, rewrite, write_new
+from gateway.storage.files import PRIVATE, rewrite
 
 PAGE_ROWS: Final = 1_000
 T = TypeVar("T")
@@ -116,9 +116,7 @@ class Fetching:
             written = await self._write(order.portfolio, standing, draft)
             manifest = await asyncio.to_thread(verify, order, standing, signed, keys, draft, sent, written.counts)
             text = msgspec.json.format(msgspec.json.encode(signed)).decode() + "\n"
-            rewrite(order.manifest, text, PRIVATE) if order.manifest.exists() else write_new(
-                order.manifest, text, PRIVATE
-            )
+            rewrite(order.manifest, text, PRIVATE)
             draft.replace(order.out)
         finally:
             draft.unlink(missing_ok=True)
