@@ -26,6 +26,7 @@ from gateway.http import Measured, Readiness, graphql_endpoint, health_routes, m
 from gateway.http.origins import cross_origin
 from gateway.http.receipts import receipt_routes
 from gateway.http.reports import report_routes
+from gateway.http.screenings import screening_routes
 from gateway.http.verifier import verifier_routes
 from gateway.inner import Inner
 from gateway.issuer import DevelopmentIssuer
@@ -132,7 +133,9 @@ async def open_gateway(
         limits = configuration.settings.limits.subscriptions
         subscriptions = Subscriptions(lambda: front.desk, limits, readiness.draining)
         stack.push_async_callback(subscriptions.finish)
-        application = _application(configuration, front, measured, readiness, issuer, reports, subscriptions)
+        application = _application(
+            configuration, front, measured, readiness, issuer, reports, subscriptions, screenings
+        )
         if working:
             screenings.runner.start()
         yield Gateway(application, front, readiness, issuer, reload, subscriptions, screenings)
@@ -292,6 +295,7 @@ def _application(
     issuer: DevelopmentIssuer | None,
     reports: Maker,
     subscriptions: Subscriptions,
+    screenings: Screenings,
 ) -> Starlette:
     settings = configuration.settings
     http = settings.http
@@ -310,6 +314,7 @@ def _application(
     ledger = front.desk.ledger
     routes += [*receipt_routes(front, ledger, strangers), *verifier_routes(lambda: ledger.keys)]
     routes += report_routes(front, reports, strangers, measured.outcomes)
+    routes += screening_routes(front, screenings, strangers, measured.outcomes)
     if settings.metrics.enabled and (settings.metrics.remote or is_loopback(settings.listen.host)):
         routes.append(metrics_route(measured, remote=settings.metrics.remote))
     if issuer is not None:

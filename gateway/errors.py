@@ -16,6 +16,7 @@
       SubjectNotResolved     SUBJECT_NOT_RESOLVED      404     the key of a report leads to no one organization
       ScreeningUnknown       SCREENING_UNKNOWN         404     no such screening, or another client's
       RuleSetChanged         RULE_SET_CHANGED          409     the rule set was changed since a screening began
+      RowsRefused            ROWS_REFUSED              409     uploaded rows that are not those which were to come
       NotAcceptable          NOT_ACCEPTABLE            406
       MethodNotAllowed       METHOD_NOT_ALLOWED        405
       TooLarge               TOO_LARGE                 413
@@ -152,6 +153,13 @@ class RuleSetChanged(RequestError):
     """The rule set of a screening is not the one that it began with: its rows would be judged by two."""
 
     code = "RULE_SET_CHANGED"
+    status = 409
+
+
+class RowsRefused(RequestError):
+    """Rows of a portfolio that cannot be taken; ``extensions.reason`` is MISPLACED, DIFFERENT or ENDED."""
+
+    code = "ROWS_REFUSED"
     status = 409
 
 

@@ -48,7 +48,7 @@ from schema.check import CheckInput
 from schema.consent import RecordConsentInput, RevokeConsentInput
 from schema.measure import MeasureReport, ReportMeasureInput
 from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput
-from schema.screening import StartScreeningInput
+from schema.screening import AnnounceScreeningInput, StartScreeningInput
 from schema.watch import RequeueWatchMessagesInput, StartWatchInput, StopWatchInput
 
 MAXIMUM_CHANGES: Final = 20
@@ -58,7 +58,7 @@ REFUSED: Final = frozenset(
         *("INPUT_INVALID", "MUTATION_REUSED", "CONSENT_UNKNOWN", "RECEIPT_UNKNOWN", "OBJECTION_UNKNOWN"),
         *("OBJECTION_EXISTS", "OBJECTIONS_TOO_MANY", "STEP_ILLEGAL"),
         *("WEBHOOK_MISSING", "WATCH_UNKNOWN", "WATCHES_TOO_MANY"),
-        "RULE_SET_UNKNOWN",
+        *("RULE_SET_UNKNOWN", "SCREENINGS_TOO_MANY"),
     }
 )
 
@@ -147,6 +147,10 @@ class Changes:
     async def start_screening(self, given: StartScreeningInput) -> ShownScreening:
         """Return the screening as begun, on disk; raises GraphQLError."""
         return await self.screenings.start_screening(given)
+
+    async def announce_screening(self, given: AnnounceScreeningInput) -> ShownScreening:
+        """Return the screening as announced, on disk; raises GraphQLError."""
+        return await self.screenings.announce_screening(given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from schema.objection import (
     Objection,
     RepairNotice,
 )
-from schema.screening import Screening, StartScreeningInput
+from schema.screening import AnnounceScreeningInput, Screening, StartScreeningInput
 from schema.watch import RequeueWatchMessagesInput, StartWatchInput, StopWatchInput, Watch, WatchMessage
 
 
@@ -68,6 +68,10 @@ class Changes(Protocol):
 
     async def start_screening(self, given: StartScreeningInput) -> Screening:
         """Return the screening as begun, on disk."""
+        ...
+
+    async def announce_screening(self, given: AnnounceScreeningInput) -> Screening:
+        """Return the screening as announced, on disk."""
         ...
 
 
@@ -208,3 +212,15 @@ class Mutation:
     ) -> Screening | None:
         """Return the screening, or null beside an error that says why."""
         return await info.context.start_screening(input)
+
+    @carried_out(
+        "预告批量筛查：各行随后以 PUT /screenings/{id}/rows/{first} 分段上传，收齐即开始",
+        "Announce a screening whose rows come in parts, by PUT /screenings/{id}/rows/{first}; it begins with the last",
+    )
+    async def announce_screening(
+        self,
+        info: Info,
+        input: Annotated[AnnounceScreeningInput, explained("筛查内容", "What will come")],  # noqa: A002
+    ) -> Screening | None:
+        """Return the screening, or null beside an error that says why."""
+        return await info.context.announce_screening(input)

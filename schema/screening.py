@@ -15,6 +15,7 @@ from schema.scalars import Date, DateTime, Decimal
 class ScreeningState(Enum):
     """States of a job."""
 
+    RECEIVING = label("RECEIVING", "等待上传各行", "Announced; its rows are being uploaded")
     RUNNING = label("RUNNING", "进行中，或在等待数据源开放", "Under way, or waiting for sources to open")
     FINISHED = label("FINISHED", "已完成，清单已签名", "Finished, its manifest signed")
     FAILED = label("FAILED", "已放弃，原因见 failure", "Given up; `failure` says why")
@@ -61,6 +62,10 @@ class ScreenedRow:
     missing: list[ScreenedGap] = shown("未能查得的数据源", "The sources that could not be had")
     receipts: list[str] = shown("所依据答复的收据编号", "The receipts of the answers that it rests on")
     as_of: Date | None = shown("判断所依的日期", "The day as of which rules judged")
+    ask_again_after: DateTime | None = shown(
+        "仅因数据源关闭而未定时，此后再查可得结论",
+        "When asking again may settle a row that is undetermined only because sources are closed",
+    )
     cells: list[str] = shown(
         "清单中该行的各列，依次为 row、verdict、outcomes、reason、missing、until、receipt、asOf",
         "Its cells under the manifest: row, verdict, outcomes, reason, missing, until, receipt, asOf",
@@ -78,6 +83,8 @@ class Screening:
     purpose: str = shown("查询目的", "What it is for")
     as_of: Date = shown("判断所依的日期", "The day as of which rules judge")
     row_count: int = shown("行数", "How many rows it has")
+    received: int = shown("已收到的行数", "How many of them have come")
+    slice_rows: int = shown("每段的行数：上传以整段为单位", "Rows of a slice: rows are uploaded in whole slices")
     done: int = shown("已完成的行数", "How many of them are done")
     counts: list[VerdictCount] = shown("各结论的行数", "Rows by verdict, those that are known")
     waits_until: DateTime | None = shown(
@@ -104,6 +111,62 @@ class StartScreeningInput:
     keys: list[SubjectKey] = shown(
         "主体的查询键，至多 10000 个；不接受个人证件号码",
         "The keys of the subjects, at most 10,000; never a person's number",
+    )
+    as_of: Date | None = strawberry.field(
+        default=None, description=say("判断所依的日期，默认今日", "The day as of which rules judge, today unless given")
+    )
+    required_licenses: list[str] | None = strawberry.field(
+        default=None, description=say("要求具备的行政许可", "Licenses that are required")
+    )
+    required_qualifications: list[RequiredQualification] | None = strawberry.field(
+        default=None, description=say("要求具备的资质", "Qualifications that are required")
+    )
+    amount: Decimal | None = strawberry.field(
+        default=None, description=say("所涉金额，单位为元，如贷款额", "The amount at stake in yuan, such as of a loan")
+    )
+    license: str | None = strawberry.field(
+        default=None, description=say("所申请的行政许可", "The license that is applied for")
+    )
+    domain: str | None = strawberry.field(
+        default=None, description=say("所申请事项的监管领域", "The domain of supervision of what is applied for")
+    )
+    qualification: str | None = strawberry.field(
+        default=None, description=say("所申请的资质", "The qualification that is applied for")
+    )
+    client_mutation_id: str | None = strawberry.field(
+        default=None,
+        description=say(
+            "幂等键：同一键再次提交时返回首次的任务", "A key of idempotency: sent again, it gives the first screening"
+        ),
+    )
+
+
+@strawberry.input(description=say("预告一次批量筛查，各行随后上传", "A screening whose rows are uploaded afterwards"))
+class AnnounceScreeningInput:
+    """What will come, and by which rules it is checked. Purpose and case come from the headers, as for a check."""
+
+    rule_set: str = shown("规则集代码，如 BK", "Code of the rule set, such as BK")
+    rows: int = shown("行数，1 至 1000000", "How many rows will come, from 1 to 1,000,000")
+    digest: str = shown(
+        '各行的 SHA-256（十六进制）：每行为 `["标识","原因"]` 加换行，JSON、UTF-8、无空格',
+        'SHA-256 of all rows in hex: of each `["key","fault"]` and a line feed, JSON in UTF-8 without blanks',
+    )
+    key: str = strawberry.field(
+        default="key", description=say("文件中主体标识列的列名，写入清单", "The column of the keys, for the manifest")
+    )
+    scheme: str | None = strawberry.field(
+        default=None, description=say("标识类型，如 USCC、NAME", "The scheme of the keys, such as USCC or NAME")
+    )
+    columns: list[str] | None = strawberry.field(
+        default=None, description=say("每行给出的各列，默认全部", "The cells of each row, all unless given")
+    )
+    prefix: str = strawberry.field(default="", description=say("列名前缀", "What stands before their names"))
+    slice_rows: int = strawberry.field(
+        default=1000, description=say("每段的行数，1 至 1000", "Rows of a slice, from 1 to 1,000")
+    )
+    wait: bool = strawberry.field(
+        default=True,
+        description=say("是否等待关闭的数据源开放后再查", "Whether rows wait for closed sources and are asked again"),
     )
     as_of: Date | None = strawberry.field(
         default=None, description=say("判断所依的日期，默认今日", "The day as of which rules judge, today unless given")

@@ -30,7 +30,7 @@ _STATS_QUERY: Final = (
     "{ told: disclosureStats(from: $from, to: $to, by: $by) "
 )
 
-Gateway = Annotated[str | None, typer.Option(metavar="URL", help="A running gateway's GraphQL address, with --token.")]
+Gateway = Annotated[str | None, typer.Option(metavar="URL", help="A running gateway's address, with --token.")]
 Token = Annotated[str | None, typer.Option(help="`@FILE` that holds an access token with audit.read.")]
 Url = Annotated[str | None, typer.Option(metavar="URL", help="The ledger, instead of that in --data.")]
 Since = Annotated[str | None, typer.Option("--from", metavar="TIME", help="ISO 8601 with its offset, included.")]

@@ -3,21 +3,19 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-import aiohttp
-import msgspec
 import typer
 
 from gateway.audit.rows import Rows
+from gateway.cli.remote import Token, declared, gateway_address, reaching
 from gateway.configuration import OWN_SECRETS
-from gateway.errors import BadQuery, Forbidden, LedgerUnavailable
+from gateway.errors import BadQuery, LedgerUnavailable
 from gateway.ledger import Ledger, LedgerRefused, Secret, load_secret
 from gateway.secrets import with_secret_files
 from gateway.storage import read_url
 
 T = TypeVar("T")
-_SECONDS: Final = aiohttp.ClientTimeout(total=60)
 
 
 def read_ledger(
@@ -54,25 +52,17 @@ async def _read(place: str, secret: Secret, read: Callable[[Rows, Secret], Corou
 
 
 def ask_gateway(gateway: str, token: str | None, query: str, variables: Mapping[str, Any]) -> Any:
-    """Return what the root `told` of ``query`` is at a running gateway; raises `BadQuery`, `Forbidden`, OSError."""
-    if token is None or not token.startswith("@"):
+    """Return what the root `told` of ``query`` is at a running gateway; raises `BadQuery` where it is not told."""
+    if token is None:
         raise typer.BadParameter("name the file of an access token as @FILE", param_hint="--token")
-    bearer = Path(token[1:]).read_text(encoding="utf-8").strip()
-    headers = {"Authorization": f"Bearer {bearer}", "Credit-Purpose": "AUDIT"}
-    content = asyncio.run(_ask(gateway, {"query": query, "variables": variables}, headers))
-    told = (content.get("data") or {}).get("told")
+    base, source = gateway_address(gateway), Token(token)
+    source.read()
+    told = asyncio.run(_ask(base, source, query, variables)).get("told")
     if told is None:
-        messages = [str(error.get("message")) for error in content.get("errors", ())]
-        raise Forbidden("; ".join(messages) or "the gateway told nothing")
+        raise BadQuery("the gateway told nothing")
     return told
 
 
-async def _ask(gateway: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=_SECONDS) as session,
-            session.post(gateway, json=body, headers=headers) as response,
-        ):
-            return msgspec.json.decode(await response.read(), type=dict[str, Any])
-    except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError, ValueError):
-        raise BadQuery("no gateway answers at that address") from None
+async def _ask(base: str, token: Token, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    async with reaching(base, token, declared("AUDIT")) as gateway:
+        return await gateway.query(query, variables)

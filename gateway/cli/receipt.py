@@ -1,37 +1,23 @@
-"""`receipt`: fetch the receipt of an answer from a running gateway, and make of both the bundle that `verify` reads.
-
-The token goes to the gateway and nowhere else: never into the process list, never over a network without TLS, never
-after a redirect, never into what is printed.
-"""
+"""`receipt`: fetch the receipt of an answer from a running gateway, and make of both the bundle that `verify` reads."""
 
 import asyncio
 import hmac
-import os
-import re
 import sys
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 
-import aiohttp
 import orjson
 import typer
 
-from gateway.auth.presented import is_loopback
-from gateway.cli.options import TOKEN_ENV
+from gateway.cli.remote import DEFAULT_GATEWAY, Token, TokenFile, declared, gateway_address, reaching
 from gateway.errors import BadQuery
 from gateway.ledger import is_receipt
 from gateway.proof.bundle import MAXIMUM_BYTES, Bundle, BundleError, bundle_text, read_receipt, read_text
 from gateway.proof.verify import read_entry
-from gateway.receipts.link import receipt_link
 
-DEFAULT_GATEWAY: Final = "http://127.0.0.1:8088"
-_OK: Final = 200
-_SECONDS: Final = aiohttp.ClientTimeout(total=60)
 _PATH: Final = "/receipts/"
-_TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
-"""What a bearer token may hold (RFC 6750 §2.1)."""
 
 Id = Annotated[
     str | None,
@@ -60,14 +46,6 @@ Gateway = Annotated[
         show_default="http://127.0.0.1:8088",
     ),
 ]
-Token = Annotated[
-    str | None,
-    typer.Option(
-        metavar="@FILE",
-        help=f"存放访问令牌的文件,`@-` 为标准输入 the file of an access token; else {TOKEN_ENV}.",
-        show_default=False,
-    ),
-]
 Purpose = Annotated[
     str | None, typer.Option(help="查询目的 the purpose (`Credit-Purpose`), where the client has several.")
 ]
@@ -81,7 +59,7 @@ def receipt_command(
     id_: Id = None,
     answer: AnswerFile = None,
     gateway: Gateway = None,
-    token: Token = None,
+    token: TokenFile = None,
     purpose: Purpose = None,
     output: Output = None,
 ) -> None:
@@ -100,8 +78,9 @@ def receipt_command(
     """
     text = _answer(answer) if answer is not None else None
     receipt, base = _named(id_, text, gateway)
-    bearer = _token(token)
-    body = asyncio.run(_fetch(receipt_link(base, receipt), bearer, purpose))
+    source = Token(token)
+    source.read()
+    body = asyncio.run(_fetch(base, receipt, source, declared(purpose)))
     made = _made(body, receipt, text)
     if output is None:
         sys.stdout.write(made)
@@ -131,7 +110,7 @@ def _named(id_: str | None, answer: str | None, gateway: str | None) -> tuple[st
         raise typer.BadParameter("the answer is of another receipt: leave the id out", param_hint="--answer")
     if not is_receipt(receipt):
         raise typer.BadParameter("a receipt's id is 32 hexadecimal digits in lower case", param_hint="ID")
-    return receipt, _safe(gateway or base)
+    return receipt, gateway_address(gateway or base)
 
 
 def _id_of(answer: str) -> str | None:
@@ -143,75 +122,14 @@ def _id_of(answer: str) -> str | None:
         return None
 
 
-def _safe(url: str) -> str:
-    """Return ``url`` if a token may be sent there: by HTTPS, or to this machine."""
+async def _fetch(base: str, receipt: str, token: Token, said: Mapping[str, str]) -> str:
+    """Return the receipt as the gateway gives it; raises `BadQuery` with what it said, or why it said nothing."""
+    async with reaching(base, token, said) as gateway:
+        reply = await gateway.send("GET", f"{_PATH}{receipt}", most=MAXIMUM_BYTES)
     try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        raise typer.BadParameter("this is no address", param_hint="--gateway") from None
-    if parts.scheme not in {"http", "https"} or not host or parts.username is not None or parts.query:
-        raise typer.BadParameter("an address is like https://credit.example.cn", param_hint="--gateway")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise typer.BadParameter("a token is sent by https, or to this machine alone", param_hint="--gateway")
-    return url
-
-
-def _token(named: str | None) -> str:
-    """Return the token of the file that is ``named``, else that of the environment."""
-    if named is not None and not named.startswith("@"):  # and what was given instead is not repeated
-        raise typer.BadParameter("name the file of an access token as @FILE", param_hint="--token")
-    try:
-        token = (os.environ.get(TOKEN_ENV, "") if named is None else _read(named[1:])).strip()
-    except (OSError, ValueError):
-        raise typer.BadParameter("the file of the access token cannot be read", param_hint="--token") from None
-    if _TOKEN.fullmatch(token) is None:
-        raise typer.BadParameter(f"there is no access token in that file, or in {TOKEN_ENV}", param_hint="--token")
-    return token
-
-
-def _read(name: str) -> str:
-    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-
-
-async def _fetch(url: str, token: str, purpose: str | None) -> str:
-    """Return the body that ``url`` gives; raises `BadQuery` with what the gateway said, or why it said nothing."""
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-    headers |= {"Credit-Purpose": purpose} if purpose else {}
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=_SECONDS, cookie_jar=aiohttp.DummyCookieJar()) as session,
-            session.get(url, headers=headers, allow_redirects=False) as response,
-        ):
-            status, body = response.status, await _limited(response.content)
-    except (aiohttp.ClientError, TimeoutError, ValueError):
-        raise BadQuery("no gateway answers at that address, or not in time") from None
-    if status != _OK:
-        # INVARIANT: whatever stands at that address, the token is not printed because it was sent back.
-        raise BadQuery(_refusal(status, body).replace(token, "…"))
-    try:
-        return read_text(body)
+        return read_text(reply.body)
     except BundleError as error:
         raise BadQuery(f"what the gateway sent is no receipt: {error}") from None
-
-
-async def _limited(stream: aiohttp.StreamReader) -> bytes:
-    """Return what ``stream`` holds, one byte more than a receipt may have at most."""
-    found = bytearray()
-    async for chunk in stream.iter_any():
-        found += chunk
-        if len(found) > MAXIMUM_BYTES:
-            break
-    return bytes(found)
-
-
-def _refusal(status: int, body: bytes) -> str:
-    """Return why the gateway told nothing, in its own words where it has any."""
-    try:
-        (error, *_) = orjson.loads(body)["errors"]
-        return f"the gateway refused: {error['message']} ({error['extensions']['code']})"
-    except (ValueError, KeyError, TypeError):
-        return f"the gateway answered with status {status} and no reason"
 
 
 def _made(body: str, receipt: str, answer: str | None) -> str:

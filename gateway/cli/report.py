@@ -3,10 +3,10 @@
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import aiohttp
 import msgspec
 import typer
 from cryptography.x509 import Certificate
@@ -14,14 +14,13 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from gateway.cli.options import TOKEN_ENV, AsJson
-from gateway.errors import BadQuery, Forbidden
+from gateway.cli.options import AsJson
+from gateway.cli.remote import DEFAULT_GATEWAY, Token, TokenFile, consents, declared, gateway_address, reaching
 from gateway.proof.finding import Verdict
 from gateway.proof.words import plain
 from gateway.storage.files import PRIVATE, write_new
 
 NOT_READ: Final = 2
-_SECONDS: Final = aiohttp.ClientTimeout(total=60)
 _STYLES: Final = {Verdict.HOLDS: "green", Verdict.FAILS: "red", Verdict.UNKNOWN: "yellow"}
 _FORMS: Final = {".json": "json", ".html": "html", ".pdf": "pdf", ".sd-jwt": "sd-jwt"}
 
@@ -52,7 +51,8 @@ def report_get(
     out: Annotated[
         Path, typer.Option(help="写入的新文件 a new file; its ending (.json .html .pdf .sd-jwt) is the form.")
     ],
-    gateway: Annotated[str, typer.Option(help="网关地址 the gateway's address.")] = "http://127.0.0.1:8088",
+    gateway: Annotated[str, typer.Option(help="网关地址 the gateway's address.")] = DEFAULT_GATEWAY,
+    token: TokenFile = None,
     purpose: Annotated[str | None, typer.Option(help="查询目的 what it is for: Credit-Purpose.")] = None,
     case: Annotated[str | None, typer.Option(help="事项编号 the case or project: Credit-Case.")] = None,
     scheme: Annotated[str, typer.Option(help="标识符类型 scheme of the key.")] = "USCC",
@@ -60,19 +60,17 @@ def report_get(
 ) -> None:
     """申请一份信用报告，写入文件。 Order a credit report and write it to a file that must not be there yet.
 
-    令牌取自环境变量 CREDIT_TOKEN，授权取自 CREDIT_CONSENT。
-    The access token is told by the variable CREDIT_TOKEN, consents by CREDIT_CONSENT: neither stands in a command.
+    令牌取自环境变量 CREDIT_TOKEN 或 `--token @FILE`，授权取自 CREDIT_CONSENT，只经 HTTPS（或在本机）送出。
+    The access token is told by the variable CREDIT_TOKEN, or `--token @FILE`, consents by CREDIT_CONSENT: neither
+    stands in a command, and both go out over HTTPS alone, or to this machine.
     """
     form = _FORMS.get(out.suffix)
     if form is None:
         raise typer.BadParameter(f"must end with one of {', '.join(_FORMS)}", param_hint="--out")
-    token = os.environ.get(TOKEN_ENV)
-    if not token:
-        raise Forbidden(f"set the variable `{TOKEN_ENV}` to an access token")
-    said = {"Credit-Purpose": purpose, "Credit-Case": case, "Credit-Consent": os.environ.get("CREDIT_CONSENT")}
-    headers = {"Authorization": f"Bearer {token.strip()}"} | {name: each for name, each in said.items() if each}
+    base, source = gateway_address(gateway), Token(token)
+    source.read()
     order = {"subject": {"scheme": scheme, "value": subject}, "form": form, "language": language}
-    body, receipt = asyncio.run(_order(f"{gateway.rstrip('/')}/reports", order, headers))
+    body, receipt = asyncio.run(_order(base, source, order, declared(purpose, case, consents())))
     write_new_bytes(out, body)
     Console(highlight=False).print(f"{out}: {len(body)} bytes, receipt {receipt}", markup=False, soft_wrap=True)
 
@@ -138,19 +136,10 @@ def write_new_bytes(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-async def _order(url: str, order: dict[str, Any], headers: dict[str, str]) -> tuple[bytes, str]:
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=_SECONDS) as session,
-            session.post(url, json=order, headers=headers) as response,
-        ):
-            body = await response.read()
-            if response.status == 200:
-                return body, response.headers.get("Credit-Receipt", "")
-            told = msgspec.json.decode(body, type=dict[str, Any])
-    except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError, ValueError):
-        raise BadQuery("no gateway answers at that address") from None
-    raise Forbidden("; ".join(str(each.get("message")) for each in told.get("errors", ())) or "no report was given")
+async def _order(base: str, token: Token, order: dict[str, Any], said: Mapping[str, str]) -> tuple[bytes, str]:
+    async with reaching(base, token, said) as gateway:
+        reply = await gateway.send("POST", "/reports", body=msgspec.json.encode(order), media="application/json")
+    return reply.body, reply.headers.get("Credit-Receipt", "")
 
 
 def _told(verdict: Verdict, words: Any, **more: Any) -> dict[str, Any]:

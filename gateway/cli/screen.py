@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,9 @@ from connectors.clock import today_text
 from connectors.errors import printable
 from gateway.app import open_gateway
 from gateway.caller import Caller
-from gateway.cli.options import DEFAULT_CONFIG, DEFAULT_DATA, AsJson, Config, Data
+from gateway.cli.options import DEFAULT_CONFIG, DEFAULT_DATA, AsJson, Data
+from gateway.cli.remote import Token, TokenFile, gateway_address
+from gateway.cli.screen_away import Away, GatewayKey, screen_away
 from gateway.cli.screen_out import Output, Wanted, output_of
 from gateway.cli.screen_told import print_summary, summary
 from gateway.cli.screen_verify import verify_screened
@@ -77,7 +79,18 @@ class _Asking:
 def screen_command(
     file: Annotated[Path, typer.Argument(help="CSV, xlsx, Parquet or NDJSON.", exists=True, dir_okay=False)],
     rules: Annotated[str, typer.Option(help="The rule set, such as BK.")],
-    client: Annotated[str, typer.Option(help="The client on whose rights and budgets it is asked.")] = "bank",
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="网关地址 a gateway elsewhere, which screens; with a token."),
+    ] = None,
+    token: TokenFile = None,
+    gateway_key: GatewayKey = None,
+    client: Annotated[
+        str | None,
+        typer.Option(
+            help="The client on whose rights and budgets it is asked.", show_default="bank; with --url, the token's"
+        ),
+    ] = None,
     purpose: Annotated[str | None, typer.Option(help="One of its purposes.")] = None,
     case: Annotated[str | None, typer.Option(help="The case or project that it is for.")] = None,
     as_of: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The day rules judge by; today.")] = None,
@@ -108,7 +121,9 @@ def screen_command(
     ] = SLICE_ROWS,
     resume: Annotated[str | None, typer.Option(metavar="JOB", help="Go on with a job that was interrupted.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for closed sources to open, and for budgets.")] = False,
-    config: Config = DEFAULT_CONFIG,
+    config: Annotated[
+        Path | None, typer.Option(help="The configuration folder.", exists=True, file_okay=False, show_default="config")
+    ] = None,
     data: Data = DEFAULT_DATA,
     as_json: AsJson = False,
 ) -> None:
@@ -119,18 +134,54 @@ def screen_command(
     goes on with `--resume`: what was done is not asked again. Beside the output goes its signed manifest. With
     `--stream`, or `--out -` (NDJSON), rows are written in order as soon as they are done.
 
+    用 --url 时由该网关筛查:只上传主体标识,本机无需配置、账本和 Redis;中断后重新运行同一命令即可继续,结果核验后才写出。
+    With `--url` the gateway there screens: keys alone are sent, and this machine needs no configuration, ledger or
+    Redis. The same command goes on with what was interrupted; what is written was verified first. The token stands in
+    CREDIT_TOKEN or in `--token @FILE`, consents in CREDIT_CONSENT; both go out over HTTPS, or to this machine, alone.
+
     Exit code: 0 all rows were judged, 3 some are UNDETERMINED or INVALID, 1 refused or interrupted, 2 wrong use.
     """
     if format_ is not None and format_ not in FORMATS:
         raise typer.BadParameter(f"known: {', '.join(FORMATS)}", param_hint="--format")
     wish = Wish(key, scheme, format_, delimiter, columns.split(","), prefix, slice_rows)
     output = output_of(file, Wanted(out, manifest, stream, after), resumed=resume is not None)
-    asking = _Asking(output, rules, client, purpose, case, _day(as_of), _input(input_), resume, wait)
+    asking = _Asking(output, rules, client or "bank", purpose, case, _day(as_of), _input(input_), resume, wait)
     errors = Console(stderr=True, soft_wrap=True, highlight=False)
+    if url is None and (token is not None or gateway_key is not None):
+        raise typer.BadParameter("is for a gateway elsewhere: name it by `--url`", param_hint="--token, --gateway-key")
+    if url is not None:
+        if client is not None or config is not None:
+            raise typer.BadParameter(
+                "the token tells the client, the gateway has the configuration", param_hint="--url"
+            )
+        if output.piped or stream:
+            raise typer.BadParameter(
+                "what comes from elsewhere is verified before it is written: name a file by `--out`", param_hint="--url"
+            )
+        away = Away(
+            gateway_address(url, "--url"),
+            Token(token),
+            tuple(gateway_key or ()),
+            file,
+            Path(output.name),
+            output.manifest,
+            rules,
+            purpose,
+            case,
+            asking.as_of,
+            asking.input,
+            resume,
+            wait,
+        )
+        try:
+            counts = screen_away(away, wish, errors, as_json=as_json)
+        except (FileRefused, RequestError) as error:
+            _refuse(errors, str(error))
+        raise typer.Exit(_exit_code(counts))
     try:
         portfolio = open_portfolio(file, wish)
         output.outlet.require(portfolio.reader)
-        done = uvloop.run(_screen(asking, portfolio, config, data, errors))
+        done = uvloop.run(_screen(asking, portfolio, config or DEFAULT_CONFIG, data, errors))
     except (FileRefused, NoRuleSet, RequestError) as error:
         _refuse(errors, str(error))
     except OSError as error:
@@ -141,7 +192,7 @@ def screen_command(
         beside.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
     else:
         print_summary(told, beside)
-    raise typer.Exit(NOT_ALL_JUDGED if done.progress.counts["UNDETERMINED"] or done.progress.counts["INVALID"] else 0)
+    raise typer.Exit(_exit_code(done.progress.counts))
 
 
 async def _screen(asking: _Asking, portfolio: Portfolio, config: Path, data: Path, errors: Console) -> Screened:
@@ -216,6 +267,10 @@ def _day(text: str | None) -> str | None:
     if day > today_text():
         raise typer.BadParameter("is in the future: nobody knows what records will say then", param_hint="--as-of")
     return day
+
+
+def _exit_code(counts: Mapping[str, int]) -> int:
+    return NOT_ALL_JUDGED if counts["UNDETERMINED"] or counts["INVALID"] else 0
 
 
 def _refuse(errors: Console, message: str) -> NoReturn:

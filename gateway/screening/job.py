@@ -10,7 +10,9 @@ import msgspec
 from gateway.screening.model import VERDICTS, RowOutcome
 from gateway.screening.results import RESULTS
 
-State = Literal["RUNNING", "FINISHED", "FAILED", "EXPIRED"]
+State = Literal["RECEIVING", "RUNNING", "FINISHED", "FAILED", "EXPIRED"]
+"""RECEIVING: its rows are still being uploaded."""
+UNFINISHED: Final = ("RECEIVING", "RUNNING")
 SliceState = Literal["OPEN", "WAITS", "DONE"]
 SLICE_ROWS: Final = 1_000
 """Rows of a slice: a multiple of every batch size of a source up to 1,000, so that no batch is asked half full."""
@@ -20,7 +22,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How a portfolio is read and told.
 
     ``key`` is the column of the keys, ``scheme`` theirs where it is stated, ``prefix`` stands before the names of the
-    ``columns`` that are added; ``input`` is what the rules are told besides (`gateway.rules`).
+    ``columns`` that are added; ``input`` is what the rules are told besides (`gateway.rules`). Keys that were sent
+    ``wait`` for closed sources to open, unless that is not wanted.
     """
 
     key: str = "key"
@@ -29,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     prefix: str = ""
     slice_rows: int = SLICE_ROWS
     input: dict[str, msgspec.Raw] = {}
+    wait: bool = True
 
     @property
     def added(self) -> list[str]:

@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.clock import now_text
-from gateway.screening.job import Job, Progress, Settings, SliceState, State, counts_of, summed
+from gateway.screening.arriving import unfinished
+from gateway.screening.job import UNFINISHED, Job, Progress, Settings, SliceState, State, counts_of, summed
 from gateway.screening.model import RowOutcome
 from gateway.screening.tables import JOBS, METADATA, SLICES
 from gateway.storage import StoreThread, WorkStore, open_works
@@ -42,6 +43,10 @@ class Hold:
     holder: str
     now: float
     until: float
+
+
+class TooManyOpen(Exception):
+    """As many screenings of a client are under way as may be."""
 
 
 class JobReused(Exception):
@@ -73,13 +78,21 @@ class Jobs:
         sealed: bytes | None = None,
         mutation: str | None = None,
         asked: str = "",
+        most: int | None = None,
     ) -> Job:
         """Return ``job`` as stored, on disk, with its ``slices``: rows, and the encrypted keys of an inline job.
 
         A ``mutation`` (digest of a key) that was stored before gives the first job, if ``asked`` is the same; else
-        raises `JobReused`.
+        raises `JobReused`. Raises `TooManyOpen` where the client has ``most`` already that are not ended.
         """
-        return await self._do(lambda connection: _begin(connection, job, slices, sealed, mutation, asked))
+
+        def do(connection: sa.Connection) -> Job:
+            stored = _begin(connection, job, slices, sealed, mutation, asked)
+            if most is not None and stored.id == job.id and unfinished(connection, job.client) > most:
+                raise TooManyOpen  # and with it the transaction is undone
+            return stored
+
+        return await self._do(do)
 
     async def find(self, job: str) -> Job | None:
         """Return a job by its id."""
@@ -192,11 +205,15 @@ class Jobs:
 
     async def expire(self, now: str) -> list[str]:
         """End every job whose time is over at ``now`` (ISO 8601); return their ids."""
-        query = sa.select(JOBS.c.id).where(JOBS.c.state == "RUNNING", JOBS.c.expires_at <= now)
+        query = sa.select(JOBS.c.id).where(JOBS.c.state.in_(UNFINISHED), JOBS.c.expires_at <= now)
         over = [row.id for row in await self._do(lambda connection: connection.execute(query).all())]
         for each in over:
             await self.end(each, "EXPIRED")
         return over
+
+    async def do(self, do: Callable[[sa.Connection], T]) -> T:
+        """Return ``do(connection)``, done in one transaction that is on disk when this returns."""
+        return await self._do(do)
 
     async def _do(self, do: Callable[[sa.Connection], T]) -> T:
         return await self._thread.submit(lambda store: store.work(do))
@@ -225,7 +242,7 @@ def _begin(
         "input": job.input,
         "settings": msgspec.json.encode(job.settings).decode(),
         "rows": job.rows,
-        "slices": len(slices),
+        "slices": job.slices,
         "state": job.state,
         "sealed": sealed,
         "created_at": job.created_at,
@@ -280,7 +297,7 @@ def _end(connection: sa.Connection, job: str, state: State, manifest: str | None
     begin_writing(connection)
     ended: dict[str, Any] = {"state": state, "ended_at": now_text(), "manifest": manifest, "failure": failure}
     ended["sealed"] = None
-    connection.execute(sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state == "RUNNING").values(**ended))
+    connection.execute(sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state.in_(UNFINISHED)).values(**ended))
     connection.execute(sa.update(SLICES).where(SLICES.c.job == job).values(named=None))
     return _job(connection.execute(sa.select(JOBS).where(JOBS.c.id == job)).one())
 

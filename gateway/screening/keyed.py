@@ -23,13 +23,12 @@ from gateway.proof.merkle import Frontier
 from gateway.proof.note import SigningKey
 from gateway.screening.job import Job, Settings
 from gateway.screening.jobs import Hold, Jobs, digest
-from gateway.screening.keys import read_key
 from gateway.screening.manifest import ALGORITHM, Manifest, job_salt, sign_manifest
 from gateway.screening.model import Check, Fault
 from gateway.screening.output import grow
 from gateway.screening.results import cells
 from gateway.screening.screening import Question, SignedManifest
-from gateway.screening.slices import Named, ask
+from gateway.screening.slices import Named, ask, named_by
 from gateway.screening.vault import Vault, VaultError
 
 LASTING_DAYS: Final = 7
@@ -45,10 +44,16 @@ CALLER: Final = "caller"
 
 
 class SentKey(msgspec.Struct, frozen=True, array_like=True):
-    """A key as it was sent; ``scheme`` where it was stated."""
+    """A key as it was sent; ``scheme`` where it was stated, ``fault`` where its row can be read no further."""
 
     value: str
     scheme: str | None = None
+    fault: str | None = None
+
+    @property
+    def named(self) -> Named:
+        """Whom it names, or why nobody."""
+        return named_by(self.value, self.scheme, None if self.fault is None else Fault(self.fault))
 
 
 class SealedCaller(msgspec.Struct, frozen=True):
@@ -183,7 +188,7 @@ class Keyed:
         salt = job_salt(self.vault.secrets[0].key, job.client, job.input, job.rules, job.as_of)
         tree = Frontier(ALGORITHM)
         for place in range(job.slices):
-            keys, outcomes = await self._keys(job.id, place), await self.jobs.outcomes(job.id, place)
+            keys, outcomes = await self.keys(job.id, place), await self.jobs.outcomes(job.id, place)
             if keys is None or outcomes is None:
                 return None
             first = tree.size + 1
@@ -207,17 +212,18 @@ class Keyed:
         return SignedManifest(sign_manifest(manifest, self.key), salt.hex())
 
     async def _slice(self, job: Job, place: int) -> None:
-        keys, sealed = await self._keys(job.id, place), await self.jobs.sealed(job.id)
+        keys, sealed = await self.keys(job.id, place), await self.jobs.sealed(job.id)
         if keys is None or sealed is None:
             return
         caller = _CALLER.decode(self.vault.open(sealed, job.id, CALLER))
         check = await self.check_for(job, caller)
         before = await self.jobs.outcomes(job.id, place)
-        named: list[Named] = [read_key(each.value, each.scheme) for each in keys]
+        named = [each.named for each in keys]
         outcomes = await ask(place * job.settings.slice_rows + 1, named, check, before)
-        await self.jobs.keep(job.id, place, outcomes, wait=True)
+        await self.jobs.keep(job.id, place, outcomes, wait=job.settings.wait)
 
-    async def _keys(self, job: str, place: int) -> list[SentKey] | None:
+    async def keys(self, job: str, place: int) -> list[SentKey] | None:
+        """Return the keys of one slice, None when they were deleted; raises `VaultError`."""
         sealed = await self.jobs.keys(job, place)
         return None if sealed is None else _KEYS.decode(self.vault.open(sealed, job, str(place)))
 

@@ -60,10 +60,10 @@ def read_key(cell: Any, scheme: str | None) -> Identifier | Fault:
     text = _text(cell)
     if isinstance(text, Fault):
         return text
+    if is_personal(text, scheme):
+        return Fault.PERSONAL_NUMBER
     if len(text) > LONGEST_KEY:
         return Fault.KEY_UNREAD
-    if _is_personal(text, scheme):
-        return Fault.PERSONAL_NUMBER
     if not (normalize(text) or canonical_name(text)):
         return Fault.KEY_EMPTY
     return _guessed(text) if scheme is None else _stated(text, scheme)
@@ -85,7 +85,8 @@ def _text(cell: Any) -> str | Fault:
     return str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else Fault.KEY_UNREAD
 
 
-def _is_personal(text: str, scheme: str | None) -> bool:
+def is_personal(text: str, scheme: str | None) -> bool:
+    """Tell whether a key of ``scheme`` reads as the number of a person."""
     if holds_personal_number(text):
         return True
     # old numbers have no check: most registration numbers of 15 digits could be one

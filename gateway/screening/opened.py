@@ -21,6 +21,7 @@ from gateway.screening.model import Check
 from gateway.screening.runner import Runner
 from gateway.screening.screening import Screening
 from gateway.screening.stream import open_stream, putting
+from gateway.screening.uploads import Uploads
 from gateway.screening.vault import Vault
 
 
@@ -40,6 +41,11 @@ class Screenings:
     def files(self) -> Screening:
         """What screens files in this process."""
         return Screening(self.jobs, self.secret, self.key)
+
+    @property
+    def uploads(self) -> Uploads:
+        """What takes portfolios in that come in parts."""
+        return Uploads(self.keyed, self.runner.wake)
 
     @property
     def configuration(self) -> Configuration:

@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.proof.merkle import Frontier, ProofError, inclusion_path, verify_inclusion
 from gateway.proof.note import NoteError, VerifierKey
-from gateway.screening.files import FileRefused, format_of, open_reader
+from gateway.screening.files import FileRefused, Format, format_of, open_reader
 from gateway.screening.manifest import ALGORITHM, SALT_BYTES, Manifest, open_manifest, row_leaf, row_salt, row_text
 from gateway.screening.results import key_text
 from gateway.screening.screening import SignedManifest
@@ -52,16 +52,24 @@ def read_signed(text: bytes) -> SignedManifest:
     return signed
 
 
-def verify_file(signed: SignedManifest, path: Path, keys: Iterable[VerifierKey], row: int | None) -> Proven:
+def verify_file(
+    signed: SignedManifest,
+    path: Path,
+    keys: Iterable[VerifierKey],
+    row: int | None,
+    format_: Format | None = None,
+    delimiter: str | None = None,
+) -> Proven:
     """Return what holds of the screened file at ``path``; raises `NoteError`, `ProofError`.
 
-    The tree over the rows is made anew from the file. With ``row``, a number from 1 on, its proof is made too.
+    Its ``format_`` and ``delimiter`` are told by the file itself unless they are given. The tree over the rows is made
+    anew from the file. With ``row``, a number from 1 on, its proof is made too.
     """
     manifest = open_manifest(signed.note, keys)
     salt = bytes.fromhex(signed.salt)
     leaves: list[bytes] = []
     tree, kept = Frontier(ALGORITHM), None
-    for number, text in _rows(path, manifest):
+    for number, text in _rows(path, manifest, format_, delimiter):
         leaf = row_leaf(row_salt(salt, number), text)
         tree.append(leaf)
         if row is not None:
@@ -111,10 +119,9 @@ class _Hashes:
         return tree.root()
 
 
-def _rows(path: Path, manifest: Manifest) -> Iterator[tuple[int, bytes]]:
+def _rows(path: Path, manifest: Manifest, format_: Format | None, delimiter: str | None) -> Iterator[tuple[int, bytes]]:
     """Yield number and text of every row of a screened file."""
-    format_ = format_of(path)
-    reader = open_reader(path, format_)
+    reader = open_reader(path, format_ or format_of(path), delimiter)
     missing = [each for each in (manifest.key, *manifest.columns) if each not in reader.columns]
     if missing:
         raise FileRefused(f"the file has no column `{missing[0]}`: it is not the one that was screened")

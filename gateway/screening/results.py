@@ -29,5 +29,10 @@ def cells(number: int, outcome: RowOutcome, names: Sequence[str]) -> tuple[str, 
 
 
 def key_text(cell: object) -> str:
-    """Return a cell as the text that goes into the tree; nothing for one that is empty, or masked."""
+    """Return a cell as the text that goes into the tree; nothing for one that is empty, or masked.
+
+    A number of a spreadsheet is told without its `.0`, which not every reader of workbooks tells.
+    """
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
     return "" if cell is None or cell == MASK else str(cell)

@@ -61,6 +61,7 @@ class ShownRow:
     missing: list[ShownGap]
     receipts: list[str]
     as_of: str | None
+    ask_again_after: str | None
     cells: list[str]
 
 
@@ -75,6 +76,8 @@ class ShownScreening:
     purpose: str
     as_of: str
     row_count: int
+    received: int
+    slice_rows: int
     done: int
     counts: list[ShownCount]
     waits_until: str | None
@@ -106,6 +109,8 @@ async def show_screening(jobs: Jobs, job: Job, first: int, after: int) -> ShownS
         purpose=job.purpose,
         as_of=job.as_of,
         row_count=job.rows,
+        received=progress.rows,
+        slice_rows=size,
         done=progress.done,
         counts=[ShownCount(None if each == INVALID else each, progress.counts[each]) for each in VERDICTS],
         waits_until=progress.waits_until,
@@ -154,5 +159,6 @@ def _row(number: int, outcome: RowOutcome, columns: Sequence[str]) -> ShownRow:
         missing=[ShownGap(each.source or None, each.status, each.until) for each in outcome.missing],
         receipts=(outcome.receipt or "").split(),
         as_of=outcome.as_of,
+        ask_again_after=outcome.again,
         cells=list(cells(number, outcome, columns)),
     )

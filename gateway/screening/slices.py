@@ -1,6 +1,7 @@
 """One slice asked about: each subject once, only those rows that can be asked, only those that are still open."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from gateway.screening.files import Block
 from gateway.screening.keys import read_key
@@ -13,7 +14,13 @@ Named = Identifier | Fault
 
 def named_in(block: Block, scheme: str | None) -> list[Named]:
     """Return whom the rows of ``block`` name, in order; ``scheme`` is that of the keys where it is stated."""
-    return [record.fault or read_key(record.key, scheme) for record in block.records]
+    return [named_by(record.key, scheme, record.fault) for record in block.records]
+
+
+def named_by(cell: Any, scheme: str | None, fault: Fault | None) -> Named:
+    """Return whom a key names, or why nobody: the ``fault`` of its row, but for the number of a person in any row."""
+    read = read_key(cell, scheme)
+    return read if fault is None or read is Fault.PERSONAL_NUMBER else fault
 
 
 async def ask(
