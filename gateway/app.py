@@ -42,7 +42,9 @@ from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
+from gateway.reports.changes import Orders
 from gateway.reports.house import house_of
+from gateway.reports.issued import noting
 from gateway.reports.keys import load_report_key
 from gateway.reports.maker import Maker
 from gateway.roots import asking_roots, kept_roots, streams
@@ -117,10 +119,11 @@ async def open_gateway(
         inner = Inner(front.ask)
         checker = Checker(inner, lambda: front.loaded.configuration.rule_book, kept.secret)
         screenings = open_screenings(stack, kept.jobs, told.get(REDIS_URL_ENV), front, checker, kept.secret, kept.key)
+        reports = _reports(configuration, front, inner, kept, told, data)
         watched = watching(kept.watches, inner, lambda: front.desk, lambda: front.loaded, kept.secret)
         front.put_up(
             front.loaded,
-            _desk(stack, kept, front, inner, deliverer, authenticator, guard, shared, screenings, watched),
+            _desk(stack, kept, front, inner, deliverer, authenticator, guard, shared, screenings, watched, reports),
         )
         await administration.started(front.loaded)
         await start_register(front.loaded, administration)
@@ -128,7 +131,6 @@ async def open_gateway(
         stack.push_async_callback(deliverer.close)
         start_watching(watched, stack)
         readiness = Readiness({"ledger": kept.ledger.check, **kept.anchors.checks}, lambda: _states(front))
-        reports = _reports(configuration, front, told, data)
         measured = _measured(kept, front, alarm, reload)
         limits = configuration.settings.limits.subscriptions
         subscriptions = Subscriptions(lambda: front.desk, limits, readiness.draining)
@@ -171,11 +173,12 @@ def _desk(
     shared: SharedServer | None,
     screenings: Screenings,
     watched: Watching,
+    reports: Maker,
 ) -> Desk:
     """Return the desk on what ``front`` has loaded; what it still writes is finished with ``stack``."""
     configuration = front.loaded.configuration
     seal = Seal.of(configuration, kept.secret)
-    mutations = _mutations(kept, front, deliverer, screenings, seal, watched)
+    mutations = _mutations(kept, front, deliverer, screenings, seal, watched, reports)
     stack.push_async_callback(mutations.finish)
     refusals = Refusals(kept.ledger)
     stack.push_async_callback(lambda: refusals.finish(front.desk.seal))
@@ -205,7 +208,13 @@ def _desk(
 
 
 def _mutations(
-    kept: Kept, front: Front, deliverer: Deliverer, screenings: Screenings, seal: Seal, watched: Watching
+    kept: Kept,
+    front: Front,
+    deliverer: Deliverer,
+    screenings: Screenings,
+    seal: Seal,
+    watched: Watching,
+    reports: Maker,
 ) -> Mutations:
     """Return what carries out mutations, on what ``front`` has loaded."""
     configuration = front.loaded.configuration
@@ -231,7 +240,15 @@ def _mutations(
         kept.ledger,
         seal,
         watched,
+        Orders(reports, _listening(configuration)),
     )
+
+
+def _listening(configuration: Configuration) -> str:
+    """Return the address at which the gateway listens, for links where the configuration names no public one."""
+    listen = configuration.settings.listen
+    host = f"[{listen.host}]" if ":" in listen.host else listen.host
+    return f"http://{host}:{listen.port}"
 
 
 def _measured(kept: Kept, front: Front, alarm: Alarm, reload: Reload) -> Measured:
@@ -241,13 +258,19 @@ def _measured(kept: Kept, front: Front, alarm: Alarm, reload: Reload) -> Measure
     return Measured(gates, kept.ledger, versions, alarm, reloads=reload.outcomes, anchors=kept.anchors.states)
 
 
-def _reports(configuration: Configuration, front: Front, environ: Mapping[str, str], data: Path) -> Maker:
+def _reports(
+    configuration: Configuration, front: Front, inner: Inner, kept: Kept, environ: Mapping[str, str], data: Path
+) -> Maker:
     """Return what makes credit reports; whom it names is of the configuration of the moment."""
     settings = configuration.settings
     rules, production = settings.reports, settings.production
     key = load_report_key(rules.certificate_file or None, environ, configuration.folder, data, production=production)
     return Maker(
-        Inner(front.ask), key, lambda: house_of(front.loaded.configuration, front.loaded.register), rules.at_once
+        inner,
+        key,
+        lambda: house_of(front.loaded.configuration, front.loaded.register),
+        noting(kept.ledger, lambda: front.desk.seal),
+        rules.at_once,
     )
 
 

@@ -13,6 +13,7 @@
         IntrospectionOff     INTROSPECTION_OFF         403     the client may not read the schema here
       SubjectBudgetExceeded  SUBJECT_BUDGET_EXCEEDED  429    whom a client may ask about in a day is spent
       ReceiptUnknown         RECEIPT_UNKNOWN           404     no such receipt, or another client's
+      ReportUnknown          REPORT_UNKNOWN            404     no such report, or another client's
       SubjectNotResolved     SUBJECT_NOT_RESOLVED      404     the key of a report leads to no one organization
       ScreeningUnknown       SCREENING_UNKNOWN         404     no such screening, or another client's
       RuleSetChanged         RULE_SET_CHANGED          409     the rule set was changed since a screening began
@@ -132,6 +133,13 @@ class ReceiptUnknown(RequestError):
     """A receipt that is not in the ledger, or that another client got: the two look the same."""
 
     code = "RECEIPT_UNKNOWN"
+    status = 404
+
+
+class ReportUnknown(RequestError):
+    """A report that was never issued under that number, or to another client: the two look the same."""
+
+    code = "REPORT_UNKNOWN"
     status = 404
 
 

@@ -38,6 +38,7 @@ from gateway.objections.shown import ShownNotice, ShownObjection
 from gateway.plan.document import Operation, redact
 from gateway.policy import Policy
 from gateway.proof.parts import encode
+from gateway.reports.changes import Orders, ReportChanges, ShownDocument
 from gateway.screening.changes import Beginnings, ScreeningChanges
 from gateway.screening.shown import ShownScreening
 from gateway.seal import Changed, Seal
@@ -48,6 +49,7 @@ from schema.check import CheckInput
 from schema.consent import RecordConsentInput, RevokeConsentInput
 from schema.measure import MeasureReport, ReportMeasureInput
 from schema.objection import AdvanceObjectionInput, FileObjectionInput, NoticeRepairInput
+from schema.report import CreditReportInput
 from schema.screening import AnnounceScreeningInput, StartScreeningInput
 from schema.watch import RequeueWatchMessagesInput, StartWatchInput, StopWatchInput
 
@@ -58,7 +60,7 @@ REFUSED: Final = frozenset(
         *("INPUT_INVALID", "MUTATION_REUSED", "CONSENT_UNKNOWN", "RECEIPT_UNKNOWN", "OBJECTION_UNKNOWN"),
         *("OBJECTION_EXISTS", "OBJECTIONS_TOO_MANY", "STEP_ILLEGAL"),
         *("WEBHOOK_MISSING", "WATCH_UNKNOWN", "WATCHES_TOO_MANY"),
-        *("RULE_SET_UNKNOWN", "SCREENINGS_TOO_MANY"),
+        *("RULE_SET_UNKNOWN", "SCREENINGS_TOO_MANY", "SUBJECT_NOT_RESOLVED"),
     }
 )
 
@@ -78,11 +80,12 @@ class Changes:
     measures: MeasureChanges
     screenings: ScreeningChanges
     watches: WatchChanges
+    reports: ReportChanges
 
     @property
     def parts(self) -> tuple[Carried, ...]:
         """Those who carry fields out."""
-        return self.consents, self.objections, self.checks, self.measures, self.screenings, self.watches
+        return self.consents, self.objections, self.checks, self.measures, self.screenings, self.watches, self.reports
 
     @property
     def done(self) -> int:
@@ -152,6 +155,10 @@ class Changes:
         """Return the screening as announced, on disk; raises GraphQLError."""
         return await self.screenings.announce_screening(given)
 
+    async def create_credit_report(self, given: CreditReportInput) -> ShownDocument:
+        """Return the report, its issue in the ledger; raises GraphQLError."""
+        return await self.reports.create_credit_report(given)
+
 
 @dataclass(frozen=True, slots=True)
 class Mutations:
@@ -168,6 +175,7 @@ class Mutations:
     ledger: Ledger
     seal: Seal
     watching: Watching
+    orders: Orders
     _running: set[asyncio.Task[Reply]] = field(default_factory=set, repr=False)
 
     async def answer(
@@ -204,7 +212,8 @@ class Mutations:
         screenings = ScreeningChanges(self.screenings, policy, caller, today)
         watches = WatchChanges(self.watching, caller)
         objections = ObjectionChanges(self.filing, policy, caller, today)
-        changes = Changes(consents, objections, checks, measures, screenings, watches)
+        reports = ReportChanges(self.orders, caller)
+        changes = Changes(consents, objections, checks, measures, screenings, watches, reports)
         result = await self._execute(request, operation, changes)
         errors = [_told(error) for error in result.errors or ()]
         receipt = new_receipt()

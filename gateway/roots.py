@@ -19,6 +19,7 @@ from gateway.measures.told import Measures
 from gateway.objections.shown import shown_objections
 from gateway.own import Own, Stream
 from gateway.receipts.receipts import Receipts
+from gateway.reports.issued import Issues
 from gateway.returns.months import Months
 from gateway.returns.told import Returns
 from gateway.screening.progress import ScreeningProgress
@@ -44,6 +45,7 @@ def kept_roots(kept: Kept, front: Front) -> Mapping[str, Own]:
         "department_reports": returns.tell,
         "objections": partial(shown_objections, kept.objections, kept.names),
         "screening": ScreeningRoot(kept.jobs),
+        **Issues(kept.ledger, partial(pseudonyms, kept.secret)).roots,
         **Roots(kept.watches, kept.secret).roots,
     }
 

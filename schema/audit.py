@@ -22,6 +22,7 @@ class EntryKind(Enum):
     CHECK = label("CHECK", "为信用核查所作的查询", "What was asked for a credit check")
     SCREENING = label("SCREENING", "为批量核查所作的查询", "What was asked for rows of a screening")
     REPORT = label("REPORT", "为信用报告所作的查询", "What was asked for a credit report")
+    ISSUED = label("ISSUED", "出具的信用报告", "A credit report that was issued")
     WATCH = label("WATCH", "为变动关注所作的查询", "What was asked by a watch")
     EVENT = label("EVENT", "推送给订阅者的事件", "An event that was told to a subscriber")
     SUBSCRIPTION = label("SUBSCRIPTION", "订阅的开始或结束", "The start or the end of a subscription")

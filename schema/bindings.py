@@ -204,6 +204,7 @@ class Root:
         "applicable_measures",
         "screening",
         "screening_progress",
+        "credit_report",
     ]
 
 

@@ -19,6 +19,7 @@ from schema.objection import (
     Objection,
     RepairNotice,
 )
+from schema.report import CreditReportDocument, CreditReportInput
 from schema.screening import AnnounceScreeningInput, Screening, StartScreeningInput
 from schema.watch import RequeueWatchMessagesInput, StartWatchInput, StopWatchInput, Watch, WatchMessage
 
@@ -72,6 +73,10 @@ class Changes(Protocol):
 
     async def announce_screening(self, given: AnnounceScreeningInput) -> Screening:
         """Return the screening as announced, on disk."""
+        ...
+
+    async def create_credit_report(self, given: CreditReportInput) -> CreditReportDocument:
+        """Return the report, its issue in the ledger."""
         ...
 
 
@@ -224,3 +229,15 @@ class Mutation:
     ) -> Screening | None:
         """Return the screening, or null beside an error that says why."""
         return await info.context.announce_screening(input)
+
+    @carried_out(
+        "出具一份信用报告：与 POST /reports 相同，每次变更操作一份；报告不留存",
+        "Make a credit report, as `POST /reports` does, one in a mutation; nothing of it is kept",
+    )
+    async def create_credit_report(
+        self,
+        info: Info,
+        input: Annotated[CreditReportInput, explained("关于谁，何种形式", "About whom, in which form")],  # noqa: A002
+    ) -> CreditReportDocument | None:
+        """Return the report, or null beside an error that says why."""
+        return await info.context.create_credit_report(input)

@@ -14,6 +14,7 @@ from schema.inquiry import Inquiries
 from schema.measure import ApplicableMeasures, Measure, MeasureDirection
 from schema.objection import Objection, ObjectionState
 from schema.receipt import ConsistencyProof, LedgerCheckpoint, Receipt, Replay
+from schema.report import CreditReport
 from schema.results import SubjectKey, SubjectResult
 from schema.returns import DepartmentReports
 from schema.scalars import Date, DateTime, YearMonth
@@ -280,6 +281,15 @@ class Query:
         first: Annotated[int, explained("本页行数，0 至 1000", "How many rows at most, from 0 to 1,000")] = 100,
         after: Annotated[int, explained("只要该行号之后的行", "Only rows after this number")] = 0,
     ) -> Screening | None:
+        unplanned()
+
+    @planned(
+        "账本中关于一份信用报告的内容（报告本身不留存）：供申请者和审计者读取；他人的与不存在的没有区别",
+        "What the ledger knows of a credit report, which itself is not kept: for the client that ordered it, and "
+        "auditors; another's looks unknown",
+        Root("credit_report"),
+    )
+    def credit_report(self, number: Annotated[str, explained("报告编号", "Its number")]) -> CreditReport | None:
         unplanned()
 
     @planned("账本此刻的检查点", "The signed checkpoint of the ledger, of this moment", Root("checkpoint"))

@@ -15,7 +15,7 @@ from gateway.ledger.facets import day_of, facets_of, milliseconds
 
 MAX_SUBJECTS: Final = 200_000
 """Pseudonyms that are told apart for one question; above that subjects are not counted."""
-ANSWERS: Final = ASKED | {"MUTATION", "EVENT"}
+ANSWERS: Final = ASKED | {"MUTATION", "EVENT", "ISSUED"}
 """Kinds of entries that are answers."""
 REFUSALS: Final = frozenset({"REFUSAL"})
 WHOLE: Final = frozenset({"CLIENT", "DEPARTMENT", "PURPOSE", "OUTCOME", "DAY"})

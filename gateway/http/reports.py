@@ -29,7 +29,7 @@ from gateway.http.request import read_body
 from gateway.http.response import DRAFT, render_error
 from gateway.limits.budgets import Account
 from gateway.limits.strangers import Strangers
-from gateway.reports.maker import ENDINGS, MEDIA, Document, Maker
+from gateway.reports.maker import MEDIA, Document, Maker
 from gateway.reports.order import MAXIMUM_BYTES, read_order
 
 REPORTS_PATH: Final = "/reports"
@@ -107,10 +107,11 @@ def _document(made: Document, account: Account) -> Response:
     headers = {
         **_HEADERS,
         **account.headers,
-        "Content-Type": MEDIA[made.form],
-        "Content-Disposition": f'attachment; filename="{made.number}.{ENDINGS[made.form]}"',
-        "Credit-Receipt": made.receipt,
-        "Credit-Report": made.number,
+        "Content-Type": MEDIA[made.issued.form],
+        "Content-Disposition": f'attachment; filename="{made.name}"',
+        "Credit-Receipt": made.issued.receipt,
+        "Credit-Report": made.issued.number,
+        "Credit-Signature": made.issued.level,
     }
     return Response(made.body, headers=headers)
 

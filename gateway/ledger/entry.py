@@ -23,13 +23,15 @@ Kind = Literal[
     "CHECK",
     "SCREENING",
     "REPORT",
+    "ISSUED",
     "WATCH",
     "EVENT",
     "SUBSCRIPTION",
 ]
 """What an entry is about: an answered query, a mutation, a plan told without asking, a request that got no answer, an
 administrative change (start, reload, key, client); what was asked for a credit check, for rows of a screening, for a
-credit report or by a watch; an event told to a subscriber; or the start or the end of a subscription."""
+credit report or by a watch; a report that was issued; an event told to a subscriber; or the start or the end of a
+subscription."""
 ASKED: Final = frozenset({"QUERY", "CHECK", "SCREENING", "REPORT", "WATCH"})
 """Kinds of entries of queries, which asked sources."""
 Outcome = Literal["ANSWERED", "PARTIAL", "DENIED", "REFUSED", "FAILED", "EXPLAINED"]

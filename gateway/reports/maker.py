@@ -1,42 +1,37 @@
-"""Makes a report for a caller: asks by the gateway's own front path, page after page, then sets and signs it.
+"""Makes a report for a caller: asks by the gateway's own front path, sets and signs it, and notes its issue.
 
 Nothing is kept: the document is made and given at once. Setting and signing run in threads, few at once, so that they
 hold up nobody's query; who would have to wait behind too many others is asked to come back.
+
+# INVARIANT: no document is given whose issue is not durable in the ledger, with the SHA-256 of its bytes.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import Final
 
 from connectors.clock import today_text
 from gateway.caller import Caller
-from gateway.errors import RateLimited, ReportsOff, RequestError
-from gateway.inner import Answered
-from gateway.ledger.entry import Kind
+from gateway.errors import RateLimited, ReportsOff
+from gateway.ledger import Entry, new_receipt
 from gateway.receipts.link import receipt_link
+from gateway.reports.asked import Asked, Asking
 from gateway.reports.clean import Everything
-from gateway.reports.contents import GROUPS, Group
-from gateway.reports.document import DOCUMENT, page_document
+from gateway.reports.issued import Issued, Note
 from gateway.reports.keys import ReportKey
-from gateway.reports.model import AskedFor, ReceiptLink, Report, plain
+from gateway.reports.model import AskedFor, Issue, Level, Report, plain
 from gateway.reports.order import Form, Order
 from gateway.reports.page import page
-from gateway.reports.report import Made, make_report, require_subject
+from gateway.reports.report import Made, make_report
 from gateway.reports.sections import Page
 from gateway.reports.selective import issue
 from gateway.reports.signed import signed_json
 from gateway.reports.view import view_of
 from gateway.reports.words import Language, Words
 
-PAGE: Final = 100
-"""Records of one page of a relation."""
-MAXIMUM_OF_SECTION: Final = 300
-MAXIMUM_RECORDS: Final = 1_000
-"""Of a whole report; beyond either, further pages are not asked for, and the section says so. A thousand records are
-about 120 pages."""
 MAXIMUM_WAITING: Final = 16
 MEDIA: Final[dict[Form, str]] = {
     "json": "application/json",
@@ -45,14 +40,7 @@ MEDIA: Final[dict[Form, str]] = {
     "sd-jwt": "application/sd-jwt",
 }
 ENDINGS: Final[dict[Form, str]] = {"json": "json", "html": "html", "pdf": "pdf", "sd-jwt": "sd-jwt"}
-
-
-class Asking(Protocol):
-    """`gateway.inner.Inner`."""
-
-    def ask(self, document: str, variables: Mapping[str, Any], caller: Caller, kind: Kind = ...) -> Awaitable[Answered]:
-        """Return the answer to a query of the gateway's own; raises `RequestError`."""
-        ...
+_LEVELS: Final[dict[Form, Level]] = {"json": "JWS", "html": "NONE", "pdf": "PADES_B_B", "sd-jwt": "SD_JWT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,43 +57,73 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A report, ready to be sent."""
+    """A report, ready to be sent, and what the ledger has of it."""
 
     body: bytes
-    form: Form
-    number: str
-    receipt: str
+    issued: Issued
+    entry: Entry
+
+    @property
+    def name(self) -> str:
+        """What a file of it is called."""
+        return f"{self.issued.number}.{ENDINGS[self.issued.form]}"
 
 
 class Maker:
-    """Makes reports, ``at_once`` of them; ``key`` is none where nothing can be signed."""
+    """Makes reports, ``at_once`` of them; ``key`` is none where nothing can be signed, ``note`` writes the ledger."""
 
-    def __init__(self, inner: Asking, key: ReportKey | None, house: Callable[[], House], at_once: int) -> None:
+    def __init__(
+        self, inner: Asking, key: ReportKey | None, house: Callable[[], House], note: Note, at_once: int
+    ) -> None:
         self.key = key
         self._inner = inner
         self._house = house
+        self._note = note
         self._turns = asyncio.Semaphore(at_once)
         self._waiting = 0
 
     async def make(self, order: Order, caller: Caller, origin: str) -> Document:
-        """Return the report that ``caller`` orders; raises `RequestError`.
+        """Return the report that ``caller`` orders, its issue durable; raises `RequestError`.
 
         ``origin`` is the address under which the gateway was asked, where its configuration names none.
         """
-        key, at = self._signing_key(), datetime.now(UTC)
-        house = self._house()
+        key = self._signing_key()
         if self._waiting >= MAXIMUM_WAITING:
             raise RateLimited("too many reports are being made at once", headers={"Retry-After": "2"})
         self._waiting += 1
         try:
-            asked = _Asked(self._inner, caller, min(PAGE, house.largest_page))
-            await asked.all(order.subject.variable)
-            made = Made(_iso(at), today_text(), house.issuer, _asked_for(caller, house), asked.receipts(house, origin))
-            async with self._turns:
-                report, body = await asyncio.to_thread(_set, asked.pages, made, order.form, order.said, key)
+            body, issued, subject = await self._made(order, caller, origin, key)
         finally:
             self._waiting -= 1
-        return Document(body, order.form, report.report_no, made.receipts[0].id)
+        return Document(body, issued, await self._note(issued, subject, caller))
+
+    async def _made(self, order: Order, caller: Caller, origin: str, key: ReportKey) -> tuple[bytes, Issued, str]:
+        """Return the document, what the ledger is to have of it, and the USCC that it is about."""
+        house, at, receipt = self._house(), datetime.now(UTC), new_receipt()
+        base = house.public_url or origin
+        asked = Asked(self._inner, caller, house.largest_page)
+        subject = await asked.all(order.subject.variable)
+        made = Made(
+            at=_iso(at),
+            today=today_text(),
+            issuer=house.issuer,
+            issue=Issue(id=receipt, link=receipt_link(base, receipt)),
+            signed=_LEVELS[order.form],
+            asked_for=_asked_for(caller, house),
+            receipts=asked.receipts(base),
+        )
+        async with self._turns:
+            report, body = await asyncio.to_thread(_set, asked.pages, made, order.form, order.said, key)
+        issued = Issued(
+            receipt=receipt,
+            number=report.report_no,
+            form=order.form,
+            language=order.said,
+            level=made.signed,
+            digest=sha256(body).hexdigest(),
+            answers=tuple(each.id for each in made.receipts),
+        )
+        return body, issued, subject
 
     def _signing_key(self) -> ReportKey:
         if self.key is None:
@@ -113,65 +131,6 @@ class Maker:
         if not self.key.holds_at(datetime.now(UTC)):
             raise ReportsOff("the certificate of reports is not valid today: see `[reports]` of gateway.toml")
         return self.key
-
-
-class _Asked:
-    """The pages of one report, as they come."""
-
-    def __init__(self, inner: Asking, caller: Caller, first: int) -> None:
-        self.pages: dict[str, list[Page]] = {}
-        self._inner = inner
-        self._caller = caller
-        self._first = first
-        self._answers: list[Answered] = []
-        self._records = 0
-
-    async def all(self, key: Mapping[str, Any]) -> None:
-        """Ask for everything; raises `RequestError`, for a key that led nowhere with the receipt of that answer."""
-        content = await self._ask(DOCUMENT, {"key": key})
-        try:
-            subject = require_subject(content["data"])
-        except RequestError as error:
-            told = content["extensions"]["receipt"]
-            error.receipt = {"id": told["id"], "link": told["link"]}
-            raise
-        first = Page.of(content["data"], content.get("errors", ()))
-        self.pages = {name: [first] for name in GROUPS}
-        self._records = sum(len(found["items"]) for each in GROUPS.values() if (found := first.section(each)))
-        for group in GROUPS.values():
-            await self._further(group, {"scheme": "USCC", "value": subject["uscc"]})
-
-    def receipts(self, house: House, origin: str) -> tuple[ReceiptLink, ...]:
-        """Return the receipts of the answers, the first of them that of the report."""
-        base = house.public_url or origin
-        return tuple(
-            ReceiptLink(
-                id=each.receipt,
-                link=receipt_link(base, each.receipt),
-                response_digest=sha256(each.body).hexdigest(),
-            )
-            for each in self._answers
-        )
-
-    async def _further(self, group: Group, key: Mapping[str, Any]) -> None:
-        """Ask for the pages behind the first of ``group``, as far as a report goes."""
-        pages = self.pages[group.name]
-        section, count = pages[0].section(group), 0
-        while section is not None and section["pageInfo"]["hasNextPage"]:
-            count += len(section["items"])
-            if count >= MAXIMUM_OF_SECTION or self._records >= MAXIMUM_RECORDS:
-                return
-            variables = {"key": key, "after": section["pageInfo"]["endCursor"]}
-            content = await self._ask(page_document(group.name), variables)
-            require_subject(content["data"])
-            pages.append(Page.of(content["data"], content.get("errors", ())))
-            section = pages[-1].section(group)
-            self._records += len(section["items"]) if section is not None else 0
-
-    async def _ask(self, document: str, variables: Mapping[str, Any]) -> Any:
-        answered = await self._inner.ask(document, {**variables, "first": self._first}, self._caller, "REPORT")
-        self._answers.append(answered)
-        return answered.content
 
 
 def _set(

@@ -17,6 +17,8 @@ State = Literal["COMPLETE", "PARTIAL", "UNKNOWN", "NOT_COVERED", "DENIED"]
 Answer = Literal["YES", "NO", "UNKNOWN"]
 Missing = Literal["NONE", "MISREAD", "DENIED"]
 """Why there is no value: the source has none, it sent one that could not be read, the field is not open."""
+Level = Literal["NONE", "JWS", "SD_JWT", "PADES_B_B", "PADES_B_T", "PADES_B_LT"]
+"""How a document is signed; the levels of PAdES are those of ETSI EN 319 142-1, 6."""
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -142,6 +144,20 @@ class ReceiptLink(_Told, frozen=True, kw_only=True):
     response_digest: str
 
 
+class Issue(_Told, frozen=True, kw_only=True):
+    """The receipt in the ledger of the document itself, whose entry has the SHA-256 of its bytes."""
+
+    id: str
+    link: str
+
+
+class Signed(_Told, frozen=True, kw_only=True):
+    """How the document is signed for which the report was made."""
+
+    level: Level
+    text: Words
+
+
 class Report(_Told, frozen=True, kw_only=True):
     """A credit report. ``generated_at`` is ISO 8601 in UTC."""
 
@@ -150,6 +166,8 @@ class Report(_Told, frozen=True, kw_only=True):
     report_no: str
     generated_at: str
     issuer: Words
+    issue: Issue
+    signed: Signed
     subject: Subject
     asked_for: AskedFor
     labels: tuple[Label, ...]

@@ -15,6 +15,8 @@ from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.pdf_utils.extensions import DeveloperExtension
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -34,6 +36,27 @@ FIELD: Final = "CreditReport"
 REASON: Final = "公共信用信息报告 credit report"
 
 
+class ArchiveWriter(IncrementalPdfFileWriter):
+    """Adds a signature to a PDF/A-3 and leaves it one.
+
+    Such a file is a PDF 1.7 whose XMP metadata say so (ISO 19005-3, 6.1.2 and 6.6); pyHanko would make a PDF 2.0 of it
+    for signatures of P-256 (ISO/TS 32002, which is an extension of PDF 2.0 alone), and write its metadata anew.
+    """
+
+    output_version = (1, 7)
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """Leave the version as it is."""
+
+    def register_extension(self, ext: DeveloperExtension) -> None:
+        """Name the extension of PAdES (ETSI EN 319 142-1, 5.6), and none of another version of PDF."""
+        if ext.base_version == pdf_name("/1.7"):
+            super().register_extension(ext)
+
+    def _update_meta(self) -> None:
+        """Leave title, times and producer as they were set."""
+
+
 def sign_pdf(pdf: bytes, key: ReportKey) -> bytes:
     """Return ``pdf`` signed; still a PDF/A, since a signature is added behind it."""
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
@@ -49,7 +72,7 @@ def sign_pdf(pdf: bytes, key: ReportKey) -> bytes:
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer = ArchiveWriter(BytesIO(pdf))
     signed: BytesIO = PdfSigner(metadata, signer).sign_pdf(writer)
     return signed.getvalue()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.reports.scan import code_svg
-from gateway.reports.view import Card, PartView, SectionView, View
+from gateway.reports.view import Card, Cell, PartView, SectionView, View
 
 _STYLE: Final = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 POLICY: Final = (
@@ -20,6 +20,7 @@ POLICY: Final = (
     "base-uri 'none'; form-action 'none'"
 )
 UNKNOWN: Final = ' class="unknown"'
+SHORT: Final = len("2026-01-01")
 _LANGUAGES: Final = {"zh": "zh-CN", "en": "en"}
 
 
@@ -56,7 +57,8 @@ def _head(view: View) -> str:
         for name, text in [(word["number"], view.number), *((word["receipt"], each) for each in view.receipts)]
     )
     code = f"<figure>{code_svg(view.link)}<figcaption>{escape(word['scan'])}</figcaption></figure>"
-    facts = _table(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in view.facts)
+    rows = (f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in view.facts)
+    facts = _table(rows, ' class="facts"')
     title = f'<h1>{escape(word["title"])}</h1><div class="key">{escape(word["subtitle"])}</div>'
     return f"<header><div>{title}{numbers}</div>{code}</header>\n{facts}"
 
@@ -80,7 +82,8 @@ def _overview(parts: list[PartView]) -> str:
         f'<span class="count">{escape(each.count)}</span></td>'
         for each in parts
     ]
-    return _table(f"<tr>{''.join(cells[at : at + 3])}</tr>" for at in range(0, len(cells), 3))
+    rows = (f"<tr>{''.join(cells[at : at + 3])}</tr>" for at in range(0, len(cells), 3))
+    return _table(rows, ' class="overview"')
 
 
 def _part(part: PartView, source: str) -> str:
@@ -99,7 +102,7 @@ def _list(section: SectionView, source: str) -> str:
     names = "".join(f"<th>{escape(each)}</th>" for each in ("", *section.columns))
     rows = [
         f'<tbody><tr><td rowspan="2">{index}</td>'
-        + "".join(f"<td{_faint(each.faint)}>{escape(each.text)}</td>" for each in card.cells)
+        + "".join(f"<td{_mark(each)}>{escape(each.text)}</td>" for each in card.cells)
         + f'</tr>\n<tr><td colspan="{len(section.columns)}" class="origin">'
         + f"{escape(source)}　{escape(card.origin)}</td></tr></tbody>"
         for index, card in enumerate(section.cards, 1)
@@ -113,7 +116,7 @@ def _card(index: int, card: Card, source: str) -> str:
         follows = at + 1 < len(card.cells) and not card.cells[at + 1].wide
         whole = each.wide or (not pair and not follows)
         span = ' colspan="3"' if whole else ""
-        cell = f"<th>{escape(each.label)}</th><td{span}{_faint(each.faint)}>{escape(each.text)}</td>"
+        cell = f"<th>{escape(each.label)}</th><td{span}{_mark(each)}>{escape(each.text)}</td>"
         if whole or pair:
             rows.append(f"<tr>{pair}{cell}</tr>")
             pair = ""
@@ -124,8 +127,11 @@ def _card(index: int, card: Card, source: str) -> str:
     return _table([f'<caption class="key">{index}.</caption>', *rows], ' class="card"')
 
 
-def _faint(faint: bool) -> str:
-    return ' class="faint"' if faint else ""
+def _mark(cell: Cell) -> str:
+    """Return the class of ``cell``: faint where there is no value; a date or a short number is not broken."""
+    if cell.faint:
+        return ' class="faint"'
+    return ' class="short"' if len(cell.text) <= SHORT and cell.text.isascii() else ""
 
 
 def _numbered(texts: list[str]) -> str:

@@ -5,28 +5,28 @@ A report is of an organization. Nothing is left out silently: a part that is not
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from gateway.errors import SubjectNotResolved
 from gateway.reports.contents import PARTS
 from gateway.reports.hints import DISCLAIMER, hints
 from gateway.reports.labels import labels
-from gateway.reports.model import AskedFor, Part, ReceiptLink, Report, Section, Subject
+from gateway.reports.levels import LEVELS
+from gateway.reports.model import AskedFor, Issue, Level, Part, ReceiptLink, Report, Section, Signed, Subject
+from gateway.reports.number import report_number
 from gateway.reports.sections import Page, section_of
 from gateway.reports.words import Words, code
-
-NUMBER_PREFIX: Final = "XYBG"
-_NUMBER_DIGITS: Final = 12
-"""Of the random end of the receipt (62 bits): with the day, no two reports share a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a report says of itself: when (ISO 8601 in UTC) and by whom, for whom, by which receipts."""
+    """What a report says of itself: when (ISO 8601 in UTC) and by whom, for whom, by which receipts, how signed."""
 
     at: str
     today: str
     issuer: Words
+    issue: Issue
+    signed: Level
     asked_for: AskedFor
     receipts: tuple[ReceiptLink, ...]
 
@@ -54,9 +54,11 @@ def make_report(pages: Mapping[str, Sequence[Page]], made: Made) -> Report:
     )
     sections = {section.name: section for part in parts for section in part.sections}
     return Report(
-        report_no=report_number(made.at, made.receipts[0].id),
+        report_no=report_number(made.issue.id),
         generated_at=made.at,
         issuer=made.issuer,
+        issue=made.issue,
+        signed=Signed(level=made.signed, text=LEVELS[made.signed]),
         subject=_subject(pages["registration"][0].subject),
         asked_for=made.asked_for,
         labels=labels(sections, made.today),
@@ -65,11 +67,6 @@ def make_report(pages: Mapping[str, Sequence[Page]], made: Made) -> Report:
         disclaimer=DISCLAIMER,
         receipts=made.receipts,
     )
-
-
-def report_number(at: str, receipt: str) -> str:
-    """Return the number of the report made at ``at`` (ISO 8601) under ``receipt``: prefix, day, end of the receipt."""
-    return f"{NUMBER_PREFIX}{at[:10].replace('-', '')}{receipt[-_NUMBER_DIGITS:].upper()}"
 
 
 def _part(number: int, title: Words, sections: tuple[Section, ...]) -> Part:

@@ -33,6 +33,7 @@ WORDS: Final = {
     "purpose": Words("查询目的", "Purpose"),
     "case": Words("事项编号", "Case"),
     "receipt": Words("账本回执", "Receipt"),
+    "signed": Words("电子签名", "Signature"),
     "labels": Words("信用状况标签", "Labels"),
     "summary": Words("信息概览", "Overview"),
     "scan": Words("扫码核验回执", "Scan to verify"),
@@ -134,8 +135,8 @@ def view_of(report: Report, language: Language, glyphs: Container[str]) -> View:
         asked=[row for part in report.parts for section in part.sections for row in _asked(section, setting)],
         hints=[say(each) for each in report.hints],
         disclaimer=[say(each) for each in report.disclaimer],
-        receipts=[each.id for each in report.receipts],
-        link=report.receipts[0].link,
+        receipts=[report.issue.id, *(each.id for each in report.receipts)],
+        link=report.issue.link,
     )
 
 
@@ -166,6 +167,7 @@ def _facts(report: Report, setting: _Setting) -> list[list[str]]:
         [word("issuer"), setting.say(report.issuer)],
         [word("generated"), city_time(report.generated_at) + word("zone")],
         [word("version"), report.version],
+        [word("signed"), setting.say(report.signed.text)],
         [word("asker"), text(asked.title)],
         [word("purpose"), setting.say(asked.purpose_text)],
     ]

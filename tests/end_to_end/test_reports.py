@@ -67,7 +67,7 @@ async def test_every_form_is_given_at_once_and_verifies(served: Served, form: st
     assert checked.verdict is Verdict.HOLDS
     assert checked.report is not None
     assert checked.report["reportNo"] == told.headers["Credit-Report"]
-    assert checked.report["receipts"][0]["id"] == told.headers["Credit-Receipt"]
+    assert checked.report["issue"]["id"] == told.headers["Credit-Receipt"]
 
 
 async def test_a_report_is_in_the_ledger_by_the_answer_that_it_was_made_from(served: Served) -> None:
@@ -108,13 +108,13 @@ async def test_the_court_is_named_when_it_does_not_answer(served: Served, city: 
 
 async def test_further_pages_are_asked_for_until_the_end(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = section(await order(served, "bank"), "penalties")
-    monkeypatch.setattr("gateway.reports.maker.PAGE", 2)
+    monkeypatch.setattr("gateway.reports.asked.PAGE", 2)
     told = await order(served, "bank")
     found = section(told, "penalties")
     assert [each["recordId"] for each in found["records"]] == [each["recordId"] for each in whole["records"]]
     assert found["truncated"] is None
     assert len(told.content["report"]["receipts"]) > 2
-    monkeypatch.setattr("gateway.reports.maker.MAXIMUM_OF_SECTION", 2)
+    monkeypatch.setattr("gateway.reports.asked.MAXIMUM_OF_SECTION", 2)
     cut = section(await order(served, "bank"), "penalties")
     assert len(cut["records"]) == 2
     assert "多于 2 条" in cut["truncated"]["zh"]

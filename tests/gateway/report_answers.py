@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.reports.contents import GROUPS
 from gateway.reports.document import is_negative
-from gateway.reports.model import AskedFor, ReceiptLink, Report
+from gateway.reports.model import AskedFor, Issue, ReceiptLink, Report
 from gateway.reports.report import Made, make_report
 from gateway.reports.sections import Page
 from gateway.reports.words import Words
@@ -13,10 +13,13 @@ from gateway.reports.words import Words
 TODAY = "2026-11-26"
 USCC = "91230881TJ00000350"
 RECEIPT = "01a2178b617f7252a7b8fdae35e015c0"
+ISSUE = "01a215d481cb7252a7b8fdae35e015c1"
 MADE = Made(
     at="2026-11-26T03:09:38.123Z",
     today=TODAY,
     issuer=Words("示例平台", "Example platform"),
+    issue=Issue(id=ISSUE, link=f"https://credit.example/receipts/{ISSUE}"),
+    signed="JWS",
     asked_for=AskedFor(
         client="bank",
         title="示例银行",

@@ -21,6 +21,10 @@ from gateway.ledger import Ledger, Secret
 from gateway.measures import Register
 from gateway.mutate import Mutations, _told
 from gateway.plan.document import Documents
+from gateway.reports.changes import Orders
+from gateway.reports.issued import noting
+from gateway.reports.maker import House, Maker
+from gateway.reports.words import same
 from gateway.rules import RuleBook
 from gateway.seal import Seal
 from gateway.watch.changes import Watching
@@ -45,8 +49,10 @@ async def mutations(tmp_path: Path) -> AsyncIterator[Mutations]:
         watching = cast("Watching", None)  # no watch is started here
         checker = Checker(Inner(_nobody), RuleBook)
         seal = Seal(Secret(b"k" * 32), "c", "p")
+        house = House(same(""), "", 100, str, same)
+        orders = Orders(Maker(Inner(_nobody), None, lambda: house, noting(ledger, lambda: seal), 1), "")
         yield Mutations(
-            SCHEMA, POLICY, consents, terms, filing, checker, Register(), NO_SCREENINGS, ledger, seal, watching
+            SCHEMA, POLICY, consents, terms, filing, checker, Register(), NO_SCREENINGS, ledger, seal, watching, orders
         )
     await ledger.close()
 

@@ -17,7 +17,7 @@ from gateway.reports.document import DOCUMENT, page_document
 from gateway.reports.labels import labels
 from gateway.reports.model import Record, Report, Section
 from gateway.reports.order import read_order
-from gateway.reports.report import make_report, report_number, require_subject
+from gateway.reports.report import make_report, require_subject
 from gateway.reports.sections import section_of
 from gateway.reports.times import city_time
 from gateway.reports.values import value_of
@@ -214,10 +214,6 @@ def test_no_report_is_made_of_a_key_that_leads_nowhere(kind: str) -> None:
     with pytest.raises(SubjectNotResolved) as refused:
         require_subject({"subject": told})
     assert refused.value.extensions["reason"] == kind
-
-
-def test_the_number_is_of_the_day_and_of_the_receipt() -> None:
-    assert report().report_no == report_number(MADE.at, MADE.receipts[0].id) == "XYBG20261126FDAE35E015C0"
 
 
 def test_the_same_answers_make_the_same_report() -> None:
