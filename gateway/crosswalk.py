@@ -27,6 +27,7 @@ from gateway.plan.model import Ask
 from gateway.reach import Reached
 from gateway.run import Run
 from gateway.subject import Subject
+from gateway.together import together
 from schema.identifiers import canonical_name
 
 LookupKey = tuple[str, str]
@@ -78,7 +79,7 @@ class Lookup(DataLoader[LookupKey, Found]):
         by_scheme: dict[str, list[str]] = {}
         for scheme, value in keys:
             by_scheme.setdefault(scheme, []).append(value)
-        answers = await asyncio.gather(*(ask_registers(self._run, scheme, by_scheme[scheme]) for scheme in by_scheme))
+        answers = await together([ask_registers(self._run, scheme, by_scheme[scheme]) for scheme in by_scheme])
         found = dict(zip(by_scheme, answers, strict=True))
         return [found[scheme][value] for scheme, value in keys]
 
@@ -94,7 +95,7 @@ class _Provider(Struct, frozen=True):
 async def translate(run: Run, wanted: Mapping[str, Sequence[Subject]]) -> None:
     """Let the subjects of each scheme in ``wanted`` learn their values of it, or why they cannot be known."""
     providers = list(_providers(run, wanted))
-    answers = await asyncio.gather(*(_provide(run, provider, wanted) for provider in providers))
+    answers = await together([_provide(run, provider, wanted) for provider in providers])
     said = list(zip(providers, answers, strict=True))
     for provider, answer in said:
         _note_own(run, provider, answer)
@@ -157,7 +158,7 @@ async def _shared(run: Run, schemes: Iterable[str], found: Iterable[Found]) -> d
     held = [row for each in found for row in each.held]
     told = {scheme: sorted({code for row in held if (code := row.codes.get(scheme))}) for scheme in schemes}
     asked = {scheme: codes for scheme, codes in told.items() if codes}
-    answers = await asyncio.gather(*(ask_registers(run, scheme, codes) for scheme, codes in asked.items()))
+    answers = await together([ask_registers(run, scheme, codes) for scheme, codes in asked.items()])
     shared: dict[LookupKey, str] = {}
     for scheme, holders in zip(asked, answers, strict=True):
         for code, holder in holders.items():
@@ -217,7 +218,7 @@ async def ask_registers(run: Run, scheme: str, values: Sequence[str]) -> dict[st
     asks = [ask for ask in registers if ask.refused is None and not {"uscc", "org_code"}.isdisjoint(ask.fields)]
     refused = [run.unreached(ask) for ask in registers if ask.refused is not None]
     found = {value: Found([], list(refused), bool(asks)) for value in values}
-    told = await asyncio.gather(*(_ask_register(run, ask, scheme, list(dict.fromkeys(values))) for ask in asks))
+    told = await together([_ask_register(run, ask, scheme, list(dict.fromkeys(values))) for ask in asks])
     for ask, outcomes in zip(asks, told, strict=True):  # in the order of the plan, whoever answered first
         _note(ask, outcomes, found)
     return found
@@ -226,7 +227,7 @@ async def ask_registers(run: Run, scheme: str, values: Sequence[str]) -> dict[st
 async def _ask_register(run: Run, ask: Ask, scheme: str, values: list[str]) -> list[tuple[Batch, Reached]]:
     size = ask.source.batch_size
     batches = [Batch(ask.part, scheme, tuple(values[at : at + size]), ask.fields) for at in range(0, len(values), size)]
-    outcomes = await asyncio.gather(*(run.call(ask, batch, run.unreached(ask)) for batch in batches))
+    outcomes = await together([run.call(ask, batch, run.unreached(ask)) for batch in batches])
     return list(zip(batches, outcomes, strict=True))
 
 

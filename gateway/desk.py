@@ -54,6 +54,7 @@ from gateway.registers import source_statuses
 from gateway.resolve import named_in, resolve_root, users_of
 from gateway.run import Run
 from gateway.seal import Seal
+from gateway.together import together
 
 T = TypeVar("T")
 SCREENING_SECONDS: Final = 600.0
@@ -285,7 +286,7 @@ class Desk:
         """Return the values of the root fields, everything their sections need fetched."""
         run.begin_marking(self.marks)
         lookup = Lookup(run)
-        values = await asyncio.gather(*(self._values(run, rights, root, lookup) for root in run.plan.roots))
+        values = await together([self._values(run, rights, root, lookup) for root in run.plan.roots])
         await inquiry.admit(list(named_in(values)))
         await fetch_stage(run, run.plan.stage, users_of(enumerate(values)))
         await run.mark()

@@ -5,7 +5,6 @@ registry's crosswalk, which is itself one call for all subjects. A source's fail
 it changes its own coverage and nothing else (invariant 6). At the deadline what is unfinished is TIMED_OUT.
 """
 
-import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from gateway.plan.model import Ask, Follow, Need, Stage
 from gateway.reach import AskResult
 from gateway.run import Run
 from gateway.subject import PERSON_NAME, Person, Subject
+from gateway.together import together
 
 Users = dict[tuple[int, str], list["Subject | Person"]]
 _ABSENT: Final = "the source's own register holds no such subject"
@@ -41,7 +41,7 @@ async def fetch_stage(run: Run, stage: Stage, users: Users) -> None:
             work.extend(_calls(run, need, subjects, translated=False))
     if any(need.translated for need, _ in due):
         work.append(_fetch_translated(run, [each for each in due if each[0].translated]))
-    await _all(work)
+    await together(work)
 
 
 def _due_asks(run: Run, need: Need) -> Sequence[Ask]:
@@ -52,23 +52,15 @@ def _due_asks(run: Run, need: Need) -> Sequence[Ask]:
     return [ask for ask in need.asks if any(not use.excludes(ask, values) for use, values in given)]
 
 
-async def _all(work: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Do all of ``work`` at once; alone it needs no task of its own."""
-    if len(work) == 1:
-        await work[0]
-    elif work:
-        await asyncio.gather(*work)
-
-
 async def _fetch_and_follow(run: Run, need: Need, subjects: Sequence[Subject | Person]) -> None:
-    await _all(_calls(run, need, subjects, translated=False))
-    await _all([_follow(run, follow, subjects) for follow in need.follows.values() if follow.uses])
+    await together(_calls(run, need, subjects, translated=False))
+    await together([_follow(run, follow, subjects) for follow in need.follows.values() if follow.uses])
 
 
 async def _fetch_translated(run: Run, due: Sequence[Due]) -> None:
     """Make the calls that need codes of the crosswalk, after it."""
     await translate(run, _wanted(run, due))
-    await _all([call for need, subjects in due for call in _calls(run, need, subjects, translated=True)])
+    await together([call for need, subjects in due for call in _calls(run, need, subjects, translated=True)])
 
 
 def _wanted(run: Run, due: Sequence[Due]) -> dict[str, list[Subject]]:

@@ -5,7 +5,6 @@ A USCC, or what contains one, needs no source. Anything else goes through the re
 company. A key without a stated scheme that may be a citizen's number is asked back, not taken for a code.
 """
 
-import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -16,6 +15,7 @@ from gateway.plan.model import RootField
 from gateway.reach import Reached
 from gateway.run import Run
 from gateway.subject import TYPE_NAMES, Subject
+from gateway.together import together
 from schema.identifiers import (
     Identifier,
     IdentifierError,
@@ -73,7 +73,7 @@ async def resolve_root(run: Run, root: RootField, lookup: Lookup) -> list[Resolv
     waiting = [(at, each) for at, each in enumerate(first) if isinstance(each, Identifier)]
     resolved: list[Any] = first
     if waiting:
-        looked_up = await asyncio.gather(*(_look_up(run, each, lookup) for _, each in waiting))
+        looked_up = await together([_look_up(run, each, lookup) for _, each in waiting])
         for (at, _), result in zip(waiting, looked_up, strict=True):
             resolved[at] = result
     return [
