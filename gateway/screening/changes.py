@@ -75,7 +75,7 @@ class ScreeningChanges(Carried):
             keys = [SentKey(row.key.value, row.key.scheme) for row in request.subjects]
             settings = Settings(input=_told(request), slice_rows=SLICE_ROWS)
             caller, key = sealed_caller(self.caller), given.client_mutation_id
-            return await self.screenings.keyed.begin(keys, question, caller, settings, key, _asked(request, self.caller))
+            return await self.screenings.keyed.begin(keys, question, caller, settings, key, self._asked(request))
 
         request = _request(given, [CheckedSubject(key=key) for key in given.keys])
         shown = await self._begun("startScreening", given, request, _key_mistakes(request), begin)
@@ -89,7 +89,9 @@ class ScreeningChanges(Carried):
             settings = announced_settings(given, _told(request))
             announced, caller = Announced(given.rows, given.digest), sealed_caller(self.caller)
             key = given.client_mutation_id
-            return await self.screenings.uploads.announce(announced, question, caller, settings, key, _asked(request, self.caller))
+            return await self.screenings.uploads.announce(
+                announced, question, caller, settings, key, self._asked(request)
+            )
 
         return await self._begun("announceScreening", given, _request(given, []), announced_mistakes(given), begin)
 
@@ -123,6 +125,10 @@ class ScreeningChanges(Carried):
             message = "screenings cannot be recorded now: send it again"
             raise refusal(message, ScreeningsUnavailable.code) from None
 
+    def _asked(self, request: CheckRequest) -> tuple[str, str, str]:
+        """Return what must be the same under one idempotency key beside keys and settings."""
+        return request.rule_set, request.as_of or "", self.caller.case or ""
+
     def _permit(self, name: str, denied: Denied | None) -> None:
         if denied is not None:
             self.forbid(f"Mutation.{name}", denied)
@@ -147,11 +153,6 @@ def _request(given: Given, subjects: list[CheckedSubject]) -> CheckRequest:
 def _told(request: CheckRequest) -> dict[str, msgspec.Raw]:
     """Return what rules read besides, as a job keeps it."""
     return {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in sorted(request.input.items())}
-
-
-def _asked(request: CheckRequest, caller: Caller) -> tuple[str, str, str]:
-    """Return what must be the same under one idempotency key beside keys and settings."""
-    return request.rule_set, request.as_of or "", caller.case or ""
 
 
 def _key_mistakes(request: CheckRequest) -> Iterator[tuple[str, str]]:
