@@ -144,3 +144,16 @@ async def test_evidence_that_no_check_could_leave_is_refused_in_words(tmp_path: 
     assert old in text
     with pytest.raises(EvidenceUnreadable):
         read_kept(text.replace(old, new))
+
+
+PERSON: Final = "230881198501010022"
+
+
+async def test_a_key_that_leads_to_nobody_is_told_without_long_numbers(tmp_path: Path) -> None:
+    """It may be a person's, and an answer with its evidence is kept for years."""
+    rules = book(tmp_path)
+    found = await checked(rules, Answers({PERSON: "nobody", "b": subject()}), request(PERSON, "b"))
+    shown = show_check(found, basis, SECRET)
+    assert [each.key for each in shown.subjects] == [keep(found).subjects[0].key, "b"]
+    assert PERSON not in shown.evidence
+    assert PERSON not in str(shown)
