@@ -56,7 +56,7 @@ def verify_screened(
 
 OTHER_FILE: Final = (
     "主体标识与新增各列属实;但文件已非写出时的原文件,其他各列不在核验之内 "
-    "the keys and the added columns hold; the file is not the one that was written, and its other columns are not proven"
+    "keys and added columns hold; the file is not the one that was written, and its other columns are not proven"
 )
 
 
