@@ -157,3 +157,12 @@ async def test_a_key_that_leads_to_nobody_is_told_without_long_numbers(tmp_path:
     assert [each.key for each in shown.subjects] == [keep(found).subjects[0].key, "b"]
     assert PERSON not in shown.evidence
     assert PERSON not in str(shown)
+
+
+async def test_what_one_client_raised_is_raised_for_nobody_else(tmp_path: Path) -> None:
+    rules = book_with(tmp_path, head="advisory = true", overlay=OVERLAY)
+    (tmp_path / "overlays" / "bank.toml").rename(tmp_path / "overlays" / "other.toml")
+    others = RuleBook.load(tmp_path)
+    found = [await checked(each, Answers({"a": subject(["5000"])}), request("a")) for each in (rules, others)]
+    assert [each.verdict for each in found] == ["REJECT", "ATTENTION"]
+    assert [each.overlay is None for each in found] == [False, True]
