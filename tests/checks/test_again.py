@@ -135,8 +135,9 @@ async def test_a_subject_of_no_known_kind_is_told_as_such(tmp_path: Path) -> Non
         (f'"asOf":"{DAY}"', '"asOf":"20261120"'),
         ('"input":{}', '"input":{"amount":-1}'),
         ('"input":{}', '"input":{"no":"such"}'),
+        ("credit-gateway/evidence/1", "credit-gateway/evidence/2"),
     ],
-    ids=["no day", "a day otherwise written", "a negative amount", "an unknown input"],
+    ids=["no day", "a day otherwise written", "a negative amount", "an unknown input", "another format"],
 )
 async def test_evidence_that_no_check_could_leave_is_refused_in_words(tmp_path: Path, old: str, new: str) -> None:
     text = marked(keep(await checked(book(tmp_path), Answers({"a": subject()}), request("a"))), SECRET)

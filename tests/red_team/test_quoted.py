@@ -38,7 +38,8 @@ QUOTED: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
 
 @pytest.mark.parametrize(("client", "text", "given"), QUOTED.values(), ids=QUOTED)
 async def test_a_persons_number_is_not_quoted(served: Served, client: str, text: str, given: dict[str, Any]) -> None:
-    told = await served.ask(client, text, **{"in": given})
+    variables: dict[str, Any] = {"in": given}
+    told = await served.ask(client, text, **variables)
     assert told.content["errors"]
     assert PERSON.encode() not in told.body
     entry = await served.gateway.desk.ledger.get(told.receipt)
