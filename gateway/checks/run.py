@@ -26,6 +26,7 @@ from gateway.days import covers
 from gateway.errors import BadQuery, RequestError
 from gateway.own import Own, Told, Untold
 from gateway.plan.asks import Rights
+from gateway.plan.document import redact
 from gateway.policy import Policy
 from gateway.rules import NoRuleSet, demand_mistakes
 from schema.check import CheckInput
@@ -51,7 +52,7 @@ async def run(
     try:
         rule_set = checker.book().at(request.rule_set, request.as_of or today)
     except NoRuleSet as error:
-        raise Refused("RULE_SET_UNKNOWN", str(error)) from None
+        raise Refused("RULE_SET_UNKNOWN", redact(str(error))) from None
     _permit(may_not_run(policy, caller, rule_set))
     _require_none(demand_mistakes(rule_set, request.input, caller.case))
     checked = await checker.check(request, caller, today)

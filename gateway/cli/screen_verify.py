@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import msgspec
 import typer
@@ -54,6 +54,12 @@ def verify_screened(
     _tell(proven, as_json)
 
 
+OTHER_FILE: Final = (
+    "主体标识与新增各列属实;但文件已非写出时的原文件,其他各列不在核验之内 "
+    "keys and added columns hold; the file is not the one that was written, and its other columns are not proven"
+)
+
+
 def _proof(text: bytes) -> RowProof:
     try:
         return msgspec.json.decode(text, type=RowProof)
@@ -78,6 +84,7 @@ def _tell(proven: Proven, as_json: bool) -> None:
         "counts": dict(found.counts),
         "time": found.time,
         "row": proven.row,
+        "sameFile": proven.same,
     }
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
@@ -90,6 +97,8 @@ def _tell(proven: Proven, as_json: bool) -> None:
         console.print(" | ".join(str(each) for each in proven.row), markup=False)
     else:
         console.print("  ".join(f"{verdict} {count:,}" for verdict, count in found.counts.items()), markup=False)
+    if proven.same is False:
+        console.print(OTHER_FILE, style="yellow", markup=False)
 
 
 def _end(message: str, code: int, as_json: bool) -> NoReturn:

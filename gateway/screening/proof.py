@@ -14,6 +14,7 @@ from gateway.proof.merkle import Frontier, ProofError, inclusion_path, verify_in
 from gateway.proof.note import NoteError, VerifierKey
 from gateway.screening.files import FileRefused, Format, format_of, open_reader
 from gateway.screening.manifest import ALGORITHM, SALT_BYTES, Manifest, open_manifest, row_leaf, row_salt, row_text
+from gateway.screening.portfolio import digest_of
 from gateway.screening.results import key_text
 from gateway.screening.screening import SignedManifest
 
@@ -32,11 +33,17 @@ BLOCK_ROWS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What was proven: the manifest, and the text of the row where one was asked for."""
+    """What was proven: the manifest, and the text of the row where one was asked for.
+
+    ``same`` tells of a file whether it is byte for byte what was written: the tree is over the keys and the columns
+    that were added, so that a file may be laid out anew, and whatever else stands in it is proven by its digest alone.
+    None where there is no file, or none was written.
+    """
 
     manifest: Manifest
     row: list[str | int] | None = None
     proof: RowProof | None = None
+    same: bool | None = None
 
 
 def read_signed(text: bytes) -> SignedManifest:
@@ -80,13 +87,14 @@ def verify_file(
         raise ProofError(f"the file has {tree.size} rows, the manifest is of {manifest.rows}")
     if tree.root() != manifest.root:
         raise ProofError("the rows of the file do not lead to the root of the manifest: a row was altered")
+    same = None if manifest.output is None else digest_of(path) == manifest.output
     if row is None:
-        return Proven(manifest)
+        return Proven(manifest, same=same)
     if kept is None:
         raise ProofError(f"the file has no row {row}: it has {tree.size}")
     told = msgspec.json.decode(kept, type=list[str | int])
     steps = [step.hex() for step in inclusion_path(row - 1, tree.size, _Hashes(leaves))]
-    return Proven(manifest, told, RowProof(signed.note, told, row_salt(salt, row).hex(), steps))
+    return Proven(manifest, told, RowProof(signed.note, told, row_salt(salt, row).hex(), steps), same)
 
 
 def verify_row(proof: RowProof, keys: Iterable[VerifierKey]) -> Proven:

@@ -135,8 +135,9 @@ async def test_a_subject_of_no_known_kind_is_told_as_such(tmp_path: Path) -> Non
         (f'"asOf":"{DAY}"', '"asOf":"20261120"'),
         ('"input":{}', '"input":{"amount":-1}'),
         ('"input":{}', '"input":{"no":"such"}'),
+        ("credit-gateway/evidence/1", "credit-gateway/evidence/2"),
     ],
-    ids=["no day", "a day otherwise written", "a negative amount", "an unknown input"],
+    ids=["no day", "a day otherwise written", "a negative amount", "an unknown input", "another format"],
 )
 async def test_evidence_that_no_check_could_leave_is_refused_in_words(tmp_path: Path, old: str, new: str) -> None:
     text = marked(keep(await checked(book(tmp_path), Answers({"a": subject()}), request("a"))), SECRET)
@@ -144,3 +145,25 @@ async def test_evidence_that_no_check_could_leave_is_refused_in_words(tmp_path: 
     assert old in text
     with pytest.raises(EvidenceUnreadable):
         read_kept(text.replace(old, new))
+
+
+PERSON: Final = "230881198501010022"
+
+
+async def test_a_key_that_leads_to_nobody_is_told_without_long_numbers(tmp_path: Path) -> None:
+    """It may be a person's, and an answer with its evidence is kept for years."""
+    rules = book(tmp_path)
+    found = await checked(rules, Answers({PERSON: "nobody", "b": subject()}), request(PERSON, "b"))
+    shown = show_check(found, basis, SECRET)
+    assert [each.key for each in shown.subjects] == [keep(found).subjects[0].key, "b"]
+    assert PERSON not in shown.evidence
+    assert PERSON not in str(shown)
+
+
+async def test_what_one_client_raised_is_raised_for_nobody_else(tmp_path: Path) -> None:
+    rules = book_with(tmp_path, head="advisory = true", overlay=OVERLAY)
+    (tmp_path / "overlays" / "bank.toml").rename(tmp_path / "overlays" / "other.toml")
+    others = RuleBook.load(tmp_path)
+    found = [await checked(each, Answers({"a": subject(["5000"])}), request("a")) for each in (rules, others)]
+    assert [each.verdict for each in found] == ["REJECT", "ATTENTION"]
+    assert [each.overlay is None for each in found] == [False, True]

@@ -109,3 +109,9 @@ def test_a_part_that_is_set_aside_does_not_stand_in_for_who_cannot_be_found(tmp_
     whole["person"]["restricted"]["coverage"].append(CLOSED)
     assert result(read(whole), tmp_path) == ("CLEAN", [])
     assert result(read(whole, {"recordId": "s", "person": None}), tmp_path) == ("UNKNOWN", ["IDENTITY_UNRESOLVED"])
+
+
+def test_an_error_of_another_kind_denies_nothing() -> None:
+    failed = forbidden(*WITHIN, "publishedOn") | {"extensions": {"code": "SOURCE_FAILED"}}
+    found = read(held(record("1", caseNo="c", publishedOn=None)), errors=(failed,))
+    assert "publishedOn" in found["sections"]["restricted"]["items"][0]
