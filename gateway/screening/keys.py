@@ -5,6 +5,7 @@ A few codes of organizations read as such numbers too; their rows are refused wi
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from gateway.auth.personal import holds_personal_number
@@ -24,6 +25,8 @@ LONGEST_KEY: Final = 400
 """Characters of a key; the longest registered names have about 100."""
 EXACT_DIGITS: Final = 15
 """Digits that a number of a spreadsheet (IEEE 754) surely keeps."""
+PERSONAL_DIGITS: Final = 18
+"""Digits of a citizen's number (GB 11643-1999), of which the seventh to the fourteenth are the day of birth."""
 HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "USCC": (
         *("统一社会信用代码", "社会信用代码", "统一信用代码", "信用代码", "uscc", "tyshxydm", "creditcode"),
@@ -77,9 +80,10 @@ def _text(cell: Any) -> str | Fault:
     if cell is None:
         return Fault.KEY_EMPTY
     if isinstance(cell, float):
-        if not cell.is_integer() or abs(cell) >= 10**EXACT_DIGITS:
-            return Fault.KEY_NUMBER
-        return str(int(cell))
+        text = str(int(cell)) if cell.is_integer() else str(cell)
+        if cell.is_integer() and abs(cell) < 10**EXACT_DIGITS:
+            return text
+        return Fault.PERSONAL_NUMBER if _was_personal(text) else Fault.KEY_NUMBER
     if isinstance(cell, str):
         return cell
     return str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else Fault.KEY_UNREAD
@@ -91,6 +95,16 @@ def is_personal(text: str, scheme: str | None) -> bool:
         return True
     # old numbers have no check: most registration numbers of 15 digits could be one
     return might_be_personal(text) and not (scheme == "REG_NO" and len(normalize(text)) == EXACT_DIGITS)
+
+
+def _was_personal(number: str) -> bool:
+    """Tell whether a number that lost its last digits may have been a person's: it still tells a day of birth."""
+    if is_personal(number, None):
+        return True
+    try:
+        return len(number) == PERSONAL_DIGITS and date.fromisoformat(number[6:14]) is not None
+    except ValueError:
+        return False
 
 
 def _stated(text: str, scheme: str) -> Identifier | Fault:

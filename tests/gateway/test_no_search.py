@@ -34,6 +34,7 @@ TEXTS = {
     ("Query.screening", "id"),
     ("Query.watches", "id"),
     ("Query.changedSince", "receipt"),
+    ("Query.creditReport", "number"),
     ("Subscription.watchSubjects", "sections"),
     ("Subscription.screeningProgress", "id"),
 }

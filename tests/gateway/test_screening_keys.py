@@ -28,6 +28,8 @@ PERSON += next(each for each in "0123456789X" if citizen_check(PERSON + each))
         (None, None, Fault.KEY_EMPTY),
         (" \u200b", "USCC", Fault.KEY_EMPTY),
         (9.12308811234e17, "USCC", Fault.KEY_NUMBER),
+        (float(PERSON[:17] + "0"), None, Fault.PERSONAL_NUMBER),
+        (float(PERSON[:17] + "0"), "USCC", Fault.PERSONAL_NUMBER),
         (1.5, None, Fault.KEY_NUMBER),
         (True, None, Fault.KEY_UNREAD),
         (CODE[:17] + ("0" if CODE[17] != "0" else "1"), "USCC", Fault.CHECK_FAILED),
@@ -40,7 +42,16 @@ PERSON += next(each for each in "0123456789X" if citizen_check(PERSON + each))
     ],
     ids=[
         *("code", "code-with-noise", "organization-code", "name", "number-in-code-column", "none", "blank"),
-        *("lost-digits", "fraction", "truth", "wrong-check", "words", "long"),
+        *(
+            "lost-digits",
+            "person-with-lost-digits",
+            "person-with-lost-digits-in-code-column",
+            "fraction",
+            "truth",
+            "wrong-check",
+            "words",
+            "long",
+        ),
         *("person-in-code-column", "person-in-name-column", "person-within-words", "person-as-number"),
     ],
 )
