@@ -191,7 +191,7 @@ def _require_there(url: str) -> str:
     """Return ``url``; fail if it names a file that is not there: an empty ledger in its place would say nothing."""
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # a port that is no number: the message would quote it, be it a password
         _fail(_URL, 2)
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
         _fail("the ledger has no such file", 2)

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
 from gateway.proof.merkle import Frontier
-from gateway.screening.files import Block, Reader
+from gateway.screening.files import Block, FileRefused, Reader
 from gateway.screening.job import Job
 from gateway.screening.jobs import Jobs
 from gateway.screening.manifest import ALGORITHM, row_leaf, row_salt, row_text
 from gateway.screening.model import Fault, RowOutcome
 from gateway.screening.outlets import Outlet
+from gateway.screening.portfolio import digest_of
 from gateway.screening.results import cells, key_text
 from gateway.screening.run import blocks_of
 
@@ -81,7 +82,8 @@ class Written:
 async def write_output(outcomes: Outcomes, job: Job, reader: Reader, salt: bytes, outlet: Outlet) -> Written:
     """Write the portfolio of ``reader`` with the ``outcomes`` of ``job`` to ``outlet``; raises `FileRefused`, OSError.
 
-    The writing is done in a thread: whoever reads a pipe may be slow.
+    The writing is done in a thread: whoever reads a pipe may be slow. The portfolio is read again for it: one that is
+    not what was asked about, by its digest, is refused, lest a row get the verdict of another.
     """
     tree = Frontier(ALGORITHM)
     waiting: list[str] = []
@@ -101,8 +103,14 @@ async def write_output(outcomes: Outcomes, job: Job, reader: Reader, salt: bytes
             grow(tree, salt, zip(keys_told(block, found), added, strict=True))
     finally:
         await _in_thread(writer.close)
+    await _in_thread(_require_same, reader, job)
     digest = await _in_thread(outlet.finish)
     return Written(digest, tree, len(waiting), max(waiting, default=None))
+
+
+def _require_same(reader: Reader, job: Job) -> None:
+    if digest_of(reader.path) != job.input:
+        raise FileRefused("the file was changed while it was screened: put it back, and go on with `--resume`")
 
 
 async def _in_thread(do: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:

@@ -3,6 +3,7 @@
 Guard: `gateway.screening.proof.verify_file` compares the digest of the whole file too.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ import msgspec
 import pytest
 
 from gateway.proof.merkle import ProofError
+from gateway.screening.files import FileRefused
+from gateway.screening.model import Row, RowOutcome
+from gateway.screening.outlets import Grown
 from gateway.screening.portfolio import Wish, open_portfolio
 from gateway.screening.proof import verify_file, verify_row
 from tests.commands import Run
-from tests.gateway.portfolios import KEY, QUESTION, Counting, opened, rows, write
+from tests.gateway.portfolios import KEY, QUESTION, Counting, opened, rows, uscc, write
 from tests.gateway.test_screen_command import screened as screened
 from tests.red_team.test_screenings import screened as made
 
@@ -91,3 +95,32 @@ async def test_a_portfolio_of_other_rows_is_not_gone_on_with(tmp_path: Path) -> 
             await screening.resume(job.id, other, QUESTION)
         done = await screening.finish(job, portfolio, Counting(), tmp_path / "o.csv", lambda _: None, wait=False)
     assert done.manifest.note
+
+
+@pytest.mark.parametrize("grown", [False, True], ids=["written at the end", "written while it runs"])
+async def test_a_file_that_is_changed_midway_gets_no_manifest(tmp_path: Path, grown: bool) -> None:
+    """Else the verdict of a row that was asked about would stand beside the key of another that never was."""
+    path, out = write(tmp_path / "in.csv", rows(20)), tmp_path / "out.csv"
+    before, counting = path.read_bytes(), Counting()
+
+    async def changing(asked: Sequence[Row]) -> Sequence[RowOutcome]:
+        path.write_bytes(before.replace(uscc(3).encode(), uscc(300).encode()))
+        return await counting(asked)
+
+    portfolio = open_portfolio(path, Wish(slice_rows=10))
+    async with opened(tmp_path) as screening:
+        job = await screening.begin(portfolio, QUESTION)
+        outlet = Grown(out) if grown else out
+        with pytest.raises(FileRefused, match="was changed"):
+            await screening.finish(job, portfolio, changing, outlet, lambda _: None, wait=False)
+        assert grown or not out.exists()
+        left = await screening.jobs.find(job.id)
+        assert left is not None
+        assert (left.state, left.manifest) == ("RUNNING", None)
+        with pytest.raises(FileRefused, match="not the one"):
+            await screening.resume(job.id, open_portfolio(path, Wish(slice_rows=10)), QUESTION)
+        path.write_bytes(before)
+        out.unlink(missing_ok=True)
+        done = await screening.finish(job, portfolio, counting, out, lambda _: None, wait=False)
+    assert verify_file(done.manifest, out, [KEY.verifier], None).same is True
+    assert len(counting.calls) == 2, "nothing is asked again"

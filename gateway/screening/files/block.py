@@ -6,6 +6,7 @@ exception, whose reader holds the sheet (at most 1,048,576 rows: a limit of the 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from gateway.screening.model import Fault
@@ -51,6 +52,11 @@ class Block:
 
 class Reader(Protocol):
     """An open portfolio; may be read several times, each time from the start."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        ...
 
     @property
     def format(self) -> Format:
