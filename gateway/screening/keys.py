@@ -79,14 +79,16 @@ def _plain(header: str) -> str:
 def _text(cell: Any) -> str | Fault:
     if cell is None:
         return Fault.KEY_EMPTY
-    if isinstance(cell, float):
-        text = str(int(cell)) if cell.is_integer() else str(cell)
-        if cell.is_integer() and abs(cell) < 10**EXACT_DIGITS:
-            return text
-        return Fault.PERSONAL_NUMBER if _was_personal(text) else Fault.KEY_NUMBER
     if isinstance(cell, str):
         return cell
-    return str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else Fault.KEY_UNREAD
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return str(cell)
+    if not isinstance(cell, float):
+        return Fault.PERSONAL_NUMBER if is_personal(str(cell), None) else Fault.KEY_UNREAD
+    text = str(int(cell)) if cell.is_integer() else str(cell)
+    if cell.is_integer() and abs(cell) < 10**EXACT_DIGITS:
+        return text
+    return Fault.PERSONAL_NUMBER if _was_personal(text) else Fault.KEY_NUMBER
 
 
 def is_personal(text: str, scheme: str | None) -> bool:
