@@ -42,6 +42,7 @@ from gateway.plan.cache import Plans
 from gateway.plan.document import Documents
 from gateway.refusals import Refusals
 from gateway.reload import Origin, Reload, load_from, start_register
+from gateway.reports.authority import Authority
 from gateway.reports.changes import Orders
 from gateway.reports.house import house_of
 from gateway.reports.issued import noting
@@ -271,6 +272,7 @@ def _reports(
         lambda: house_of(front.loaded.configuration, front.loaded.register),
         noting(kept.ledger, lambda: front.desk.seal),
         rules.at_once,
+        Authority.of(settings.ledger.anchors, environ, configuration.folder) if rules.timestamps else None,
     )
 
 

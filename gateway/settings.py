@@ -102,11 +102,13 @@ class ReportRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Who issues credit reports, in both languages, and how many of them are set at once.
 
     ``certificate_file`` is the certificate (PEM) of the key in `CREDIT_REPORT_KEY`, a file beside this one; or none.
+    With ``timestamps`` prints are stamped by the authority of the ledger's first anchor of the kind `rfc3161`.
     """
 
     issuer_zh: Annotated[str, Meta(min_length=1, max_length=100)] = "公共信用信息平台"
     issuer_en: Annotated[str, Meta(min_length=1, max_length=100)] = "Public credit information platform"
     certificate_file: str = ""
+    timestamps: bool = True
     at_once: PositiveInt = 2
 
 

@@ -18,7 +18,7 @@ from gateway.anchors.timestamps import TimestampError, check_response, make_requ
 
 MAXIMUM_BYTES: Final = 262_144
 """An answer with its certificates is a few thousand bytes."""
-_HEADERS: Final = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+HEADERS: Final = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
 
 
 def _utc_now() -> datetime:
@@ -42,7 +42,7 @@ class AuthorityAnchor:
         if await self.store.has(self.name, checkpoint):
             return
         request = make_request(checkpoint.note)
-        answer = await post(self.url, request.as_bytes(), _HEADERS, self.timeout_seconds, MAXIMUM_BYTES)
+        answer = await post(self.url, request.as_bytes(), HEADERS, self.timeout_seconds, MAXIMUM_BYTES)
         try:
             timestamp = check_response(answer, request, checkpoint.note, self.ca, self.now())
         except TimestampError as error:

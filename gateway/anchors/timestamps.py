@@ -76,11 +76,12 @@ def check_response(
     Held to: status granted, our nonce, our imprint, signature, chain to ``ca`` at the time stated, purpose of the
     certificate (RFC 3161 §2.3), and a time not far from ``now``.
     """
-    token = _token(response)
-    at = _check(token, note, VerifierBuilder.from_request(request), ca)
-    if abs(at - now) > SKEW:
-        raise TimestampError("the time stated is far from ours")
-    return Timestamp(at=at, token=token)
+    return _fresh(response, _digest(note), VerifierBuilder.from_request(request), ca, now)
+
+
+def check_answer(response: bytes, nonce: int, digest: bytes, ca: list[x509.Certificate], now: datetime) -> Timestamp:
+    """Return the timestamp in ``response`` to a question with ``nonce`` over a SHA-256 ``digest``; as above."""
+    return _fresh(response, digest, VerifierBuilder().nonce(nonce), ca, now)
 
 
 def check_timestamp(token: bytes, note: str, ca: bytes) -> datetime:
@@ -88,7 +89,26 @@ def check_timestamp(token: bytes, note: str, ca: bytes) -> datetime:
 
     ``ca`` is the file (PEM) of the authorities that are believed; raises ValueError when it holds none.
     """
-    return _check(token, note, VerifierBuilder(), read_ca(ca))
+    return check_token(token, _digest(note), read_ca(ca))
+
+
+def check_token(token: bytes, digest: bytes, ca: list[x509.Certificate]) -> datetime:
+    """Return when that was there whose SHA-256 is ``digest``; raises `TimestampError` saying what does not hold."""
+    return _check(token, digest, VerifierBuilder(), ca)
+
+
+def _digest(note: str) -> bytes:
+    return hashlib.sha256(note.encode()).digest()
+
+
+def _fresh(
+    response: bytes, digest: bytes, builder: VerifierBuilder, ca: list[x509.Certificate], now: datetime
+) -> Timestamp:
+    token = _token(response)
+    at = _check(token, digest, builder, ca)
+    if abs(at - now) > SKEW:
+        raise TimestampError("the time stated is far from ours")
+    return Timestamp(at=at, token=token)
 
 
 def _token(response: bytes) -> bytes:
@@ -107,7 +127,7 @@ def _token(response: bytes) -> bytes:
     return token[0]
 
 
-def _check(token: bytes, note: str, builder: VerifierBuilder, ca: list[x509.Certificate]) -> datetime:
+def _check(token: bytes, digest: bytes, builder: VerifierBuilder, ca: list[x509.Certificate]) -> datetime:
     """Return the time that ``token`` states; raises `TimestampError`."""
     for each in dict.fromkeys(ca):
         builder = builder.add_root_certificate(each) if _is_root(each) else builder.add_intermediate_certificate(each)
@@ -115,8 +135,8 @@ def _check(token: bytes, note: str, builder: VerifierBuilder, ca: list[x509.Cert
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # what a parser merely warns about is not believed
             answer = decode_timestamp_response(encoded(SEQUENCE, _GRANTED + in_order(token)))
-            _check_content(answer, note)
-            builder.build().verify(answer, hashlib.sha256(note.encode()).digest())
+            _check_content(answer, digest)
+            builder.build().verify(answer, digest)
             return answer.tst_info.gen_time
     except VerificationError as error:
         raise TimestampError(_reason(str(error))) from None
@@ -126,12 +146,12 @@ def _check(token: bytes, note: str, builder: VerifierBuilder, ca: list[x509.Cert
         raise TimestampError(_UNREADABLE) from None
 
 
-def _check_content(answer: TimeStampResponse, note: str) -> None:
-    """Raise `TimestampError` when ``answer`` is not over ``note``, or made with what can be forged today."""
+def _check_content(answer: TimeStampResponse, digest: bytes) -> None:
+    """Raise `TimestampError` when ``answer`` is not over ``digest``, or made with what can be forged today."""
     info = answer.tst_info
     if info.version != 1 or info.message_imprint.hash_algorithm != SHA256:
         raise TimestampError("made over something else than SHA-256")
-    if info.message_imprint.message != hashlib.sha256(note.encode()).digest():
+    if info.message_imprint.message != digest:
         raise TimestampError("made over another text")
     signed = answer.signed_data
     if not signed.digest_algorithms <= _STRONG_OIDS:

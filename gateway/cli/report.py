@@ -44,6 +44,16 @@ Certificates = Annotated[
     ),
 ]
 
+Authorities = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--authority",
+        help="所信任的时间戳机构的 CA 证书（PEM），可多次给出 the CA (PEM) that you believe for time stamps.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
+
 
 @report_commands.command("get")
 def report_get(
@@ -76,25 +86,22 @@ def report_get(
 
 
 @report_commands.command("verify")
-def report_verify(file: File, certificate: Certificates = None, as_json: AsJson = False) -> None:
+def report_verify(
+    file: File, certificate: Certificates = None, authority: Authorities = None, as_json: AsJson = False
+) -> None:
     """离线核验一份报告是否为所签发的那一份。 Check offline that a report is the one that was issued, unaltered.
 
     逐项写明什么成立、什么不成立；持有人未出示的部分会写明。无法核对的，不算成立。
     Says what holds and what does not, and what a holder withheld; what could not be checked does not hold.
+    A time stamp of a third party (PAdES B-T) is checked by the --authority that is believed for it.
 
     Exit code: 0 成立 holds, 1 不成立或无法判断 does not hold or cannot be said, 2 无法读取 cannot be read.
     """
     from gateway.reports.check import NotRead, check_report  # brings the reader of PDF, which takes a second to load
-    from gateway.reports.keys import read_certificates
 
-    trusted: list[Certificate] = []
-    for path in certificate or ():
-        found = read_certificates(path)
-        if not found:
-            raise typer.BadParameter(f"`{path}` holds no certificate (PEM)", param_hint="--certificate")
-        trusted += found
+    trusted, authorities = _certificates(certificate, "--certificate"), _certificates(authority, "--authority")
     try:
-        checked = check_report(file.read_bytes(), trusted)
+        checked = check_report(file.read_bytes(), trusted, authorities)
     except NotRead as error:
         _not_read(file, error.words.zh, error.words.en, as_json)
         sys.exit(NOT_READ)
@@ -104,6 +111,19 @@ def report_verify(file: File, certificate: Certificates = None, as_json: AsJson 
     else:
         _print(checked.verdict, checked.words, [(each.verdict, each.words) for each in checked.findings])
     sys.exit(0 if checked.verdict is Verdict.HOLDS else 1)
+
+
+def _certificates(paths: list[Path] | None, option: str) -> list[Certificate]:
+    """Return the certificates in the files of ``option``; each must hold one."""
+    from gateway.reports.keys import read_certificates
+
+    trusted: list[Certificate] = []
+    for path in paths or ():
+        found = read_certificates(path)
+        if not found:
+            raise typer.BadParameter(f"`{path}` holds no certificate (PEM)", param_hint=option)
+        trusted += found
+    return trusted
 
 
 @report_commands.command("withhold")

@@ -6,17 +6,18 @@ What could not be checked does not hold. What a holder withheld is told, and is 
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from gateway.anchors.timestamps import TimestampError, check_token
 from gateway.proof.finding import Verdict
 from gateway.proof.json_text import JsonError
 from gateway.reports.contents import PARTS
 from gateway.reports.model import FORM_VERSION
-from gateway.reports.pades import PdfRefused, check_pdf, is_bare
+from gateway.reports.pades import PdfRefused, SignedPdf, check_pdf, is_bare
 from gateway.reports.selective import PART_CLAIMS, NotSelective, Shown, read_selective
 from gateway.reports.signed import NotSigned, read_signed_json
 from gateway.reports.times import city_time
@@ -25,6 +26,9 @@ from gateway.reports.words import Words
 
 MAXIMUM_BYTES: Final = 64 << 20
 PDF_START: Final = b"%PDF-"
+STAMPED: Final = frozenset({"PADES_B_T", "PADES_B_LT"})
+MAXIMUM_LATER: Final = timedelta(hours=1)
+"""How far the proven time may be from the one that a report names: it may have waited for others."""
 _ALL: Final = {
     Verdict.HOLDS: Words("成立：这就是所签发的报告，未被改动", "holds: this is the report that was issued, unaltered"),
     Verdict.FAILS: Words("不成立：下面写明何处不符", "does not hold: below it is told where"),
@@ -47,6 +51,13 @@ _FAILURES: Final = {
     "PDF_NO_SIGNATURE": Words("文件没有恰好一个签名", "the file does not have exactly one signature"),
     "PDF_NO_JSON": Words("文件没有附带机读报告", "the file does not carry the report for machines"),
     "PDF_UNREADABLE": Words("文件不是可读的 PDF", "the file is no PDF that can be read"),
+    "STAMP_MISSING": Words(
+        "报告写明附有第三方时间戳，文件里却没有", "the report says that it has a time stamp, and the file has none"
+    ),
+    "STAMP_FOREIGN": Words("文件里有报告未写明的时间戳", "the file has a time stamp of which the report says nothing"),
+    "STAMP_TIME": Words(
+        "第三方时间戳的时间与报告的生成时间不符", "the time stamp is of another time than the report was made at"
+    ),
     "OTHER_FORM": Words("签名内容不是本版式的信用报告", "what was signed is no credit report of this form"),
 }  # fmt: skip
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
@@ -94,13 +105,18 @@ class Checked:
         return _ALL[self.verdict]
 
 
-def check_report(content: bytes, trusted: Sequence[x509.Certificate]) -> Checked:
-    """Return what is found of the report in ``content``, by the certificates ``trusted``; raises `NotRead`."""
+def check_report(
+    content: bytes, trusted: Sequence[x509.Certificate], authorities: Sequence[x509.Certificate] = ()
+) -> Checked:
+    """Return what is found of the report in ``content``; raises `NotRead`.
+
+    ``trusted`` are the certificates by which an issuer is believed, ``authorities`` those for time stamps.
+    """
     if len(content) > MAXIMUM_BYTES:
         raise NotRead(Words("文件过大", "the file is too large"))
     try:
         if content.startswith(PDF_START):
-            return _of_pdf(content, trusted)
+            return _of_pdf(content, trusted, authorities)
         text = content.decode()
         if text.lstrip().startswith("{"):
             return _of_json(text, trusted)
@@ -109,7 +125,7 @@ def check_report(content: bytes, trusted: Sequence[x509.Certificate]) -> Checked
     except UnicodeDecodeError:
         pass
     except (NotSigned, NotSelective, PdfRefused) as error:
-        return Checked((Finding(error.reason, Verdict.FAILS, _FAILURES[error.reason]),))
+        return Checked((_failed(error.reason),))
     except JsonError as error:
         raise NotRead(Words(f"不是合格的 JSON：{error}", f"no well-formed JSON: {error}")) from None
     raise NotRead(Words("不是 JSON、SD-JWT 或 PDF 形式的报告", "no report as JSON, SD-JWT or PDF"))
@@ -126,7 +142,7 @@ def _of_selective(text: str, trusted: Sequence[x509.Certificate]) -> Checked:
     return Checked((*findings, *_withheld(shown)), shown.claims)
 
 
-def _of_pdf(content: bytes, trusted: Sequence[x509.Certificate]) -> Checked:
+def _of_pdf(content: bytes, trusted: Sequence[x509.Certificate], authorities: Sequence[x509.Certificate]) -> Checked:
     found = check_pdf(content, trusted)
     report, chain = read_signed_json(found.attached)
     if chain[0] != found.certificate or not is_bare(found.signature, chain):
@@ -134,7 +150,40 @@ def _of_pdf(content: bytes, trusted: Sequence[x509.Certificate]) -> Checked:
     about = _about(report, chain, trusted)
     if trusted and not found.believed:
         about = (about[0], _not_believed(found.certificate))
-    return Checked((_signed(found.certificate), *about), report)
+    return Checked((_signed(found.certificate), *about, *_stamped(found, report, authorities)), report)
+
+
+def _stamped(
+    found: SignedPdf, report: Mapping[str, Any], authorities: Sequence[x509.Certificate]
+) -> tuple[Finding, ...]:
+    """Return what is found of the time stamp, which the report, being signed, says that it has or has not."""
+    signed, at = report.get("signed"), _moment(report)
+    promised = isinstance(signed, Mapping) and signed.get("level") in STAMPED
+    if promised != (found.token is not None):
+        return (_failed("STAMP_MISSING" if promised else "STAMP_FOREIGN"),)
+    if found.token is None or at is None:
+        return ()
+    if not authorities:
+        words = Words(
+            "附有第三方时间戳，没有给出其 CA 证书，未核验", "there is a time stamp; without its CA it is not checked"
+        )
+        return (Finding("STAMP_UNPROVEN", Verdict.UNKNOWN, words, needed=False),)
+    try:
+        proven = check_token(found.token, found.stamped, list(authorities))
+    except TimestampError as error:
+        words = Words(f"第三方时间戳不成立（{error}）", f"the time stamp does not hold: {error}")
+        return (Finding("STAMP_FAILS", Verdict.FAILS, words),)
+    if abs(proven - at) > MAXIMUM_LATER:
+        return (_failed("STAMP_TIME"),)
+    told = city_time(proven.isoformat())
+    words = Words(
+        f"第三方时间戳证明：{told}（北京时间）时文件已签名", f"a time stamp proves that it was signed at {told} (UTC+8)"
+    )
+    return (Finding("STAMPED", Verdict.HOLDS, words),)
+
+
+def _failed(code: str) -> Finding:
+    return Finding(code, Verdict.FAILS, _FAILURES[code])
 
 
 def _about(
@@ -143,7 +192,7 @@ def _about(
     """Return what is told of the report itself, and whether its signer is believed."""
     at = _moment(report)
     if at is None or (report.get("form"), report.get("version")) != ("credit-report", FORM_VERSION):
-        return (Finding("OTHER_FORM", Verdict.FAILS, _FAILURES["OTHER_FORM"]),)
+        return (_failed("OTHER_FORM"),)
     number, told = str(report.get("reportNo")), city_time(str(report["generatedAt"]))
     words = Words(f"报告编号 {number}，生成于 {told}（北京时间）", f"report {number}, made at {told} (UTC+8)")
     about = Finding("REPORT", Verdict.HOLDS, words)

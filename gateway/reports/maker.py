@@ -7,8 +7,9 @@ hold up nobody's query; who would have to wait behind too many others is asked t
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
@@ -19,6 +20,7 @@ from gateway.errors import RateLimited, ReportsOff
 from gateway.ledger import Entry, new_receipt
 from gateway.receipts.link import receipt_link
 from gateway.reports.asked import Asked, Asking
+from gateway.reports.authority import REST_SECONDS, Authority, NotStamped
 from gateway.reports.clean import Everything
 from gateway.reports.issued import Issued, Note
 from gateway.reports.keys import ReportKey
@@ -41,6 +43,8 @@ MEDIA: Final[dict[Form, str]] = {
 }
 ENDINGS: Final[dict[Form, str]] = {"json": "json", "html": "html", "pdf": "pdf", "sd-jwt": "sd-jwt"}
 _LEVELS: Final[dict[Form, Level]] = {"json": "JWS", "html": "NONE", "pdf": "PADES_B_B", "sd-jwt": "SD_JWT"}
+
+_log = logging.getLogger("gateway.reports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,22 @@ class Document:
 
 
 class Maker:
-    """Makes reports, ``at_once`` of them; ``key`` is none where nothing can be signed, ``note`` writes the ledger."""
+    """Makes reports, ``at_once`` of them; ``key`` is none where nothing can be signed, ``note`` writes the ledger.
+
+    The ``authority`` stamps prints; where there is none, or it does not answer, they say that they have no time stamp.
+    """
 
     def __init__(
-        self, inner: Asking, key: ReportKey | None, house: Callable[[], House], note: Note, at_once: int
+        self,
+        inner: Asking,
+        key: ReportKey | None,
+        house: Callable[[], House],
+        note: Note,
+        at_once: int,
+        authority: Authority | None = None,
     ) -> None:
         self.key = key
+        self._authority = authority
         self._inner = inner
         self._house = house
         self._note = note
@@ -108,12 +122,18 @@ class Maker:
             today=today_text(),
             issuer=house.issuer,
             issue=Issue(id=receipt, link=receipt_link(base, receipt)),
-            signed=_LEVELS[order.form],
+            signed=self._level(order.form),
             asked_for=_asked_for(caller, house),
             receipts=asked.receipts(base),
         )
-        async with self._turns:
-            report, body = await asyncio.to_thread(_set, asked.pages, made, order.form, order.said, key)
+        try:
+            report, body = await self._document(asked.pages, made, order, key)
+        except NotStamped as error:
+            assert self._authority is not None, "it was asked"
+            self._authority.rest()
+            _log.warning("prints are signed without a time stamp for %d seconds: %s", REST_SECONDS, error)
+            made = replace(made, signed="PADES_B_B")
+            report, body = await self._document(asked.pages, made, order, key)
         issued = Issued(
             receipt=receipt,
             number=report.report_no,
@@ -125,6 +145,18 @@ class Maker:
         )
         return body, issued, subject
 
+    def _level(self, form: Form) -> Level:
+        stamped = form == "pdf" and self._authority is not None and self._authority.ready
+        return "PADES_B_T" if stamped else _LEVELS[form]
+
+    async def _document(
+        self, pages: Mapping[str, list[Page]], made: Made, order: Order, key: ReportKey
+    ) -> tuple[Report, bytes]:
+        """Return the report and its document, when it is its turn; raises `NotStamped`."""
+        signing = _Signing(key, self._authority if made.signed == "PADES_B_T" else None)
+        async with self._turns:
+            return await asyncio.to_thread(_set, pages, made, order.form, order.said, signing)
+
     def _signing_key(self) -> ReportKey:
         if self.key is None:
             raise ReportsOff("this gateway has no key to sign reports with: see `[reports]` of gateway.toml")
@@ -133,24 +165,33 @@ class Maker:
         return self.key
 
 
+@dataclass(frozen=True, slots=True)
+class _Signing:
+    """By which key a document is signed, and who stamps it."""
+
+    key: ReportKey
+    authority: Authority | None
+
+
 def _set(
-    pages: Mapping[str, list[Page]], made: Made, form: Form, language: Language, key: ReportKey
+    pages: Mapping[str, list[Page]], made: Made, form: Form, language: Language, signing: _Signing
 ) -> tuple[Report, bytes]:
-    """Return the report of ``pages``, and its document. Blocks."""
+    """Return the report of ``pages``, and its document. Blocks; raises `NotStamped`."""
     report = make_report(pages, made)
     if form == "html":
         return report, page(view_of(report, language, Everything())).encode()
     if form == "sd-jwt":
-        return report, issue(plain(report), key).encode()
-    signed = signed_json(plain(report), key)
-    return report, signed if form == "json" else _print(report, signed, language, key)
+        return report, issue(plain(report), signing.key).encode()
+    signed = signed_json(plain(report), signing.key)
+    return report, signed if form == "json" else _print(report, signed, language, signing)
 
 
-def _print(report: Report, signed: bytes, language: Language, key: ReportKey) -> bytes:
+def _print(report: Report, signed: bytes, language: Language, signing: _Signing) -> bytes:
     from gateway.reports.pades import sign_pdf  # read when the first print is signed: it takes a second
     from gateway.reports.printed import glyphs, printed
 
-    return sign_pdf(printed(view_of(report, language, glyphs()), signed.decode(), report.generated_at), key)
+    pdf = printed(view_of(report, language, glyphs()), signed.decode(), report.generated_at)
+    return sign_pdf(pdf, signing.key, signing.authority)
 
 
 def _asked_for(caller: Caller, house: House) -> AskedFor:

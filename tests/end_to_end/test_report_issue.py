@@ -2,19 +2,25 @@
 
 import asyncio
 from base64 import b64decode
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from msgspec import structs
 
+from gateway.anchors.declared import AnchorSpec
+from gateway.demo import Departments
+from gateway.issuer import KEY_FILE_ENV
 from gateway.ledger import Entry
 from gateway.proof.finding import Verdict
 from gateway.reports.check import check_report
 from tests.commands import Run
-from tests.end_to_end.served import Served, Told
+from tests.end_to_end.served import Served, Told, configuration, serving
 from tests.end_to_end.test_reports import BUILDER, ENTERPRISE, certificates, order
+from tests.tsa import Stamps, authority, stamper, stamping
 
 CREATE = """mutation Order($input: CreditReportInput!) { createCreditReport(input: $input) {
   report { number issuedAt form language signature sha256 client department purpose case receipt answers }
@@ -130,3 +136,27 @@ async def test_a_report_file_is_proven_by_its_receipt(
     assert result.returncode == 0, result
     file.write_bytes(told.body.replace(b"BANK_CREDIT", b"BANK_CREDIX"))
     assert (await asyncio.to_thread(run, *fetch, "-o", str(tmp_path / "other.json"))).returncode == 1
+
+
+async def test_a_print_is_stamped_by_the_authority_of_the_ledger(
+    demo_departments: Departments, key_file: Path, run: Run, tmp_path: Path
+) -> None:
+    root, pem, ca, file = authority(), tmp_path / "report.pem", tmp_path / "ca.pem", tmp_path / "report.pdf"
+    stamps = Stamps(tmp_path / "tsa", stamper(root))
+    ca.write_bytes(root.pem)
+    anchor = AnchorSpec(name="tsa", kind="rfc3161", url_env="TSA_URL", ca_file=str(ca), every_seconds=86_400)
+    loaded = configuration()
+    ledger = structs.replace(loaded.settings.ledger, anchors=[anchor])
+    configured = replace(loaded, settings=structs.replace(loaded.settings, ledger=ledger))
+    async with stamping(stamps.answer) as (url, _):
+        environment = {**demo_departments.environment, KEY_FILE_ENV: str(key_file), "TSA_URL": url}
+        async with serving(environment, tmp_path / "data", configured=configured) as served:
+            told = await order(served, "bank", form="pdf")
+            pem.write_bytes((await served.get("/reports/certificate")).body)
+    assert told.headers["Credit-Signature"] == "PADES_B_T"
+    file.write_bytes(told.body)
+    verify = ("report", "verify", str(file), "--certificate", str(pem), "--authority")
+    found = orjson.loads((await asyncio.to_thread(run, *verify, str(ca), "--json")).stdout)
+    assert (found["verdict"], found["findings"][-1]["code"]) == ("HOLDS", "STAMPED")
+    assert (await asyncio.to_thread(run, *verify, str(pem))).returncode == 1, "another is no authority for it"
+    assert (await asyncio.to_thread(run, *verify, str(file))).returncode == 2
