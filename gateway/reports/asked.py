@@ -15,12 +15,19 @@ from gateway.reports.model import ReceiptLink
 from gateway.reports.report import require_subject
 from gateway.reports.sections import Page
 
+FIRST: Final = 30
+"""Records of each relation in the first answer, so that all of them together are no more than a report holds."""
 PAGE: Final = 100
-"""Records of one page of a relation."""
+"""Records of one further page of a relation."""
 MAXIMUM_OF_SECTION: Final = 300
 MAXIMUM_RECORDS: Final = 1_000
-"""Of a whole report; beyond either, further pages are not asked for, and the section says so. A thousand records are
+"""Of a whole report; beyond either, nothing further is asked for, and the section says so. A thousand records are
 about 120 pages."""
+URGENT: Final = (
+    *("dishonest", "dishonestDebtors", "abnormal", "nonNormalTax", "penalties", "taxArrears"),
+    *("consumptionRestrictions", "enforcementCases", "terminatedExecutions", "commitments", "judgments"),
+)
+"""Relations whose further pages are asked for before those of others: what a reader must not miss has room first."""
 
 
 class Asking(Protocol):
@@ -32,13 +39,16 @@ class Asking(Protocol):
 
 
 class Asked:
-    """The pages of one report, as they come: of each relation at most ``largest`` records at once."""
+    """The pages of one report, as they come: of each relation at most ``largest`` records at once.
+
+    # INVARIANT: of no relation more than `MAXIMUM_OF_SECTION` records, of all no more than `MAXIMUM_RECORDS`.
+    """
 
     def __init__(self, inner: Asking, caller: Caller, largest: int) -> None:
         self.pages: dict[str, list[Page]] = {}
         self._inner = inner
         self._caller = caller
-        self._first = min(PAGE, largest)
+        self._largest = largest
         self._answers: list[Answered] = []
         self._records = 0
 
@@ -47,7 +57,7 @@ class Asked:
 
         Raises `RequestError`, for a key that led nowhere with the receipt of that answer.
         """
-        content = await self._ask(DOCUMENT, {"key": key})
+        content = await self._ask(DOCUMENT, {"key": key, "first": min(FIRST, self._largest)})
         try:
             subject = require_subject(content["data"])
         except RequestError as error:
@@ -57,8 +67,9 @@ class Asked:
         first = Page.of(content["data"], content.get("errors", ()))
         self.pages = {name: [first] for name in GROUPS}
         self._records = sum(len(found["items"]) for each in GROUPS.values() if (found := first.section(each)))
-        for group in GROUPS.values():
-            await self._further(group, {"scheme": "USCC", "value": subject["uscc"]})
+        others = [name for name in GROUPS if name not in URGENT]
+        for name in (*URGENT, *others):
+            await self._further(GROUPS[name], {"scheme": "USCC", "value": subject["uscc"]})
         return str(subject["uscc"])
 
     def receipts(self, base: str) -> tuple[ReceiptLink, ...]:
@@ -78,9 +89,10 @@ class Asked:
         section, count = pages[0].section(group), 0
         while section is not None and section["pageInfo"]["hasNextPage"]:
             count += len(section["items"])
-            if count >= MAXIMUM_OF_SECTION or self._records >= MAXIMUM_RECORDS:
+            first = min(PAGE, self._largest, MAXIMUM_OF_SECTION - count, MAXIMUM_RECORDS - self._records)
+            if first <= 0:
                 return
-            variables = {"key": key, "after": section["pageInfo"]["endCursor"]}
+            variables = {"key": key, "first": first, "after": section["pageInfo"]["endCursor"]}
             content = await self._ask(page_document(group.name), variables)
             require_subject(content["data"])
             pages.append(Page.of(content["data"], content.get("errors", ())))
@@ -88,6 +100,6 @@ class Asked:
             self._records += len(section["items"]) if section is not None else 0
 
     async def _ask(self, document: str, variables: Mapping[str, Any]) -> Any:
-        answered = await self._inner.ask(document, {**variables, "first": self._first}, self._caller, "REPORT")
+        answered = await self._inner.ask(document, variables, self._caller, "REPORT")
         self._answers.append(answered)
         return answered.content

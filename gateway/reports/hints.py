@@ -29,6 +29,10 @@ _AGAIN: Final = Words(
     "以下数据源本次未取得答复，可稍后重新申请报告：{names}。",
     "No answer could be had this time from the following; ask for a new report later: {names}.",
 )
+_CUT: Final = Words(
+    "以下类别的记录多于本报告所列的条数：{names}；其余的可按类别另行查询。",
+    "Of the following there are more records than this report shows: {names}. The others can be queried one by one.",
+)
 _CONSENT: Final = Words("经信息主体授权后可查询的部分：{names}。", "Open with the subject's consent: {names}.")
 _OBJECTION: Final = Words(
     "认为记录有误、遗漏或与本主体无关的，可通过本网关或归属部门提出异议；异议处理期间记录照常显示并作标注。",
@@ -64,7 +68,17 @@ def hints(sections: Mapping[str, Section]) -> tuple[Words, ...]:
     told = [*_repair(sections), *_unfulfilled(sections), *_owed(sections)]
     told += _named(_AGAIN, [each for each in sections.values() if _unavailable(each)])
     told += _named(_CONSENT, [each for each in sections.values() if _by_consent(each)])
-    return (*told, _OBJECTION)
+    return (*_cut(sections), *told, _OBJECTION)
+
+
+def _cut(sections: Mapping[str, Section]) -> list[Words]:
+    """Return what is cut, with how many records are shown of each."""
+    cut = [section for section in sections.values() if section.truncated is not None]
+    names = joined(
+        Words(f"{each.title.zh}（列出 {len(each.records)} 条）", f"{each.title.en} ({len(each.records)} shown)")
+        for each in cut
+    )
+    return [Words(_CUT.zh.format(names=names.zh), _CUT.en.format(names=names.en))] if cut else []
 
 
 def _repair(sections: Mapping[str, Section]) -> list[Words]:

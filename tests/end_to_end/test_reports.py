@@ -108,6 +108,7 @@ async def test_the_court_is_named_when_it_does_not_answer(served: Served, city: 
 
 async def test_further_pages_are_asked_for_until_the_end(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = section(await order(served, "bank"), "penalties")
+    monkeypatch.setattr("gateway.reports.asked.FIRST", 2)
     monkeypatch.setattr("gateway.reports.asked.PAGE", 2)
     told = await order(served, "bank")
     found = section(told, "penalties")
