@@ -1,11 +1,13 @@
 """Doubts that must stay doubts: each was once told wrong when one condition of the evaluation was taken away."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pytest
 
-from gateway.rules.evidence import Section
+from gateway.rules.evidence import Evidence, Section, Subject
 from gateway.rules.model import Result
+from gateway.rules.outcomes import Outcome
 from tests.gateway.rulesets import entry, evaluated, evidence, outcome, penalty, read, rule, tables, without
 from tests.gateway.test_rule_clauses import DOWN, STANDS, partial
 
@@ -129,3 +131,86 @@ def test_a_part_that_is_set_aside_excuses_nothing_else(
     section: Section, need: dict[str, Any], verdict: str, missed: list[str]
 ) -> None:
     assert promised(section, **need) == (verdict, missed)
+
+
+DECIDED: Final = {"need": "penalties", "same": ["decidedOn", "domain"]}
+
+
+def of_lot(clause: dict[str, Any], *subjects: Evidence, bidders: Sequence[str | None] = (), **keys: Any) -> Outcome:
+    """Return what a rule about lots comes to."""
+    set_ = read(tables(rule("GP-11", clause, scope="LOT", **keys)))
+    (found,) = evaluated(set_, *subjects, lot=True, bidders=bidders).lot
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fields", "result"),
+    [
+        ({}, "HIT"),
+        ({"state": "REPAIRED"}, "CLEAN"),
+        ({"state": "PUBLICITY_ENDED"}, "CLEAN"),
+        ({"state": None}, "UNKNOWN"),
+        ({"decidedOn": None}, "CLEAN"),
+    ],
+    ids=["in force", "repaired", "ended", "of a state nobody knows", "of no day"],
+)
+def test_what_two_bidders_share_must_be_in_force(fields: dict[str, Any], result: Result) -> None:
+    one, two = evidence(uscc="1", penalties=[penalty()]), evidence(uscc="2", penalties=[penalty(**fields)])
+    found = of_lot(DECIDED, one, two)
+    assert found.result == result
+    assert bool(found.missing) is (result == "UNKNOWN")
+
+
+def test_what_an_unsure_source_says_is_nobodys_share() -> None:
+    item = {"recordId": "r", "source": "s", "status": "REVOKED", "registeredCapital": {"amount": "1"}}
+    sure = {"source": "s", "status": "ANSWERED", "asOf": "2026-06-01", "matchConfidence": 1.0}
+    one = evidence(uscc="1", registration=Section(items=[item], coverage=[sure]))
+    two = evidence(uscc="2", registration=Section(items=[item], coverage=[{**sure, "matchConfidence": 0.5}]))
+    clause = {"need": "registration", "same": ["registeredCapital.amount"]}
+    assert of_lot(clause, one, one).result == "HIT"
+    assert of_lot(clause, one, two).result == "UNKNOWN"
+
+
+def test_a_bidder_of_no_known_kind_is_held_against_the_others() -> None:
+    one, two = (evidence(uscc=each, penalties=[penalty()]) for each in ("1", "2"))
+    for kind, result in ((None, "HIT"), ("ENTERPRIZE", "HIT"), ("GOVERNMENT_BODY", "NOT_APPLICABLE")):
+        odd = Evidence(subject=Subject(uscc="2", kind=kind, name="乙"), sections=two.sections)
+        assert of_lot(DECIDED, one, odd, kinds=["ENTERPRISE"]).result == result
+
+
+def test_a_word_that_is_no_kind_passes_no_rule_by() -> None:
+    set_ = read(tables(rule("GP-01", STANDS, kinds=["ENTERPRISE"])))
+    for kind in ("ENTERPRIZE", "enterprise", "", None):
+        odd = Evidence(subject=Subject(uscc="1", kind=kind, name="x"), sections=evidence().sections)
+        assert evaluated(set_, odd).verdict == "UNDETERMINED"
+
+
+def test_no_name_of_a_bidder_makes_it_one_that_bids_alone() -> None:
+    one, two = (evidence(uscc=each, penalties=[penalty()]) for each in ("1", "2"))
+    for name in ("alone 0", "alone 1", "bidder alone 1", ""):
+        assert of_lot(DECIDED, one, two, bidders=[name, None]).result == "HIT"
+        assert of_lot(DECIDED, one, two, bidders=[None, name]).result == "HIT"
+
+
+@pytest.mark.parametrize(
+    ("meaning", "lowered"),
+    [("REJECT", ("ATTENTION", True)), ("ATTENTION", ("ATTENTION", False)), ("NOTE", ("NOTE", False))],
+)
+def test_an_objection_lowers_what_rejects_and_nothing_else(meaning: str, lowered: tuple[str, bool]) -> None:
+    set_ = read(tables(rule("GP-01", STANDS, verdict=meaning)))
+    found = evaluated(set_, evidence(listed=[entry(underObjection=True)]))
+    (outcome_,) = found.subjects[0].outcomes
+    assert (outcome_.verdict, outcome_.lowered) == lowered
+    assert found.verdict == ("PASS" if meaning == "NOTE" else "ATTENTION")
+
+
+def test_of_a_rule_that_does_not_hit_no_record_is_shown() -> None:
+    """One of two clauses hits, and all would have to: its records tell against nobody."""
+    license_ = {"need": "licenses", "lacks": 'e.certificateName == "食品"'}
+    named = {"need": "licenses", "lacks": "e.certificateName == r", "for_each": "input.requiredLicenses"}
+    for clean in ({"need": "dishonest", "when": "true"}, {**license_, "lacks": "true"}):
+        set_ = read(tables(rule("GP-01", STANDS, named, clean, all=True)))
+        held = [{"recordId": "l", "source": "s", "certificateName": "药品"}]
+        given = {"requiredLicenses": ["食品"]}
+        (found,) = evaluated(set_, evidence(listed=[entry()], licenses=held), given=given).subjects[0].outcomes
+        assert (found.result, found.hits, found.lacking, found.verdict, found.mark) == ("CLEAN", [], [], None, None)
