@@ -20,7 +20,7 @@ from gateway.checks.request import Row as CheckedRow
 from gateway.checks.rights import may_not_run
 from gateway.checks.shown import Telling
 from gateway.configuration import Configuration
-from gateway.errors import BadQuery, Forbidden, RequestError
+from gateway.errors import BadQuery, Forbidden, RequestError, TooCostly
 from gateway.rules import demand_mistakes
 from gateway.rules.outcomes import SubjectVerdict
 from gateway.screening.model import Check, Missing, Row, RowOutcome, closed_until
@@ -89,6 +89,29 @@ def patient(check: Check, sleep: Callable[[float], Awaitable[None]] = asyncio.sl
                 await sleep(float(told))
 
     return patiently
+
+
+def parted(check: Check) -> Check:
+    """Return ``check`` that asks in halves where the limits of the client let it not ask about so many at once.
+
+    How many may be asked about is found out once: later rows are not tried in larger parts again. What is refused of a
+    single row is raised.
+    """
+    most: int | None = None
+
+    async def in_parts(rows: Sequence[Row]) -> Sequence[RowOutcome]:
+        nonlocal most
+        if most is None or len(rows) <= most:
+            try:
+                return await check(rows)
+            except TooCostly:
+                if len(rows) == 1:
+                    raise
+                most = -(-len(rows) // 2)
+        size = most
+        return [each for at in range(0, len(rows), size) for each in await in_parts(rows[at : at + size])]
+
+    return in_parts
 
 
 TOO_MANY: Final = 429

@@ -13,7 +13,7 @@ from gateway.errors import Forbidden, RuleSetChanged
 from gateway.front import Front
 from gateway.ledger import Secret
 from gateway.proof.note import SigningKey
-from gateway.screening.checking import Asked, check_by, patient, require_right, rules_of
+from gateway.screening.checking import Asked, check_by, parted, patient, require_right, rules_of
 from gateway.screening.job import Job
 from gateway.screening.jobs import Jobs
 from gateway.screening.keyed import Keyed, SealedCaller
@@ -55,7 +55,7 @@ class Screenings:
     def check(self, caller: Caller, asked: Asked, *, wait: bool) -> Check:
         """Return what checks rows for ``caller``; raises `Forbidden`, `gateway.rules.NoRuleSet`."""
         require_right(self.checker, self.configuration, caller, asked.rule_set, asked.as_of)
-        return patient(check_by(self.checker, lambda: self.configuration, caller, asked), wait=wait)
+        return parted(patient(check_by(self.checker, lambda: self.configuration, caller, asked), wait=wait))
 
 
 def open_screenings(
@@ -96,7 +96,7 @@ class CheckFor:
             raise RuleSetChanged(f"rule set `{code}` was changed since the screening began: begin a new one")
         require_right(self.checker, self.configuration(), caller, code, job.as_of)
         told = {name: msgspec.json.decode(value) for name, value in job.settings.input.items()}
-        return check_by(self.checker, self.configuration, caller, Asked(code, job.as_of, told))
+        return parted(check_by(self.checker, self.configuration, caller, Asked(code, job.as_of, told)))
 
     def _caller(self, began: SealedCaller) -> Caller:
         client = self.front.loaded.register.find(began.client)
