@@ -47,23 +47,29 @@ class Runner:
                 await self._task
 
     async def round(self) -> bool:
-        """Take one slice of each job; return whether there was any."""
+        """Take one slice of each job; return whether there was any. A job that cannot be worked on stops no other."""
         await self._keyed.jobs.expire(now_text())
         found = False
         for job in await self._keyed.jobs.running():
-            hold = self._keyed.hold()
-            if self._put is not None:
-                hold = Hold(QUEUE, hold.now, hold.now + QUEUED_SECONDS)
-            place = await self._keyed.jobs.take(job, hold)
-            if place is None:
-                await self._keyed.settle_left(job)
-                continue
-            found = True
-            if self._put is None:
-                await self._keyed.work(job, place)
-            else:
-                await self._put(job, place)
+            try:
+                found = await self._turn(job) or found
+            except Exception as error:  # noqa: BLE001  (whatever it is, the next job is another client's)
+                _log.error("screening failed for now: job=%s kind=%s", job, type(error).__name__)
         return found
+
+    async def _turn(self, job: str) -> bool:
+        """Take one slice of ``job``; return whether there was any."""
+        hold = self._keyed.hold()
+        if self._put is not None:
+            hold = Hold(QUEUE, hold.now, hold.now + QUEUED_SECONDS)
+        place = await self._keyed.jobs.take(job, hold)
+        if place is None:
+            await self._keyed.settle_left(job)
+        elif self._put is None:
+            await self._keyed.work(job, place)
+        else:
+            await self._put(job, place)
+        return place is not None
 
     async def _run(self) -> None:
         while True:

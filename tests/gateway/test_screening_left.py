@@ -163,3 +163,18 @@ async def test_failures_that_pass_do_not_count(tmp_path: Path) -> None:
         left = await screening.jobs.find(job.id)
     assert left is not None
     assert left.state == "RUNNING"
+
+
+async def test_a_job_that_cannot_be_worked_on_stops_no_other(tmp_path: Path) -> None:
+    """The oldest is looked at first: whatever is wrong with it, the screenings of others go on."""
+    async with opened(tmp_path) as screening:
+        working = keyed(screening, Counting())
+        broken = await begin(working, 10)
+        await die_before_the_end(working, broken.id, [0])
+        await screening.jobs._do(lambda c: c.exec_driver_sql("UPDATE screening_slices SET outcomes = X'00'"))
+        other = await begin(working, 10)
+        assert await screening.jobs.running() == [broken.id, other.id]
+        while await Runner(working).round():
+            pass
+        ended = [await screening.jobs.find(each.id) for each in (broken, other)]
+    assert [each.state for each in ended if each is not None] == ["RUNNING", "FINISHED"]
