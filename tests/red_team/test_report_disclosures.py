@@ -3,17 +3,28 @@
 Guard: `gateway.reports.selective._Reading`.
 """
 
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from joserfc import jws
 
 from gateway.reports.keys import ReportKey
 from gateway.reports.selective import TYPE, NotSelective, read_selective
-from gateway.reports.signed import signature
+from gateway.reports.signed import (
+    ALGORITHMS,
+    JSON_TYPE,
+    NotSigned,
+    _private,
+    _Registry,
+    canonical,
+    read_signed_json,
+    signature,
+)
 from tests.red_team.test_reports import own_key
 
 
@@ -89,3 +100,49 @@ def test_no_hash_at_all_is_refused(key: ReportKey) -> None:
     token = signature(orjson.dumps({"_sd": []}), TYPE, key, detached=False)
     with pytest.raises(NotSelective):
         read_selective(f"{token}~")
+
+
+# Guard: `gateway.reports.signed.checked` takes a header of exactly three members, of the type of the form that is read.
+
+
+def jws_with(key: ReportKey, content: bytes, **header: Any) -> str:
+    chain = [b64encode(each.public_bytes(Encoding.DER)).decode() for each in key.certificates]
+    told = {"alg": key.algorithm, "typ": JSON_TYPE, "x5c": chain} | header
+    registry = _Registry(algorithms=list(ALGORITHMS), strict_check_header=False)
+    return jws.serialize_compact(told, content, _private(key.key), registry=registry)
+
+
+REPORT: Final[dict[str, Any]] = {"form": "credit-report", "version": "1"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {},
+        {"typ": TYPE},
+        {"typ": "JWT"},
+        {"typ": JSON_TYPE.upper()},
+        {"kid": "a"},
+        {"jku": "https://evil.example/keys"},
+        {"jwk": {"kty": "oct", "k": "AA"}},
+        {"cty": "json"},
+    ],
+    ids=["as it should be", "of the other form", "any JWT", "in capitals", "a key id", "an address", "a key", "more"],
+)
+def test_a_header_that_says_anything_else_signs_no_report(key: ReportKey, header: dict[str, Any]) -> None:
+    """Even where the signature is good: what it is over may have been meant for another reader."""
+    compacted = jws.detach_content(jws_with(key, canonical(REPORT), **header))
+    text = orjson.dumps({"report": REPORT, "signature": compacted}).decode()
+    if not header:
+        assert read_signed_json(text)[0] == REPORT
+        return
+    with pytest.raises(NotSigned) as error:
+        read_signed_json(text)
+    assert error.value.reason == "NO_SIGNATURE"
+
+
+def test_no_header_lacks_its_certificates(key: ReportKey) -> None:
+    for chain in ([], [""], ["not base64"], [b64encode(b"x").decode()] * 9):
+        compacted = jws.detach_content(jws_with(key, canonical(REPORT), x5c=chain))
+        with pytest.raises(NotSigned):
+            read_signed_json(orjson.dumps({"report": REPORT, "signature": compacted}).decode())

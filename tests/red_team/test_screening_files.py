@@ -11,11 +11,12 @@ import msgspec
 import pytest
 
 from gateway.proof.merkle import ProofError
+from gateway.proof.note import NoteError
 from gateway.screening.files import FileRefused
 from gateway.screening.model import Row, RowOutcome
 from gateway.screening.outlets import Grown
 from gateway.screening.portfolio import Wish, open_portfolio
-from gateway.screening.proof import verify_file, verify_row
+from gateway.screening.proof import read_signed, verify_file, verify_row
 from tests.commands import Run
 from tests.gateway.portfolios import KEY, QUESTION, Counting, opened, rows, uscc, write
 from tests.gateway.test_screen_command import screened as screened
@@ -124,3 +125,17 @@ async def test_a_file_that_is_changed_midway_gets_no_manifest(tmp_path: Path, gr
         done = await screening.finish(job, portfolio, counting, out, lambda _: None, wait=False)
     assert verify_file(done.manifest, out, [KEY.verifier], None).same is True
     assert len(counting.calls) == 2, "nothing is asked again"
+
+
+async def test_a_salt_of_another_length_is_none(tmp_path: Path) -> None:
+    """Bytes could be moved between the salt and the text of a row: the length is looked at before any hash."""
+    done, out = await made(tmp_path)
+    proof = verify_file(done.manifest, out, [KEY.verifier], 3).proof
+    assert proof is not None
+    for salt in ("", proof.salt[:-2], f"{proof.salt}00"):
+        with pytest.raises(ProofError, match="16 bytes"):
+            verify_row(msgspec.structs.replace(proof, salt=salt), [KEY.verifier])
+    for salt in ("", done.manifest.salt[:-2], f"{done.manifest.salt}00", "zz" * 16):
+        with pytest.raises(NoteError):
+            read_signed(msgspec.json.encode(msgspec.structs.replace(done.manifest, salt=salt)))
+    assert read_signed(msgspec.json.encode(done.manifest)) == done.manifest
