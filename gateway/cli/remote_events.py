@@ -126,8 +126,8 @@ async def _lines(stream: aiohttp.StreamReader) -> AsyncIterator[bytes]:
     async for chunk in stream.iter_any():
         held += chunk
         *whole, rest = held.split(b"\n")
+        if any(len(line) > LONGEST_EVENT for line in (*whole, rest)):
+            raise Refused("what the gateway sent is no event", 200, None)
         for line in whole:
             yield bytes(line).rstrip(b"\r")
         held = bytearray(rest)
-        if len(held) > LONGEST_EVENT:
-            raise Refused("what the gateway sent is no event", 200, None)

@@ -19,7 +19,7 @@ from gateway.cli.screen_remote import RemoteScreening
 from gateway.cli.screen_told import print_summary
 from gateway.errors import BadQuery
 from gateway.proof.note import NoteError, VerifierKey, vkeys
-from gateway.screening.files import format_of
+from gateway.screening.files import format_beside
 from gateway.screening.portfolio import Wish, open_portfolio
 
 GatewayKey = Annotated[
@@ -71,7 +71,7 @@ def screen_away(away: Away, wish: Wish, errors: Console, *, as_json: bool) -> Ma
         wait=away.wait,
         resume=away.resume,
         keys=keys,
-        format=wish.format or format_of(away.file),
+        format=format_beside(portfolio.reader, away.out),
         delimiter=wish.delimiter,
         about=about,
     )

@@ -113,7 +113,7 @@ class Fetching:
         keys = order.keys or await self._keys()
         draft = private_file(order.out)
         try:
-            written = await self._write(order.portfolio, standing, draft)
+            written = await self._write(order, standing, draft)
             manifest = await asyncio.to_thread(verify, order, standing, signed, keys, draft, sent, written.counts)
             text = msgspec.json.format(msgspec.json.encode(signed)).decode() + "\n"
             rewrite(order.manifest, text, PRIVATE)
@@ -122,21 +122,23 @@ class Fetching:
             draft.unlink(missing_ok=True)
         return Fetched(standing, manifest, written.waiting, written.again)
 
-    async def _write(self, portfolio: Portfolio, standing: Standing, draft: Path) -> "Written":
+    async def _write(self, order: Ordered, standing: Standing, draft: Path) -> "Written":
         """Write the portfolio with what came of its rows to ``draft``."""
-        settings, written = portfolio.settings, Written()
-        writer = open_writer(draft, portfolio.reader, settings.key, settings.added)
+        portfolio, written = order.portfolio, Written()
+        settings = portfolio.settings
+        writer = open_writer(draft, portfolio.reader, settings.key, settings.added, order.format)
         try:
             with self.stage("取回 fetching", standing.row_count, 0) as done:
                 async for block in blocks_of(portfolio, PAGE_ROWS):
                     rows = await self._page(standing.id, block)
                     if any(len(row.cells) != len(settings.columns) for row in rows):
                         raise Unverified("the gateway told other columns than were asked for: nothing is written")
-                    writer.write(block, [row.cells for row in rows], [row.fault == "PERSONAL_NUMBER" for row in rows])
+                    masked = [row.fault == "PERSONAL_NUMBER" for row in rows]
+                    await asyncio.to_thread(writer.write, block, [row.cells for row in rows], masked)
                     written.count(rows)
                     done(block.first - 1 + len(rows))
         finally:
-            writer.close()
+            await asyncio.to_thread(writer.close)
         return written
 
     async def _page(self, job: str, block: Block) -> list[Row]:

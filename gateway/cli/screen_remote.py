@@ -13,7 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -26,6 +26,9 @@ from gateway.screening.files import FileRefused
 from gateway.screening.jobs import digest
 from gateway.screening.portfolio import Portfolio
 from gateway.screening.sent import MEDIA, RowsDigest, SentRow, TooLong, parts_of, row_of
+
+_FIRST: Final = Patience(tries=2)
+"""Where nobody answers at first, the address is wrong more often than the line is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class RemoteScreening:
         """Return where the screening stands: the one that is named, or was begun before, or is begun now."""
         portfolio, settings = order.portfolio, order.portfolio.settings
         if order.resume is not None:
-            standing = await self._look(order.resume)
+            standing = await self._look(order.resume, _FIRST)
             if standing.row_count != portfolio.rows or standing.slice_rows != settings.slice_rows:
                 raise FileRefused("the file, or `--slice`, is not the one that the job began with")
             return standing
@@ -96,11 +99,11 @@ class RemoteScreening:
         }
         asked = digest(*order.about, msgspec.json.encode(said, order="sorted").decode())
         said["clientMutationId"] = beginning.key(asked)
-        data = await self.patience.ask(lambda: self.gateway.query(ANNOUNCE, {"input": said}))
+        data = await _FIRST.ask(lambda: self.gateway.query(ANNOUNCE, {"input": said}))
         return read_as(data.get("screening"), Standing)
 
-    async def _look(self, job: str) -> Standing:
-        data = await self.patience.ask(lambda: self.gateway.query(LOOK, {"id": job}))
+    async def _look(self, job: str, patience: Patience | None = None) -> Standing:
+        data = await (patience or self.patience).ask(lambda: self.gateway.query(LOOK, {"id": job}))
         return read_as(data.get("screening"), Standing)
 
     async def _upload(self, portfolio: Portfolio, standing: Standing) -> None:

@@ -1,7 +1,7 @@
 """The tables of jobs and their slices: SQLAlchemy Core, the same for SQLite and PostgreSQL.
 
 # INVARIANT: no record and no field of one is in them: verdicts, ids of rules, names of sources and receipts only
-(invariant 1). Keys of subjects are there only for a job whose keys came inline, encrypted, and until it ends.
+(invariant 1). Keys of subjects are there only for a job whose keys were sent, encrypted, and until it ends.
 
 What a caller sends reaches a statement as a bound parameter only; its idempotency key is stored as a digest.
 """

@@ -23,6 +23,7 @@ from gateway.screening.keyed import CALLER, LASTING_DAYS, Keyed, SealedCaller, S
 from gateway.screening.screening import Question
 from gateway.screening.sent import RowsDigest, SentRow
 from gateway.screening.shown import AWAY
+from gateway.screening.vault import VaultError
 
 MAXIMUM_OPEN: Final = 10
 """Screenings of keys that were sent, of one client, that are not ended."""
@@ -110,11 +111,15 @@ class Uploads:
 
     async def _complete(self, job: Job) -> None:
         """Begin to work on ``job`` if it is what was announced, else end it."""
-        told = RowsDigest()
-        for place in range(job.slices):
-            for each in await self.keyed.keys(job.id, place) or ():
-                told.add(each.value, each.fault)
-        if told.hex != job.input:
+        try:
+            told = await self._digest(job)
+        except VaultError:
+            await self.keyed.jobs.end(job.id, "FAILED", failure="KEYS_UNREADABLE")
+            raise RowsRefused(
+                "the rows that came before cannot be read any more: begin a new screening",
+                extensions={"reason": "ENDED"},
+            ) from None
+        if told != job.input:
             await self.keyed.jobs.end(job.id, "FAILED", failure=RowsRefused.code)
             raise RowsRefused(
                 "the rows that came are not those that were announced: begin a new screening",
@@ -122,6 +127,13 @@ class Uploads:
             )
         await self.keyed.jobs.do(lambda connection: start(connection, job.id))
         self.wake()
+
+    async def _digest(self, job: Job) -> str:
+        told = RowsDigest()
+        for place in range(job.slices):
+            for each in await self.keyed.keys(job.id, place) or ():
+                told.add(each.value, each.fault)
+        return told.hex
 
     def _sealed(self, job: Job, first: int, rows: Sequence[SentRow]) -> list[Slice]:
         size, scheme = job.settings.slice_rows, job.settings.scheme

@@ -148,6 +148,42 @@ async def test_every_format_comes_back_as_it_went(afar: Served, tmp_path: Path, 
     assert out.stat().st_mode & 0o777 == 0o600
 
 
+async def test_it_may_be_written_as_ndjson(afar: Served, tmp_path: Path) -> None:
+    file, out = write(tmp_path / "in.xlsx", rows(30)), tmp_path / "out.ndjson"
+    done = await run(afar, *screen(file, afar, "--out", str(out), "--manifest", str(tmp_path / "signed")))
+    assert done.exit_code in {0, 3}, f"{done.output}{done.exception}"
+    assert [row[0] for row in read(out, "ndjson")] == [uscc(number) for number in range(30)]
+    assert read_signed((tmp_path / "signed").read_bytes()).note
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        *(["--stream"], ["--out", "-"], ["--client", "bank"], ["--config", str(ROOT / "config")], ["--out", "x.xlsx"]),
+        ["--gateway-key", "x"],
+    ],
+    ids=["stream", "standard output", "a client", "a configuration", "another format", "no key"],
+)
+async def test_what_makes_no_sense_elsewhere_is_refused_before_anything_is_sent(
+    tmp_path: Path, more: list[str]
+) -> None:
+    file = write(tmp_path / "in.csv", rows(3))
+    arguments = ["screen", str(file), "--rules", "BK", "--url", "http://127.0.0.1:1", *more]
+    done = await asyncio.to_thread(lambda: CliRunner().invoke(commands, arguments, env={"CREDIT_TOKEN": "x"}))
+    assert done.exit_code in {1, 2}
+    assert "no gateway answers" not in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize("option", ["--token", "--gateway-key"])
+async def test_what_makes_sense_elsewhere_only_is_refused_here(tmp_path: Path, option: str) -> None:
+    file = write(tmp_path / "in.csv", rows(3))
+    done = await asyncio.to_thread(
+        lambda: CliRunner().invoke(commands, ["screen", str(file), "--rules", "BK", option, "@x"])
+    )
+    assert (done.exit_code, "--url" in done.output) == (2, True)
+
+
 async def test_the_same_command_takes_up_what_was_killed(afar: Served, counting: Counting, tmp_path: Path) -> None:
     """Killed while parts go up: nothing is announced twice, nothing is asked about twice."""
     mine = {uscc(number) for number in range(50_000, 53_000)}
@@ -239,6 +275,13 @@ async def test_a_token_that_is_renewed_in_its_file_is_taken(afar: Served, tmp_pa
     token.write_text(afar.token("bank"), encoding="ascii")
     done = await run(afar, *screen(file, afar, "--token", f"@{token}"))
     assert done.exit_code in {0, 3}, done.output
+
+
+async def test_where_nobody_answers_it_is_told_at_once(tmp_path: Path) -> None:
+    file = write(tmp_path / "in.csv", rows(3))
+    arguments = ["screen", str(file), "--rules", "BK", "--url", "http://127.0.0.1:1"]
+    done = await asyncio.to_thread(lambda: CliRunner().invoke(commands, arguments, env={"CREDIT_TOKEN": "x"}))
+    assert (done.exit_code, "run the same command again" in done.output) == (1, True)
 
 
 def test_what_was_begun_is_for_one_order(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Rows as they go over the network: nothing is lost on the way, and nothing goes that must not."""
 
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,13 @@ def test_the_digest_tells_orders_and_borders_apart(rows: list[tuple[str, str]]) 
     assert digest(rows) != digest(rows[:-1])
     if rows != rows[::-1]:
         assert digest(rows) != digest(rows[::-1])
+
+
+def test_the_digest_is_made_as_it_is_told() -> None:
+    told = RowsDigest()
+    told.add("91230881TJ00000350", None)
+    told.add('企业"一"', "CELLS")
+    assert told.hex == sha256('["91230881TJ00000350",""]\n["企业\\"一\\"","CELLS"]\n'.encode()).hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Portfolios that come in parts: kept before they are acknowledged, once and in order, begun when they are whole."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import msgspec
 import pytest
 
 from gateway.errors import RowsRefused, ScreeningsUnavailable
+from gateway.ledger import Secret
 from gateway.proof.merkle import Frontier
 from gateway.screening.arriving import arrive
 from gateway.screening.job import Job, Settings
@@ -22,6 +24,7 @@ from gateway.screening.runner import Runner
 from gateway.screening.screening import Screening
 from gateway.screening.sent import RowsDigest, SentRow
 from gateway.screening.uploads import MAXIMUM_OPEN, Announced, Uploads
+from gateway.screening.vault import Vault
 from tests.gateway.portfolios import CALLER, KEY, QUESTION, VAULT, Counting, opened, uscc
 
 ROWS = [SentRow(uscc(number)) for number in range(25)]
@@ -160,6 +163,19 @@ async def test_who_died_between_the_last_rows_and_the_begin_sends_the_last_slice
         assert await woken.state(job) == "RECEIVING"
         assert await woken.uploads.receive(job, 21, ROWS[20:]) == 25
         assert (await woken.state(job), woken.times) == ("RUNNING", 1)
+
+
+async def test_rows_that_a_lost_secret_sealed_end_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screening:
+        woken = Woken(screening)
+        job = await woken.announce()
+        await woken.uploads.receive(job, 1, ROWS[:20])
+        woken.keyed = replace(woken.keyed, vault=Vault([Secret(bytes(32))]))
+        with pytest.raises(RowsRefused) as raised:
+            await Uploads(woken.keyed, lambda: None).receive(job, 21, ROWS[20:])
+        found = await screening.jobs.find(job.id)
+    assert found is not None
+    assert (raised.value.extensions["reason"], found.state, found.failure) == ("ENDED", "FAILED", "KEYS_UNREADABLE")
 
 
 async def test_what_is_announced_expires_and_is_forgotten(tmp_path: Path) -> None:
