@@ -1,6 +1,8 @@
 """Portfolios as files: what is read is what was written, what is written holds all of it, nothing goes missing."""
 
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -143,6 +145,33 @@ def test_a_workbook_is_read_by_its_cells_whatever_it_says_of_its_size(
     writer.close()
     (again,) = open_reader(out, "xlsx").blocks(["uscc"], 100)
     assert [list(record.cells) for record in again.records] == [[*each, "V"] for each in ODD]
+
+
+LONG: Final = 40_000
+MOST_KIBIBYTES: Final = 4_500
+"""What reading so many rows may take more than reading one: it takes 1,800, and 8,700 where the sheet is held."""
+READING: Final = """
+import sys
+from pathlib import Path
+from gateway.screening.files import open_reader
+for name in sys.argv[1:]:
+    reader = open_reader(Path(name), "xlsx")
+    held = sum(len(block.records) for block in reader.blocks([reader.columns[0]], 1000))
+    print(held, Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+"""
+
+
+def test_a_workbook_is_read_in_the_same_memory_however_long_it_is(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", [("x", "y", "z")])
+    row = '<row r="{0}"><c r="A{0}" t="inlineStr"><is><t>9123{0:014}</t></is></c><c r="B{0}"><v>{0}</v></c></row>'
+    lines = "".join(map(row.format, range(2, LONG + 2))).encode()
+    long = rewritten(path, lambda text: re.sub(rb'<row r="2".*</row>', lambda _: lines, text))
+    told = subprocess.run(
+        [sys.executable, "-c", READING, str(path), str(long)], check=True, capture_output=True, text=True
+    )
+    (few, before), (many, after) = (map(int, line.split()) for line in told.stdout.splitlines())
+    assert (few, many) == (1, LONG)
+    assert after - before < MOST_KIBIBYTES
 
 
 def test_a_workbook_that_is_damaged_anywhere_is_refused_at_once(tmp_path: Path) -> None:
