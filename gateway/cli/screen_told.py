@@ -55,4 +55,5 @@ def print_summary(told: dict[str, Any], file: IO[str]) -> None:
             markup=False,
         )
     for name, words in (("output", "结果 written"), ("manifest", "签名清单 signed manifest")):
-        console.print(f"{words}: {told[name]}", markup=False)
+        where = "标准输出 standard output" if told[name] == "-" else told[name]
+        console.print(f"{words}: {where}", markup=False)
