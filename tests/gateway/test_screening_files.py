@@ -16,6 +16,7 @@ from xlsxwriter import Workbook
 
 from gateway.screening.files import FORMATS, FileRefused, format_of, open_reader, open_writer
 from gateway.screening.files.texts import delimiter
+from gateway.screening.keys import read_key
 from gateway.screening.model import Fault
 from gateway.screening.portfolio import Wish, open_portfolio
 from tests.gateway.portfolios import HEADER, read, rows, write
@@ -149,7 +150,7 @@ def test_a_workbook_is_read_by_its_cells_whatever_it_says_of_its_size(
 
 LONG: Final = 40_000
 MOST_KIBIBYTES: Final = 4_500
-"""What reading so many rows may take more than reading one: it takes 1,800, and 8,700 where the sheet is held."""
+"""What reading so many rows may take more than reading one: it takes 1,000, and 8,700 where the sheet is held."""
 READING: Final = """
 import sys
 from pathlib import Path
@@ -174,17 +175,59 @@ def test_a_workbook_is_read_in_the_same_memory_however_long_it_is(tmp_path: Path
     assert after - before < MOST_KIBIBYTES
 
 
+@pytest.mark.parametrize(
+    "pattern", [rb' r="[A-Z]+\d+"', rb'(?<=<row) r="\d+"', rb' r="[A-Z]*\d+"'], ids=["cells", "rows", "neither"]
+)
+def test_a_workbook_whose_cells_do_not_say_where_they_are_is_read_in_order(tmp_path: Path, pattern: bytes) -> None:
+    path = write(tmp_path / "a.xlsx", rows(30))
+    assert read(rewritten(path, lambda text: re.sub(pattern, b"", text)), "xlsx") == read(path, "xlsx") == rows(30)
+
+
+def test_rows_that_are_out_of_order_are_refused(tmp_path: Path) -> None:
+    path = rewritten(write(tmp_path / "a.xlsx", rows(5)), lambda text: text.replace(b'<row r="4"', b'<row r="3"'))
+    with pytest.raises(FileRefused, match="workbook"):
+        open_portfolio(path, Wish())
+
+
+def test_a_late_row_that_is_wider_is_told_and_numbers_that_lost_digits_stay_numbers(tmp_path: Path) -> None:
+    content = [[str(line), "a"] for line in range(1_200)]
+    content[1_100].append("beyond")
+    path = rewritten(
+        write(tmp_path / "a.xlsx", content, ("uscc", "b")),
+        lambda text: re.sub(rb'<c r="A3"[^>]*><v>[^<]*</v>', b'<c r="A3"><v>912308811234567890</v>', text),
+    )
+    records = [record for block in open_reader(path, "xlsx").blocks(["uscc"], 1_000) for record in block.records]
+    assert [each.number for each in records if each.fault] == [1_101]
+    assert records[1_100].fault == Fault.CELLS
+    assert [len(each.cells) for each in records] == [2] * 1_200
+    assert (records[1].key, read_key(records[1].key, "USCC")) == (912308811234567890.0, Fault.KEY_NUMBER)
+
+
+LAUGHS: Final = b'<!DOCTYPE x [<!ENTITY a "ha">' + b"".join(
+    f'<!ENTITY {name} "{f"&{before};" * 10}">'.encode() for before, name in zip("abcdefghi", "bcdefghij", strict=True)
+)
+
+
+def test_a_workbook_whose_texts_unfold_without_end_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", rows(3))
+    bomb = rewritten(
+        path, lambda text: text.replace(b"<worksheet", LAUGHS + b"]><worksheet").replace(b"<v>0</v>", b"<v>&j;</v>", 1)
+    )
+    with pytest.raises(FileRefused, match="workbook"):
+        open_reader(bomb, "xlsx")
+
+
 def test_a_workbook_that_is_damaged_anywhere_is_refused_at_once(tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", rows(50))
     whole = path.read_bytes()
     with pytest.raises(FileRefused, match="workbook"):
-        open_reader(rewritten(path, lambda text: text[:-900]), "xlsx")
+        open_portfolio(rewritten(path, lambda text: text[:-900]), Wish())
     with zipfile.ZipFile(path) as book:
         sheet = book.getinfo("xl/worksheets/sheet1.xml")
     for at in range(sheet.header_offset + 60, sheet.header_offset + sheet.compress_size, 37):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
         with pytest.raises(FileRefused, match="workbook"):
-            open_reader(path, "xlsx")
+            open_portfolio(path, Wish())
     for kept in (0, 10, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:kept])
         with pytest.raises(FileRefused, match="workbook"):

@@ -1,32 +1,36 @@
 """Portfolios in Excel workbooks: the first sheet, its first row the header.
 
-Rows are read one after the other from the packed XML, by a fork of calamine that can do so, and written by xlsxwriter;
-only the table of texts, to which a workbook may refer from any cell, is held. Formats, widths and formulas of the
-original are not kept, values are; dates are written as dates.
+Rows are read one after the other from the packed XML (`gateway.screening.files.sheet`), and written so by xlsxwriter;
+only the texts to which a workbook may refer from any cell are held. Formats, widths and formulas of the original are
+not kept, values are; dates are written as dates.
 
-Compared in 2026-11 on a busy machine, the peak memory of a process that reads 10,000 / 100,000 / 300,000 rows of four
-cells, two of them texts that no other row has:
-    python-calamine-plus   16 / 25 / 47 MiB   1.6 s for 100,000; 15 MiB where texts stand in the cells
-    python-calamine        14 / 49 / 125 MiB  1.5 s: holds the sheet
-    opensheet-core         16 / 66 / 184 MiB  1.4 s: holds the sheet
-    pystreamxl             23 / 55 / -        2.0 s
-    openpyxl, read-only    29 / 61 / -        20.2 s
+Compared in 2026-11: memory that reading 10,000 / 100,000 / 300,000 rows of four cells takes, two of them texts that no
+other row has, and seconds of processor time for 100,000.
+    openpyxl's cells, read as here     1 /  7 /   - MiB   5.4 s; 1 MiB for 300,000 where the texts stand in the cells
+    openpyxl, read_only                4 / 35 / 112 MiB   8.6 s; 26 MiB there
+    python-calamine                    5 / 40 / 116 MiB   1.5 s; 111 MiB there: holds the sheet
+    opensheet-core                     7 / 58 / 176 MiB   1.4 s; holds the sheet
+    pystreamxl                        14 / 47 /   - MiB   2.0 s
+    python-calamine-plus               7 / 17 /  38 MiB   1.6 s; a young fork of calamine: not for a city's gateway
 Of those that write 200,000 rows of eleven texts, xlsxwriter (constant memory) holds 30 MiB, opensheet-core 11 MiB in
 half of the time, pyexcelerate and openpyxl more; xlsxwriter is kept, which has been proven for longest.
 """
 
 import datetime
-import zlib
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
-from zipfile import BadZipFile, ZipFile
 
-from python_calamine_plus import CalamineError, CalamineWorkbook
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format as CellFormat
 
 from gateway.screening.files.block import MASK, Block, FileRefused, Format, Record, distinct, number_blocks
+from gateway.screening.files.sheet import sheet_rows
+from gateway.screening.model import Fault
+
+warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")  # of what it leaves out, and we do too
 
 _MADE: Final = datetime.datetime(2000, 1, 1)
 """Written into every workbook, so that the same content gives the same bytes."""
@@ -36,8 +40,9 @@ _FORMATS: Final[dict[type, str]] = {
     datetime.time: "hh:mm:ss",
     datetime.timedelta: "[h]:mm:ss",
 }
-
 UNREAD: Final = "the workbook cannot be read: save it as .xlsx, without a password, and try again"
+LOOKED_AT: Final = 1_000
+"""Rows in which columns are looked for that have no name."""
 
 
 class WorkbookReader:
@@ -53,19 +58,13 @@ class WorkbookReader:
     def open(cls, path: Path) -> "WorkbookReader":
         """Return the reader of the workbook at ``path``; raises `FileRefused`.
 
-        The sheet is read through for its width: what a workbook says of that is often wrong, and a column need not have
-        a name.
+        It is as wide as its first rows are: what a workbook says of its width is often wrong, and a column need not
+        have a name. A later row that is wider is told as one.
         """
-        _require_whole(path)
-        width = 0
-        for row in _rows(path):
-            used = len(row)
-            while used > width and row[used - 1] == "":
-                used -= 1
-            width = max(width, used)
-        header = next(_rows(path, width), None) if width else None
-        if not header or not any(str(each).strip() for each in header):
+        first = list(islice(_rows(path), LOOKED_AT))
+        if not first or not any(str(each).strip() for each in first[0]):
             raise FileRefused("the first sheet has no header: its first row must name the columns")
+        header, width = first[0], max(map(len, first))
         return cls(path, [str(each).strip() for each in header] + [""] * (width - len(header)))
 
     def blocks(self, columns: Sequence[str], size: int) -> Iterator[Block]:
@@ -80,11 +79,10 @@ class WorkbookReader:
 
     def _records(self, places: Sequence[int]) -> Iterator[Record]:
         width = len(self.columns)
-        rows = _rows(self.path, width)
-        next(rows, None)
-        for number, row in enumerate(rows, 1):
-            cells = [*row, *[""] * (width - len(row))]
-            yield Record(number, [cells[place] for place in places], cells)
+        for number, row in enumerate(islice(_rows(self.path), 1, None), 1):
+            fault = None if len(row) <= width else Fault.CELLS
+            cells = [*row, *[""] * (width - len(row))][:width]
+            yield Record(number, [cells[place] for place in places], cells, fault)
 
 
 class WorkbookWriter:
@@ -125,27 +123,9 @@ class WorkbookWriter:
         self._line += 1
 
 
-def _require_whole(path: Path) -> None:
-    """Return if every part of the workbook is what its checksum says: whoever reads rows stops before comparing it."""
+def _rows(path: Path) -> Iterator[Sequence[Any]]:
+    """Yield the rows of the first sheet; raises `FileRefused`, at whichever row it is found to be damaged."""
     try:
-        with ZipFile(path) as parts:
-            damaged = parts.testzip()
-    except (BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
-        raise FileRefused(UNREAD) from None
-    if damaged is not None:
-        raise FileRefused(UNREAD)
-
-
-def _rows(path: Path, width: int | None = None) -> Iterator[Sequence[Any]]:
-    """Yield the rows of the first sheet, ``width`` cells of each at most.
-
-    Raises `FileRefused`, at whichever row it is found to be damaged.
-    """
-    try:
-        last = None if width is None else width - 1
-        yield from CalamineWorkbook.from_path(str(path)).stream_sheet_by_index(0, max_col=last)
-    except BaseException as error:
-        # a panic of the library is no `Exception`
-        if isinstance(error, (CalamineError, OSError, IndexError)) or type(error).__name__ == "PanicException":
-            raise FileRefused(UNREAD) from None
-        raise
+        yield from sheet_rows(path)
+    except Exception as error:  # a damaged file makes the library raise errors of many classes
+        raise FileRefused(UNREAD) from error
