@@ -24,7 +24,7 @@ from gateway.cli.options import DEFAULT_CONFIG, DEFAULT_DATA, AsJson, Data
 from gateway.cli.remote import Token, TokenFile, gateway_address
 from gateway.cli.screen_away import Away, GatewayKey, screen_away
 from gateway.cli.screen_out import Output, Wanted, output_of
-from gateway.cli.screen_told import print_summary, summary
+from gateway.cli.screen_told import print_summary, summary, tenths
 from gateway.cli.screen_verify import verify_screened
 from gateway.configuration import load_configuration
 from gateway.errors import Forbidden, RequestError
@@ -220,8 +220,11 @@ async def _done(screenings: Screenings, job: str) -> int:
 
 @contextmanager
 def _progress(console: Console, done: int, rows: int, *, quiet: bool) -> Iterator[Advance]:
+    if not console.is_terminal:
+        yield tenths(console, done, rows)
+        return
     columns = (TextColumn("筛查 screening"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
         task = bar.add_task("", total=rows, completed=done)
         yield lambda more: bar.advance(task, more)
 

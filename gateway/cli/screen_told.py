@@ -1,4 +1,4 @@
-"""How a screening ended: for people a table, for machines the same as JSON."""
+"""How far a screening is, and how it ended: for people a table, for machines the same as JSON."""
 
 from pathlib import Path
 from typing import IO, Any, Final
@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gateway.screening.model import VERDICTS
+from gateway.screening.run import Advance
 from gateway.screening.screening import Screened
 
 WORDS: Final = {
@@ -16,6 +17,19 @@ WORDS: Final = {
     "UNDETERMINED": ("无法得出结论", "magenta"),
     "INVALID": ("行无效", "dim"),
 }
+
+
+def tenths(console: Console, done: int, rows: int) -> Advance:
+    """Return what tells each tenth of the ``rows`` that is done, a line each: for logs, where no bar can be drawn."""
+    reached = done
+
+    def advance(more: int) -> None:
+        nonlocal reached
+        before, reached = reached, min(reached + more, rows)
+        if before * 10 // rows != reached * 10 // rows:
+            console.print(f"{reached:,} / {rows:,} 行 rows", markup=False)
+
+    return advance
 
 
 def summary(done: Screened, out: str, manifest: Path) -> dict[str, Any]:
@@ -55,4 +69,5 @@ def print_summary(told: dict[str, Any], file: IO[str]) -> None:
             markup=False,
         )
     for name, words in (("output", "结果 written"), ("manifest", "签名清单 signed manifest")):
-        console.print(f"{words}: {told[name]}", markup=False)
+        where = "标准输出 standard output" if told[name] == "-" else told[name]
+        console.print(f"{words}: {where}", markup=False)

@@ -24,11 +24,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gateway.demo import Departments, departments
-from tests.benchmarks import hotspots, report, running
+from tests.benchmarks import hotspots, report, running, screening
 from tests.benchmarks.ask import compared_usccs, unequal
 from tests.benchmarks.measure import BULK_ROTATIONS, Measured, Measurement, Plan
 from tests.benchmarks.workloads import CONTENDERS, workloads
 
+SCREENING: Final = "screening"
+"""The first argument for the benchmark of screenings instead (`tests.benchmarks.screening`)."""
 _BULK_SHARE: Final = 10
 _USUAL: Final = ("Q1", "Q2", "Q3")
 _EPILOG: Final = """\
@@ -53,6 +55,7 @@ examples
   make bench ARGS="--workloads Q1 --concurrency 32 --seconds 5"
   make bench ARGS="--subjects 100000 --json bench.json"
   make bench ARGS="--profile gateway --workloads Q2"
+  make bench ARGS="screening --live 300"          # rows per second, memory and source calls of screenings
 """
 
 
@@ -100,7 +103,11 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; return the exit code."""
-    chosen = _arguments(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == [SCREENING]:
+        screening.main(given[1:])
+        return 0
+    chosen = _arguments(given)
     console = Console(soft_wrap=True) if sys.stdout.isatty() else Console(width=160)
     with tempfile.TemporaryDirectory(prefix="credit-bench-") as temporary:
         folder = Path(temporary)

@@ -1,17 +1,18 @@
 """What a screening costs: rows per second and peak memory by format and size, and the source calls that a row takes.
 
-  engine   everything but the check: read, keys, slices, job on disk, output, tree, manifest; a check that asks nobody.
-           Two runs of a process each; the peak of the smaller is mostly the interpreter and what it imports
-  live     `--live N` rows checked by BK on the simulated departments, by a gateway in this process
+  engine   everything but the sources: read, keys, slices, job on disk, output, tree, manifest; a check that asks
+           nobody, and counts the calls that sources of some batch sizes would have got. Each run is a process of its
+           own; `ndjson-stream` writes while it runs. The peak of the smaller is mostly the interpreter and its imports
+  live     `--live N` rows checked by BK on the simulated departments, by a gateway in this process: the questions put
+           to each source beside ceil(N / batch), the most for each kind of records, and the calls that those over HTTP
+           took: more where answers have pages, or a source is asked by several codes of each subject
 
-Run it as `python -m tests.benchmarks.screening`; nothing is asserted. 2026-11, on a machine of 2 busy cores, 10,000 and
-100,000 rows: CSV 2,400 and 2,200 rows/s in 159 and 186 MiB, Parquet 4,000 and 4,200 rows/s in 186 and 215 MiB.
+Run it as `make bench ARGS="screening --live 300"`; nothing is asserted.
 """
 
 import argparse
 import asyncio
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import uvloop
 from rich.console import Console
 from rich.table import Table
@@ -33,52 +35,82 @@ from gateway.demo.scenarios import everyone
 from gateway.screening.checking import Asked, rules_of
 from gateway.screening.files import FORMATS, format_of
 from gateway.screening.model import Row, RowOutcome
+from gateway.screening.outlets import Grown
 from gateway.screening.portfolio import Wish, open_portfolio
 from gateway.screening.screening import Question
 from tests.gateway.portfolios import QUESTION, Counting, opened, rows, write
 
 ROOT: Final = Path(__file__).parents[2]
-MEBIBYTE: Final = 1024
+KIBIBYTES: Final = 1024
+"""Of a MiB."""
+
+
+BATCHES: Final = (1, 20, 500)
+"""Sizes of batches for which the engine counts questions: those of the court, the environment, the registry."""
+WAYS: Final = (*FORMATS, "ndjson-stream")
 
 
 class Forgetting(Counting):
-    """A check that does not even remember whom it was asked about."""
+    """A check that does not remember whom it was asked about, but how many questions that would have taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.questions = dict.fromkeys(BATCHES, 0)
 
     async def __call__(self, asked: Sequence[Row]) -> Sequence[RowOutcome]:
         outcomes = await super().__call__(asked)
         self.calls.clear()
+        for batch in BATCHES:
+            self.questions[batch] += -(-len(asked) // batch)
         return outcomes
 
 
-async def engine(path: Path, folder: Path) -> float:
-    """Screen ``path``; return the seconds."""
+class Engine(msgspec.Struct):
+    """What one run took: seconds, peak memory in MiB, questions by size of batch."""
+
+    seconds: float
+    peak: float
+    questions: dict[int, int]
+
+
+async def engine(path: Path, folder: Path, *, stream: bool) -> Engine:
+    """Screen ``path``."""
     began = time.perf_counter()
-    portfolio = open_portfolio(path, Wish())
+    portfolio, check = open_portfolio(path, Wish()), Forgetting()
     async with opened(folder) as screening:
         job = await screening.begin(portfolio, QUESTION)
         out = folder / f"out.{format_of(path)}"
-        await screening.finish(job, portfolio, Forgetting(), out, lambda _: None, wait=False)
-    return time.perf_counter() - began
+        await screening.finish(job, portfolio, check, Grown(out) if stream else out, lambda _: None, wait=False)
+    return Engine(time.perf_counter() - began, peak_memory(), check.questions)
 
 
-def measured(path: Path) -> tuple[float, float]:
-    """Return seconds and peak memory (MiB) of the engine over ``path``, in a process of its own."""
+def peak_memory() -> float:
+    """Return the most memory that this process has had, in MiB; what its parent had before is not in it."""
+    told = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(told.partition("VmHWM:")[2].split()[0]) / KIBIBYTES
+
+
+def measured(path: Path, *more: str) -> Engine:
+    """Return what the engine takes over ``path``, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "tests.benchmarks.screening", "--one", str(path), "--folder", folder]
-        told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    seconds, peak = told.stdout.split()
-    return float(seconds), float(peak)
+        command = [sys.executable, "-m", "tests.benchmarks.screening", "--one", str(path), "--folder", folder, *more]
+        told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return msgspec.json.decode(told.stdout, type=Engine)
 
 
-def engines(console: Console, sizes: Sequence[int], formats: Sequence[str]) -> None:
+def engines(console: Console, sizes: Sequence[int], ways: Sequence[str]) -> None:
     """Measure the engine and print a table."""
-    table = Table("format", "rows", "seconds", "rows/s", "peak MiB", title="engine", title_justify="left")
+    headers = [f"calls/row, batch {batch}" for batch in BATCHES]
+    table = Table("format", "rows", "seconds", "rows/s", "peak MiB", *headers, title="engine", title_justify="left")
     with tempfile.TemporaryDirectory() as folder:
-        for format_ in formats:
+        for way in ways:
+            format_, _, stream = way.partition("-")
             for size in sizes:
                 path = write(Path(folder) / f"in{size}.{format_}", rows(size))
-                seconds, peak = measured(path)
-                table.add_row(format_, f"{size:,}", f"{seconds:.1f}", f"{size / seconds:,.0f}", f"{peak:.0f}")
+                took = measured(path, *(["--stream"] if stream else []))
+                rate, peak = f"{size / took.seconds:,.0f}", f"{took.peak:.0f}"
+                calls = [f"{took.questions[batch] / size:.3f}" for batch in BATCHES]
+                table.add_row(way, f"{size:,}", f"{took.seconds:.1f}", rate, peak, *calls)
     console.print(table)
 
 
@@ -98,30 +130,37 @@ async def live(console: Console, count: int, city: Departments, folder: Path) ->
         began = time.perf_counter()
         job = await screenings.files.begin(portfolio, question)
         await screenings.files.finish(job, portfolio, check, folder / "out.csv", lambda _: None, wait=False)
-        seconds = time.perf_counter() - began
-    table = Table("source", "calls", "calls per row", title=f"live: {count} rows, {count / seconds:.1f} rows/s")
-    for source in HTTP_SOURCES:
-        calls = city.calls(source)["calls"]
-        if calls:
-            table.add_row(source, f"{calls:,}", f"{calls / count:.3f}")
+        title = f"live: {count} rows, {count / (time.perf_counter() - began):.1f} rows/s"
+        gates = [source.gate for source in screenings.front.loaded.opened.sources.values()]
+    headers = ("source", "batch", "most for each kind", "questions", "calls", "calls per row")
+    table = Table(*headers, title=title, title_justify="left")
+    for gate in (each for each in gates if each.health().calls):
+        name, batch, questions = gate.spec.name, gate.spec.batch_size, gate.health().calls
+        calls = city.calls(name)["calls"] if name in HTTP_SOURCES else questions
+        most = -(-count // batch)
+        table.add_row(name, f"{batch:,}", f"{most:,}", f"{questions:,}", f"{calls:,}", f"{calls / count:.3f}")
     console.print(table)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog='make bench ARGS="screening ..."',
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--rows", nargs="+", type=int, default=[10_000, 100_000])
-    parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
+    parser.add_argument("--formats", nargs="+", choices=WAYS, default=WAYS)
     parser.add_argument("--live", type=int, default=0)
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
+    parser.add_argument("--stream", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
     if chosen.one is not None:
-        seconds = asyncio.run(engine(chosen.one, chosen.folder))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
-        sys.stdout.write(f"{seconds} {peak}\n")
+        took = asyncio.run(engine(chosen.one, chosen.folder, stream=chosen.stream))
+        sys.stdout.write(msgspec.json.encode(took).decode())
         return
-    console = Console()
+    console = Console(soft_wrap=True) if sys.stdout.isatty() else Console(width=160)
     engines(console, chosen.rows, chosen.formats)
     if chosen.live:
         with (

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from gateway.demo import Departments
 from gateway.demo.subjects import DEFAULT_SIZE
-from tests.benchmarks import report
+from tests.benchmarks import report, screening
 from tests.benchmarks.ask import ask, compared_usccs, post, unequal
 from tests.benchmarks.compare import differences, normal
 from tests.benchmarks.load import Taken
@@ -21,6 +21,7 @@ from tests.benchmarks.measure import Figures, Measured, Measurement, Plan, ratio
 from tests.benchmarks.processor import used_ns
 from tests.benchmarks.running import Contender, contenders, load
 from tests.benchmarks.workloads import CONTENDERS, COURT_LISTS, FIELDS, GATEWAY, STRAWBERRY, turns, workloads
+from tests.gateway.portfolios import rows, write
 
 BULK = 10
 ENTITIES = {
@@ -47,6 +48,13 @@ def up(demo_departments: Departments, tmp_path_factory: pytest.TempPathFactory) 
 
 def test_contenders_answer_the_same_to_every_question(up: list[Contender]) -> None:
     assert list(unequal(up, list(workloads(BULK).values()), compared_usccs()[:22])) == []
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+async def test_a_screening_is_measured_with_the_calls_that_it_would_take(tmp_path: Path, stream: bool) -> None:
+    took = await screening.engine(write(tmp_path / "in.ndjson", rows(1_050)), tmp_path, stream=stream)
+    assert took.questions == {1: 1_050, 20: 53, 500: 3}
+    assert (tmp_path / "out.ndjson").read_bytes().count(b"\n") == 1_050
 
 
 def test_a_difference_is_found_in_real_answers(up: list[Contender]) -> None:

@@ -1,10 +1,13 @@
 """`screen verify`: exit codes, what is told, and proofs of single rows; nothing of a gateway is needed."""
 
+from io import StringIO
 from pathlib import Path
 
 import msgspec
 import pytest
+from rich.console import Console
 
+from gateway.cli.screen_told import tenths
 from gateway.screening.portfolio import Wish, open_portfolio
 from tests.commands import Run
 from tests.gateway.portfolios import KEY, QUESTION, Counting, opened, rows, uscc, write
@@ -60,6 +63,15 @@ def test_what_does_not_hold_is_told(run: Run, screened: Path, arguments: tuple[s
     assert told.returncode == code
     assert told.stderr
     assert uscc(0) not in told.stderr
+
+
+def test_each_tenth_is_told_once_where_no_bar_can_be_drawn() -> None:
+    told = StringIO()
+    advance = tenths(Console(file=told, soft_wrap=True), 4_000, 25_000)
+    for _ in range(22):  # a slice that waited for a source is done twice
+        advance(1_000)
+    lines = [line.split(" /")[0] for line in told.getvalue().splitlines()]
+    assert lines == ["5,000", "8,000", "10,000", "13,000", "15,000", "18,000", "20,000", "23,000", "25,000"]
 
 
 def test_wrong_use_is_told_before_anything_is_opened(run: Run, screened: Path) -> None:

@@ -23,6 +23,8 @@ from tests.gateway.portfolios import DAY, KEY, QUESTION, Counting, opened, read,
 from tests.gateway.test_screening import PERSON, run
 
 SIZE = 100
+COUNT = int(os.environ.get("ROWS", "1050"))
+"""Rows of the portfolio whose screening is killed."""
 NAMES = ("out.ndjson", "out.csv")
 
 
@@ -49,9 +51,9 @@ async def finish(screening: Screening, job: Job, portfolio: Portfolio, outlet: O
 
 
 async def test_a_killed_stream_goes_on_where_it_was(tmp_path: Path) -> None:
-    portfolio, name = ask_for(tmp_path, 1_050), "out.ndjson"
+    portfolio, name = ask_for(tmp_path, COUNT), "out.ndjson"
     expected = await whole(tmp_path / "whole", portfolio, name)
-    job = run(tmp_path, "-", 6, name, "stream")
+    job = run(tmp_path, "-", COUNT // SIZE * 6 // 10, name, "stream")
     first = (tmp_path / name).read_bytes()
     assert 0 < len(first) < len(expected)
     assert expected.startswith(first)

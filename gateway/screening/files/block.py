@@ -1,7 +1,7 @@
 """What every format of a portfolio can do: be read block by block, and be written again with columns added.
 
-# INVARIANT: no reader or writer holds more than a few blocks, whatever the size of the portfolio; a workbook is the one
-exception, whose reader holds the sheet (at most 1,048,576 rows: a limit of the format).
+# INVARIANT: no reader or writer holds more than a few blocks, whatever the size of the portfolio, and of a workbook the
+texts that its cells refer to: their bytes and eight more for each that differs from the others.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
