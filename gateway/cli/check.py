@@ -63,7 +63,9 @@ def check(
 
 def _mistakes(configuration: Configuration, folder: Path | None, environment: bool) -> list[Mistake]:
     """Return what is wrong in sound files: the mistakes that only show when they are seen together."""
+    purposes = {name: client.purposes for name, client in configuration.clients.items()}
     mistakes = [*agreement_mistakes(configuration), *table_mistakes(configuration.rule_book)]
+    mistakes += configuration.rule_book.unused(purposes)
     if environment:
         mistakes += _environment_mistakes(configuration)
     if folder is not None:
