@@ -7,9 +7,8 @@ before the stream is asked for anything.
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 from typing import Any, Final, TypeVar
 
@@ -21,6 +20,7 @@ from gateway.failure import report
 from gateway.http import GraphQLRequest
 from gateway.ledger import Change, Entry, new_receipt
 from gateway.limits.check import check_plan
+from gateway.limits.places import Full, Places
 from gateway.limits.spec import SubscriptionLimits
 from gateway.plan.asks import Rights
 from gateway.refusals import Attempt
@@ -42,7 +42,8 @@ _log: Final = logging.getLogger("gateway.subscriptions")
 class Subscriptions:
     """The subscriptions of one replica; ``desk`` returns the desk of the moment, ``draining`` is set at its end.
 
-    ``clock`` tells the UNIX time, by which tokens end. ``finish`` before the ledger is closed.
+    ``places`` counts those that clients have open, at all replicas; ``clock`` tells the UNIX time, by which tokens end.
+    ``finish`` before the ledger is closed.
     """
 
     def __init__(
@@ -50,14 +51,14 @@ class Subscriptions:
         desk: Callable[[], Desk],
         limits: SubscriptionLimits,
         draining: asyncio.Event,
+        places: Places | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.limits = limits
         self.draining = draining
+        self.places = places or Places()
         self.connections = 0
         """Open WebSockets and event streams of all clients, identified or not."""
-        self.running: Counter[str] = Counter()
-        """Running subscriptions by client."""
         self._desk = desk
         self._clock = clock
         self._writing: set[asyncio.Task[None]] = set()
@@ -77,17 +78,14 @@ class Subscriptions:
         Raises `RequestError`, its ledger entry durable.
         """
         attempt = Attempt(monotonic(), identity.proven.access.client)
-        client = attempt.client
-        if self.running[client] >= self.limits.per_client:
-            await self._recorded(_refuse(self._too_many()), attempt)
-        self.running[client] += 1
-        try:
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self.places.hold(attempt.client, 1, self.limits.per_client))
+            except Full as full:
+                await self._recorded(_refuse(_too_many(full)), attempt)
             subscription = await self._recorded(self._open(request, identity, attempt), attempt)
-            async with self._ending(subscription):
-                yield subscription
-        finally:
-            self.running[client] -= 1
-            self.running += Counter()  # forgets clients that have none
+            await stack.enter_async_context(self._ending(subscription))
+            yield subscription
 
     async def finish(self) -> None:
         """Return when every end is written down."""
@@ -172,10 +170,10 @@ class Subscriptions:
         except LedgerUnavailable:
             _log.error("the end of a subscription is not in the ledger: start=%s", entry.changes[0].name)
 
-    def _too_many(self) -> RateLimited:
-        most = self.limits.per_client
-        message = f"the client has {most} subscriptions open, as many as it may"
-        return RateLimited(message, extensions={"budget": "subscriptions", "allowed": most})
+
+def _too_many(full: Full) -> RateLimited:
+    message = f"the client has {full.held} subscriptions open, as many as it may"
+    return RateLimited(message, extensions={"budget": "subscriptions", "allowed": full.most})
 
 
 async def _refuse(error: RequestError) -> None:
