@@ -26,7 +26,7 @@ def watching(
     rules = loaded().configuration.settings.watch
     secrets = [secret, *secret.earlier]
     endpoint = partial(_endpoint, loaded)
-    asking = Asking(inner, desk, rules.batch)
+    asking = Asking(inner, desk, rules.batch, rules.max_records)
     deliverer = Deliverer(watches, rules, secrets, endpoint)
     watcher = Watcher(watches, asking, rules, secrets, lambda name: loaded().register.find(name), deliverer.wake)
     return Watching(watches, watcher, deliverer, asking, rules, secret, endpoint)
