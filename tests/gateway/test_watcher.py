@@ -290,9 +290,8 @@ async def test_many_starts_at_once_do_not_pass_the_limit(
         await one.started()
         watch = await one.watches.read(lambda it: standings.held(it, owner_of(SECRET, CALLER), None, 1, None))
         more = [replace(watch[0], id=f"{at:032x}") for at in range(5)]
-        limits = {"most": most, "most_subjects": most_subjects}
-        starts = (partial(standings.start, watch=each, mutation=None, input_="", **limits) for each in more)
-        work = (one.watches.write(each) for each in starts)
+        start = partial(standings.start, mutation=None, input_="", most=most, most_subjects=most_subjects)
+        work = (one.watches.write(partial(start, watch=each)) for each in more)
         ended = await asyncio.gather(*work, return_exceptions=True)
         assert sum(isinstance(each, refusal) for each in ended) == 3
 
