@@ -145,7 +145,7 @@ async def open_gateway(
         readiness = Readiness({"ledger": kept.ledger.check, **kept.anchors.checks}, lambda: _states(front))
         measured = _measured(kept, front, alarm, reload)
         limits = configuration.settings.limits.subscriptions
-        subscriptions = Subscriptions(lambda: front.desk, limits, readiness.draining, open_)
+        subscriptions = Subscriptions(lambda: front.desk, front.take, limits, readiness.draining, open_)
         stack.push_async_callback(subscriptions.finish)
         application = _application(
             configuration, front, measured, readiness, issuer, reports, subscriptions, screenings
