@@ -135,7 +135,9 @@ async def open_gateway(
         open_, seen = _places(stack, shared, "subscriptions"), _places(stack, shared, "watched")
         front.put_up(
             front.loaded,
-            _desk(stack, kept, front, inner, deliverer, authenticator, guard, shared, screenings, watched, seen, reports),
+            _desk(
+                stack, kept, front, inner, deliverer, authenticator, guard, shared, screenings, watched, seen, reports
+            ),
         )
         await administration.started(front.loaded)
         await start_register(front.loaded, administration)
