@@ -14,6 +14,7 @@ from gateway.auth import Client
 from gateway.auth.register import digest_of
 from gateway.front import Loaded
 from gateway.ledger import Change, Ledger
+from gateway.rules import RuleBook
 from gateway.seal import Seal
 
 
@@ -31,9 +32,10 @@ class Administration:
     async def started(self, loaded: Loaded) -> None:
         """Record what the gateway starts with."""
         versions = (Change(what=what, name=what, after=version) for what, version in _versions(loaded).items())
+        rules = rule_changes(RuleBook(), loaded.configuration.rule_book)
         clients = client_changes({}, loaded.register.clients)
         start = Change(what="gateway", name="start")
-        await self.ledger.append(self.seal().change(start, *versions, *self._keys(), *clients))
+        await self.ledger.append(self.seal().change(start, *versions, *self._keys(), *rules, *clients))
 
     def _keys(self) -> Iterator[Change]:
         """Yield the keys in use: one that was replaced is told by the start that no longer names it."""
@@ -48,7 +50,8 @@ class Administration:
         changed = [each for each in versions if each.before != each.after]
         clients = client_changes(before.register.clients, after.register.clients)
         sources = _source_changes(before, after)
-        entry = seal.change(Change(what="gateway", name="reload"), *changed, *sources, *clients)
+        rules = rule_changes(before.configuration.rule_book, after.configuration.rule_book)
+        entry = seal.change(Change(what="gateway", name="reload"), *changed, *sources, *rules, *clients)
         await self.ledger.append(entry)
 
     async def not_reloaded(self, mistakes: int) -> None:
@@ -67,6 +70,25 @@ def client_changes(before: Mapping[str, Client], after: Mapping[str, Client]) ->
     for name in sorted({*before, *after}):
         if before.get(name) != after.get(name):
             yield Change(what="client", name=name, before=_state(before.get(name)), after=_state(after.get(name)))
+
+
+def rule_changes(before: RuleBook, after: RuleBook) -> Iterator[Change]:
+    """Yield a change for each rule set, and each overlay of a client, that is new, gone or otherwise different."""
+    for what, old, new in (
+        ("rule set", _sets(before), _sets(after)),
+        ("rule overlay", _overlays(before), _overlays(after)),
+    ):
+        for name in sorted({*old, *new}):
+            if old.get(name) != new.get(name):
+                yield Change(what=what, name=name, before=old.get(name), after=new.get(name))
+
+
+def _sets(book: RuleBook) -> dict[str, str]:
+    return {f"{each.code} {each.version}": each.digest for each in book}
+
+
+def _overlays(book: RuleBook) -> dict[str, str]:
+    return {f"{each.client} {each.set}": each.digest for each in book.overlays}
 
 
 def _state(client: Client | None) -> str | None:

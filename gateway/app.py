@@ -33,6 +33,7 @@ from gateway.issuer import DevelopmentIssuer
 from gateway.kept import Kept, open_kept
 from gateway.ledger import Secret
 from gateway.limits.budgets import Budgets
+from gateway.limits.places import Places
 from gateway.limits.strangers import Strangers
 from gateway.mutate import Mutations
 from gateway.objections.changes import Filing
@@ -53,7 +54,16 @@ from gateway.screening.changes import Beginnings
 from gateway.screening.opened import Screenings, open_screenings
 from gateway.seal import Seal
 from gateway.secrets import with_secret_files
-from gateway.shared import REDIS_URL_ENV, SCRIPTS, SharedBudgets, SharedCounts, SharedPaces, SharedProofs, SharedServer
+from gateway.shared import (
+    REDIS_URL_ENV,
+    SCRIPTS,
+    SharedBudgets,
+    SharedCounts,
+    SharedPaces,
+    SharedPlaces,
+    SharedProofs,
+    SharedServer,
+)
 from gateway.subscriptions.stream import EventStreams
 from gateway.subscriptions.subscriptions import Subscriptions
 from gateway.subscriptions.websocket import WebSockets
@@ -122,9 +132,12 @@ async def open_gateway(
         screenings = open_screenings(stack, kept.jobs, told.get(REDIS_URL_ENV), front, checker, kept.secret, kept.key)
         reports = _reports(configuration, front, inner, kept, told, data)
         watched = watching(kept.watches, inner, lambda: front.desk, lambda: front.loaded, kept.secret)
+        open_, seen = _places(stack, shared, "subscriptions"), _places(stack, shared, "watched")
         front.put_up(
             front.loaded,
-            _desk(stack, kept, front, inner, deliverer, authenticator, guard, shared, screenings, watched, reports),
+            _desk(
+                stack, kept, front, inner, deliverer, authenticator, guard, shared, screenings, watched, seen, reports
+            ),
         )
         await administration.started(front.loaded)
         await start_register(front.loaded, administration)
@@ -134,7 +147,7 @@ async def open_gateway(
         readiness = Readiness({"ledger": kept.ledger.check, **kept.anchors.checks}, lambda: _states(front))
         measured = _measured(kept, front, alarm, reload)
         limits = configuration.settings.limits.subscriptions
-        subscriptions = Subscriptions(lambda: front.desk, limits, readiness.draining)
+        subscriptions = Subscriptions(lambda: front.desk, front.take, limits, readiness.draining, open_)
         stack.push_async_callback(subscriptions.finish)
         application = _application(
             configuration, front, measured, readiness, issuer, reports, subscriptions, screenings
@@ -151,6 +164,13 @@ def _shared(stack: AsyncExitStack, environ: Mapping[str, str]) -> SharedServer |
     shared = SharedServer(environ[REDIS_URL_ENV], SCRIPTS)
     stack.push_async_callback(shared.close)
     return shared
+
+
+def _places(stack: AsyncExitStack, shared: SharedServer | None, kind: str) -> Places:
+    """Return what counts the places of one ``kind`` that clients hold, to be closed with ``stack``."""
+    places = Places(SharedPlaces(shared, kind) if shared is not None else None)
+    stack.push_async_callback(places.close)
+    return places
 
 
 def _counts(shared: SharedServer | None) -> Counts:
@@ -174,6 +194,7 @@ def _desk(
     shared: SharedServer | None,
     screenings: Screenings,
     watched: Watching,
+    seen: Places,
     reports: Maker,
 ) -> Desk:
     """Return the desk on what ``front`` has loaded; what it still writes is finished with ``stack``."""
@@ -197,7 +218,7 @@ def _desk(
         consents=kept.consents,
         marks=kept.objections.marks,
         own={**kept_roots(kept, front), **asking_roots(kept, front, inner, screenings.checker)},
-        streams=streams(kept, watched),
+        streams=streams(kept, watched, seen),
         mutations=mutations,
         seal=seal,
         refusals=refusals,

@@ -176,7 +176,7 @@ def load_configuration(folder: Path, *, unsigned: bool = False) -> Configuration
     if sources is not None and clients is not None and policy is not None and departments is not None:
         mistakes += department_mistakes(sources.values(), clients.values(), policy, departments)
     objections = _read(mistakes, lambda: load_rules(folder / "objections.toml", departments))
-    judging = KnownToRules(policy.purposes if policy is not None else None, bases, named_clients)
+    judging = KnownToRules(policy.purposes if policy is not None else None, bases)
     rule_book = _read(mistakes, lambda: RuleBook.load(folder / "rules", judging))
     taking = KnownToMeasures(departments, policy.purposes if policy is not None else None, bases, items)
     measures = _read(mistakes, lambda: Register.load(folder / "measures.toml", taking))

@@ -104,6 +104,14 @@ class Desk:
         attempt = Attempt(monotonic())
         return await self._recorded(self._admit(request, presented, attempt), attempt)
 
+    async def take(self, request: GraphQLRequest, identifying: Awaitable[Caller]) -> Reply | Operation:
+        """Return the answer to ``request``, which came over a connection whose caller is found by ``identifying``.
+
+        A subscription is not answered: its operation is returned, the request counted. Raises as `answer` does.
+        """
+        attempt = Attempt(monotonic())
+        return await self._recorded(self._take(request, identifying, attempt), attempt)
+
     async def ask(self, question: Question) -> Answered:
         """Return the answer to a query of the gateway's own, its ledger entry durable; raises `RequestError`.
 
@@ -163,9 +171,32 @@ class Desk:
             raise
         return Reply(reply.body, reply.executed, reply.partial, {**reply.headers, **account.headers})
 
+    async def _take(
+        self, request: GraphQLRequest, identifying: Awaitable[Caller], attempt: Attempt
+    ) -> Reply | Operation:
+        caller = attempt.caller = await identifying
+        attempt.client = caller.client
+        account = self.budgets.account(caller.client)
+        await account.request()
+        operation, wish = self._operation(request, caller, account)
+        if operation.is_subscription:
+            return operation
+        return await self._respond(request, operation, wish, caller, account, attempt)
+
     async def _answer(self, request: GraphQLRequest, caller: Caller, account: Account, attempt: Attempt) -> Reply:
         await account.request()
         operation, wish = self._operation(request, caller, account)
+        return await self._respond(request, operation, wish, caller, account, attempt)
+
+    async def _respond(
+        self,
+        request: GraphQLRequest,
+        operation: Operation,
+        wish: Wish,
+        caller: Caller,
+        account: Account,
+        attempt: Attempt,
+    ) -> Reply:
         attempt.operation = operation
         provenance = provenance_wish(request.extensions)
         variables, today = self.documents.variables(operation, request.variables), today_text()

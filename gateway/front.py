@@ -6,12 +6,12 @@ Terms
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from gateway.auth import Client, Presented, Register
+from gateway.auth import Authenticator, Client, Presented, Register
 from gateway.caller import Caller
 from gateway.configuration import Configuration
 from gateway.desk import Desk
@@ -20,9 +20,12 @@ from gateway.http import GraphQLRequest, Reply
 from gateway.inner import Answered, Question
 from gateway.limits.budgets import Account
 from gateway.opened import Opened
+from gateway.plan.document import Operation
 
 K = TypeVar("K")
 V = TypeVar("V")
+Identify = Callable[[Authenticator], Awaitable[Caller]]
+"""Finds out who asks on a connection, by the authenticator of the moment; raises `RequestError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,11 @@ class Front:
         """Return the answer of the desk of the moment, which keeps the request to its end; raises `RequestError`."""
         with self._manning() as desk:
             return await desk.answer(request, presented)
+
+    async def take(self, request: GraphQLRequest, identify: Identify) -> Reply | Operation:
+        """Return the answer to a request of a connection, likewise; of a subscription its operation."""
+        with self._manning() as desk:
+            return await desk.take(request, identify(desk.authenticator))
 
     async def ask(self, question: Question) -> Answered:
         """Return the answer to a question of the gateway's own, likewise."""

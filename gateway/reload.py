@@ -68,6 +68,9 @@ async def load_from(origin: Origin, configuration: Configuration, before: Loaded
             raise ConfigError(mistakes)
     endpoints_of(configuration.objections, environ)
     check_endpoints(register.all(), environ, production=configuration.settings.production)
+    purposes = {name: client.purposes for name, client in register.clients.items()}
+    for unused in configuration.rule_book.unused(purposes):
+        _log.warning("%s", unused)
     opened = await open_sources(
         configuration, environ, origin.paces, before.opened if before is not None else NONE_OPENED
     )

@@ -15,6 +15,7 @@ from gateway.front import Front
 from gateway.inner import Inner
 from gateway.kept import Kept
 from gateway.ledger import Ledger, Secret, pseudonyms
+from gateway.limits.places import Places
 from gateway.measures.told import Measures
 from gateway.objections.shown import shown_objections
 from gateway.own import Own, Stream
@@ -59,10 +60,10 @@ def asking_roots(kept: Kept, front: Front, inner: Inner, checker: Checker) -> Ma
     }
 
 
-def streams(kept: Kept, watched: Watching) -> Mapping[str, Stream]:
-    """Return what tells the fields of `Subscription`, by their kinds."""
+def streams(kept: Kept, watched: Watching, places: Places) -> Mapping[str, Stream]:
+    """Return what tells the fields of `Subscription`, by their kinds; ``places`` counts whom they watch."""
     return {
-        "watch_subjects": listening(watched).stream,
+        "watch_subjects": listening(watched, places).stream,
         "screening_progress": ScreeningProgress(ScreeningRoot(kept.jobs)).stream,
     }
 

@@ -196,6 +196,8 @@ class RuleOutcome:
     raised_by: str | None = shown(
         "由哪个客户端的自有规则提高；为其自主决定", "The client whose own rules raised it: that is its own decision"
     )
+    raised_reason: str | None = shown("该客户端提高的理由", "Why that client raised it, in its own words")
+    raised_reason_en: str | None = shown("该客户端提高的理由（英文）", "The same in English")
     reveal: Reveal = shown("展示范围", "What is shown of it")
     basis: list[RuleBasis] = shown("依据", "What it rests on in law")
     evidence: list[CheckEvidence] = shown("触发它的记录", "The records that hit it")
@@ -293,6 +295,32 @@ class CheckRule:
     in_force_to: Date | None = shown("终止日期", "In force to")
 
 
+@strawberry.type(description=say("客户端自行提高的一条规则", "A rule that a client raised of its own accord"))
+class RaisedRule:
+    """What its hit means to that client."""
+
+    rule: str = shown("规则编号", "Its id")
+    verdict: Verdict = shown("触发时对该客户端的结论", "The verdict of a hit for that client")
+    reason: str = shown("该客户端的理由", "Why, in the client's words")
+    reason_en: str = shown("该客户端的理由（英文）", "Why, in English")
+
+
+@strawberry.type(
+    description=say(
+        "客户端自己对参考性规则集的决定；不是平台的规则，只有该客户端看得到",
+        "What a client decided for itself about an advisory set: none of the platform's rules, shown to it alone",
+    )
+)
+class RuleOverlay:
+    """The rules that it raises."""
+
+    client: str = shown("所属客户端", "Whose it is")
+    digest: str = shown(
+        "内容的摘要，核查结果中记为 ruleSet.overlay", "Digest of its content, `ruleSet.overlay` of a check"
+    )
+    raises: list[RaisedRule] = shown("提高的规则", "The rules that it raises")
+
+
 @strawberry.type(description=say("规则集", "A rule set"))
 class RuleSet:
     """A set as it is declared."""
@@ -312,6 +340,9 @@ class RuleSet:
     in_force_from: Date | None = shown("施行日期", "In force from")
     in_force_to: Date | None = shown("终止日期", "In force to")
     rules: list[CheckRule] = shown("规则", "Its rules")
+    overlay: RuleOverlay | None = shown(
+        "查询者自己的提高；没有则为空", "What the caller itself raises of it; null for none"
+    )
 
 
 @strawberry.enum(description=say("重新判断一次核查的结果", "What judging a check again came to"))

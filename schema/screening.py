@@ -38,6 +38,9 @@ class ScreenedRule:
 
     rule: str = shown("规则编号", "Its id")
     result: RuleResult = shown("结果", "What it came to")
+    raised_by: str | None = shown(
+        "由哪个客户端的自有规则提高；为其自主决定", "The client whose own rules raised it: that is its own decision"
+    )
 
 
 @strawberry.type(description=say("一行未能查得的数据源", "A source that could not be had for a row"))
@@ -79,7 +82,10 @@ class Screening:
     id: str = shown("任务编号", "Its id")
     state: ScreeningState = shown("状态", "How far it is")
     rule_set: str = shown("规则集代码", "Code of the rule set")
-    rules: str = shown("规则集、版本和散列", "The rule set with version and digest")
+    rules: str = shown(
+        "规则集、版本和散列；客户端自有规则另注 overlay",
+        "The rule set with version and digest, and after `overlay` what its client laid over it",
+    )
     purpose: str = shown("查询目的", "What it is for")
     as_of: Date = shown("判断所依的日期", "The day as of which rules judge")
     row_count: int = shown("行数", "How many rows it has")

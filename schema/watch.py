@@ -31,7 +31,11 @@ class SectionNews:
     at: DateTime = shown("发现时间", "When it was noticed")
     before: str | None = shown("此前内容的带密钥摘要", "Keyed digest of what it was when it was last known")
     after: str | None = shown("现在内容的带密钥摘要；未知时为空", "Keyed digest of what it is now; null where unknown")
-    state: str | None = shown("该类信息的状态", "State of the section in the answer")
+    state: str | None = shown(
+        "该类信息的状态；CUT 指记录多于所看的条数，只比对最新的那些和总数",
+        "State of the section in the answer; CUT: it has more records than are looked at, and the newest of them are "
+        "compared, and how many there are",
+    )
     unknown_since: DateTime | None = shown("自何时起未能取得", "Since when it could not be asked, up to now")
     reason: str | None = shown("不再关注的原因", "Why it is watched no longer")
 
@@ -61,7 +65,10 @@ class WatchedSection:
 
     subject: str | None = shown("主体的查询键", "The key of the subject, as the watcher gave it")
     section: str = shown("信息类别的路径", "Path of the section")
-    state: str | None = shown("最近一次的状态", "Its state when it was asked last; null before the first time")
+    state: str | None = shown(
+        "最近一次的状态；CUT 指只看了最新的部分记录",
+        "Its state when it was asked last, CUT where only the newest records were looked at; null before that",
+    )
     digest: str | None = shown("最近一次取得的带密钥摘要", "Keyed digest of what it was when it was last known")
     since: DateTime | None = shown("自何时起如此", "Since when it is known to be so")
     unknown_since: DateTime | None = shown("自何时起未能取得", "Since when it could not be asked; null where it could")

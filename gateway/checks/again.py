@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gateway.checks.kept import KeptCheck, KeptOutcome, KeptRules, kept_outcomes
 from gateway.checks.needed import VERDICT_ONLY
-from gateway.rules import Overlay, RuleSet, evaluate
+from gateway.rules import Overlay, RuleBook, RuleSet, evaluate
 from gateway.rules.model import Scope, Verdict
 from gateway.rules.outcomes import worst
 
@@ -61,6 +61,11 @@ def judge_again(kept: KeptCheck, rules: RuleSet, overlay: Overlay | None = None)
     of_lot = _withheld(kept.lot_outcomes, rules, kept.as_of, LOT) if kept.lot else {}
     whole = worst([found.verdict, *(verdict for verdict, _ in verdicts), *_verdicts(of_lot)])
     return Judged(whole, verdicts, {**kept_outcomes(found.lot, rules), **of_lot})
+
+
+def overlay_of(kept: KeptCheck, book: RuleBook, code: str) -> Overlay | None:
+    """Return what the client that had an overlay under ``kept`` lays over the set ``code`` now, None for nothing."""
+    return None if kept.rule_set.client is None else book.overlay(kept.rule_set.client, code)
 
 
 def differences(kept: KeptCheck, judged: Judged) -> Iterator[Difference]:

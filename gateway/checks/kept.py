@@ -1,6 +1,7 @@
 """What a client keeps of a check to have it judged again: all that rules saw, but what they saw for a verdict only.
 
-    {"format": "credit-gateway/evidence/1", "ruleSet": {"code", "version", "digest", "overlay"}, "asOf", "purpose",
+    {"format": "credit-gateway/evidence/1", "ruleSet": {"code", "version", "digest", "overlay", "client"}, "asOf",
+     "purpose",
      "input", "lot", "verdict", "lotOutcomes", "subjects": [{"key", "bidder", "verdict", "outcomes",
      "problem" | "subject" and "sections"}], "mark"}
 
@@ -57,12 +58,13 @@ class KeptSubject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeptRules(msgspec.Struct, frozen=True):
-    """By which rules it was judged."""
+    """By which rules it was judged; ``client`` is whose ``overlay`` (its digest) was laid over them, None for none."""
 
     code: str
     version: str
     digest: str
     overlay: str | None = None
+    client: str | None = None
 
 
 class KeptCheck(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -88,11 +90,12 @@ def keep(checked: Checked) -> KeptCheck:
     """Return what is kept of ``checked``."""
     overlay = checked.overlay
     rules = checked.rule_set
+    own = () if overlay is None else (overlay.digest, overlay.client)
     judged = iter(checked.evaluation.subjects)
     rows = zip(checked.request.subjects, checked.found, strict=True)
     return KeptCheck(
         format=FORMAT,
-        rule_set=KeptRules(rules.code, rules.version, rules.digest, None if overlay is None else overlay.digest),
+        rule_set=KeptRules(rules.code, rules.version, rules.digest, *own),
         as_of=checked.as_of,
         purpose=checked.caller.purpose,
         verdict=checked.verdict,

@@ -57,6 +57,8 @@ class ShownOutcome:
     reason_en: str
     lowered: bool
     raised_by: str | None
+    raised_reason: str | None
+    raised_reason_en: str | None
     reveal: str
     basis: list[ShownRuleBasis]
     evidence: list[ShownEvidence]

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import orjson
 
-from gateway.checks.again import Difference, differences, judge_again
+from gateway.checks.again import Difference, differences, judge_again, overlay_of
 from gateway.checks.kept import EvidenceUnreadable, KeptCheck, KeptOutcome, is_own, read_kept
 from gateway.ledger import Secret
-from gateway.rules import NoRuleSet, Overlay, RuleBook, RuleSet
+from gateway.rules import NoRuleSet, RuleBook, RuleSet
 
 MAXIMUM_CHECKS: Final = 20
 WORDS: Final = {
@@ -94,13 +94,13 @@ def kept_checks(at: Any, path: str = "") -> Iterator[tuple[str, KeptCheck]]:
 def replay_check(path: str, kept: KeptCheck, book: RuleBook, today: str) -> CheckReplay:
     """Return ``kept`` judged again: by the set of the same digest, else by the one now in force.
 
-    What its client had raised of the set belongs to the rules of then: without that, they are not the same.
+    What its client had laid over the set is among the rules of then: where that is another now, or gone, they changed.
     """
     rules, same = _rules(kept, book, today)
     if rules is None:
         return _told(path, kept, None, "RULES_GONE", None, [])
-    overlay = _overlay(kept, book)
-    same = same and (overlay is not None) == (kept.rule_set.overlay is not None)
+    overlay = overlay_of(kept, book, kept.rule_set.code)
+    same = same and kept.rule_set.overlay == (None if overlay is None else overlay.digest)
     judged = judge_again(kept, rules, overlay)
     found = list(differences(kept, judged))
     alike = not found and judged.verdict == kept.verdict
@@ -116,11 +116,6 @@ def _rules(kept: KeptCheck, book: RuleBook, today: str) -> tuple[RuleSet | None,
         return book.at(kept.rule_set.code, today), False
     except NoRuleSet:
         return None, False
-
-
-def _overlay(kept: KeptCheck, book: RuleBook) -> Overlay | None:
-    wanted = (kept.rule_set.overlay, kept.rule_set.code)
-    return next((each for each in book.overlays if (each.digest, each.set) == wanted), None)
 
 
 def _told(

@@ -95,10 +95,12 @@ class Checks:
         return Told([shown], list(_about(shown)))
 
     async def rule_sets(self, rights: Rights, arguments: Mapping[str, Any], today: str) -> Told | Untold:
-        """Return the rule sets in force on a day, today unless another is given."""
+        """Return the rule sets in force on a day, today unless another is given; of overlays the caller's own alone."""
         day = arguments.get("asOf") or today
         basis = ShownCatalogue(rights.catalogue.items, today).basis
-        return Told([show_set(each, basis) for each in self.checker.book() if covers(each.from_, each.to, day)])
+        book, client = self.checker.book(), rights.caller.client
+        found = [each for each in book if covers(each.from_, each.to, day)]
+        return Told([show_set(each, basis, book.overlay(client, each.code)) for each in found])
 
 
 def _about(shown: ShownCheck) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gateway.checks.model import ShownRuleBasis
 from gateway.checks.shown import Bases, Telling
 from gateway.rules import needs_of
-from gateway.rules.model import Rule, RuleSet
+from gateway.rules.model import Overlay, Rule, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,25 @@ class ShownRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRaise:
+    """What a client raises a rule to, and why."""
+
+    rule: str
+    verdict: str
+    reason: str
+    reason_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOverlay:
+    """What a client laid over a set of its own accord."""
+
+    client: str
+    digest: str
+    raises: list[ShownRaise]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownSet:
     """A rule set as it is declared."""
 
@@ -43,10 +62,11 @@ class ShownSet:
     in_force_from: str | None
     in_force_to: str | None
     rules: list[ShownRule]
+    overlay: ShownOverlay | None
 
 
-def show_set(declared: RuleSet, bases: Bases) -> ShownSet:
-    """Return ``declared`` as it is shown; ``bases`` looks legal bases up."""
+def show_set(declared: RuleSet, bases: Bases, overlay: Overlay | None) -> ShownSet:
+    """Return ``declared`` as it is shown; ``bases`` looks legal bases up, ``overlay`` is that of whoever asks."""
     telling = Telling(declared, bases)
     return ShownSet(
         declared.code,
@@ -60,7 +80,13 @@ def show_set(declared: RuleSet, bases: Bases) -> ShownSet:
         declared.from_,
         declared.to,
         [_rule(rule, declared, telling) for rule in declared.rules],
+        None if overlay is None else _overlay(overlay),
     )
+
+
+def _overlay(overlay: Overlay) -> ShownOverlay:
+    raises = [ShownRaise(each.rule, each.verdict, each.reason.zh, each.reason.en) for each in overlay.raises]
+    return ShownOverlay(overlay.client, overlay.digest, raises)
 
 
 def _rule(rule: Rule, declared: RuleSet, telling: Telling) -> ShownRule:

@@ -25,7 +25,7 @@ from gateway.checks.model import (
 from gateway.checks.needed import VERDICT_ONLY
 from gateway.checks.steps import next_step
 from gateway.ledger import Secret
-from gateway.rules.model import Basis, Need, RuleSet
+from gateway.rules.model import Basis, Need, Overlay, RuleSet
 from gateway.rules.outcomes import Hit, Missing, Outcome, SubjectVerdict, worst
 
 Bases = Callable[[str], ShownBasis]
@@ -37,7 +37,7 @@ _BESIDE: Final = frozenset({"recordId", "source", "underObjection", "sourceUpdat
 
 def show_check(checked: Checked, bases: Bases, secret: Secret | None = None) -> ShownCheck:
     """Return ``checked`` as it is shown; ``bases`` looks legal bases up, ``secret`` marks the evidence as ours."""
-    telling = Telling(checked.rule_set, bases)
+    telling = Telling(checked.rule_set, bases, checked.overlay)
     subjects = _subjects(checked, telling)
     lot = [telling.outcome(each) for each in checked.evaluation.lot]
     verdict = checked.verdict
@@ -109,17 +109,19 @@ def _bidders(checked: Checked, subjects: Sequence[ShownSubject]) -> list[ShownBi
 
 
 class Telling:
-    """Tells outcomes of the rules of one set."""
+    """Tells outcomes of the rules of one set, and why its client raised some of them by an ``overlay`` of its own."""
 
-    def __init__(self, rule_set: RuleSet, bases: Bases) -> None:
+    def __init__(self, rule_set: RuleSet, bases: Bases, overlay: Overlay | None = None) -> None:
         self._needs: Mapping[str, Need] = rule_set.needs
         self._rules = {rule.id: rule for rule in rule_set.rules}
         self._bases = bases
+        self._own = {each.rule: each.reason for each in overlay.raises} if overlay is not None else {}
 
     def outcome(self, outcome: Outcome) -> ShownOutcome:
         """Return ``outcome`` as it is shown: of a rule that reveals its verdict only, nothing that it rests on."""
         rule = self._rules[outcome.rule]
         hidden = rule.reveal == VERDICT_ONLY
+        own = self._own.get(rule.id) if outcome.raised_by is not None else None
         return ShownOutcome(
             rule=rule.id,
             title=rule.title.zh,
@@ -132,6 +134,8 @@ class Telling:
             reason_en=rule.reason.en,
             lowered=outcome.lowered,
             raised_by=outcome.raised_by,
+            raised_reason=None if own is None else own.zh,
+            raised_reason_en=None if own is None else own.en,
             reveal=rule.reveal,
             basis=self.basis(rule.basis),
             evidence=[] if hidden else [self._evidence(each) for each in outcome.hits],

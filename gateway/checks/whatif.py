@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gateway.checks.again import Difference, as_judged, differing, judge_again
+from gateway.checks.again import Difference, as_judged, differing, judge_again, overlay_of
 from gateway.checks.kept import KeptCheck
-from gateway.rules import RuleBook, RuleSet
+from gateway.rules import Overlay, RuleBook, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class Tried:
         return self.then != self.now
 
 
-def try_rules(kept: KeptCheck, rules: RuleSet) -> list[Tried]:
-    """Return what ``rules`` make of each subject of ``kept``."""
-    return compared(kept, _judged(kept, rules))
+def try_rules(kept: KeptCheck, rules: RuleSet, overlay: Overlay | None = None) -> list[Tried]:
+    """Return what ``rules`` make of each subject of ``kept``; ``overlay`` is what its client lays over them."""
+    return compared(kept, _judged(kept, rules, overlay))
 
 
 def changes(kept: Iterable[KeptCheck], before: RuleBook, after: RuleBook) -> Iterator[Tried]:
@@ -37,7 +37,8 @@ def changes(kept: Iterable[KeptCheck], before: RuleBook, after: RuleBook) -> Ite
     for each in kept:
         code = each.rule_set.code
         if code in before.sets and code in after.sets:
-            then, now = (_judged(each, book.at(code, each.as_of)) for book in (before, after))
+            books = (before, after)
+            then, now = (_judged(each, book.at(code, each.as_of), overlay_of(each, book, code)) for book in books)
             yield from compared(then, now)
 
 
@@ -55,5 +56,5 @@ def compared(then: KeptCheck, now: KeptCheck) -> list[Tried]:
     ]
 
 
-def _judged(kept: KeptCheck, rules: RuleSet) -> KeptCheck:
-    return as_judged(kept, rules, judge_again(kept, rules))
+def _judged(kept: KeptCheck, rules: RuleSet, overlay: Overlay | None) -> KeptCheck:
+    return as_judged(kept, rules, judge_again(kept, rules, overlay))

@@ -55,6 +55,8 @@ def check(
         _print_json({"mistakes": error.mistakes})
         sys.exit(1)
     notes = agreement_notes(configuration) + _limit_notes(configuration) + ([NO_CASES] if folder is None else [])
+    if configuration.settings.clients.home == "table":
+        notes += map(str, _unused_overlays(configuration))
     if as_json:
         _print_json({"mistakes": [], "notes": notes, **_told(configuration, folder)})
     else:
@@ -64,12 +66,20 @@ def check(
 def _mistakes(configuration: Configuration, folder: Path | None, environment: bool) -> list[Mistake]:
     """Return what is wrong in sound files: the mistakes that only show when they are seen together."""
     mistakes = [*agreement_mistakes(configuration), *table_mistakes(configuration.rule_book)]
+    if configuration.settings.clients.home == "file":
+        mistakes += _unused_overlays(configuration)
     if environment:
         mistakes += _environment_mistakes(configuration)
     if folder is not None:
         for source in configuration.catalogue.sources.values():
             mistakes += case_mistakes(source, folder)
     return mistakes
+
+
+def _unused_overlays(configuration: Configuration) -> list[Mistake]:
+    """Return the overlays that nobody can use: a mistake beside a file of clients, a note where a table keeps them."""
+    purposes = {name: client.purposes for name, client in configuration.clients.items()}
+    return list(configuration.rule_book.unused(purposes))
 
 
 def _environment_mistakes(configuration: Configuration) -> list[Mistake]:

@@ -23,6 +23,7 @@ from gateway.clients.home import Home, open_home
 from gateway.clients.keys import keys_file_of
 from gateway.clients.model import ClientRefused, Entry, State, entry_of, taken
 from gateway.configuration import OWN_SECRETS, load_configuration
+from gateway.rules.book import FOLDER, OVERLAYS
 from gateway.secrets import with_secret_files
 from gateway.settings import Settings, load_settings
 
@@ -175,6 +176,11 @@ def client_remove(name: told_by.ClientName, yes: told_by.Yes = False, config: Co
     _at_home(config, lambda home: home.remove(name))
     _drop_keys(config, entry)
     _tell(f"client {name} is removed", None, load_settings(config / "gateway.toml"))
+    if is_name(name) and (config / FOLDER / OVERLAYS / f"{name}.toml").exists():
+        left = f"{FOLDER}/{OVERLAYS}/{name}.toml"
+        Console(stderr=True, soft_wrap=True, highlight=False).print(
+            f"其自有规则已停用,请删除 its rules are out of use, remove `{left}` too", markup=False
+        )
 
 
 def _at_home(config: Path, do: Callable[[Home], Awaitable[T]]) -> T:

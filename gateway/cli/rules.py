@@ -19,6 +19,7 @@ from gateway.cli.options import DEFAULT_CONFIG, AsJson, Config
 from gateway.days import EXPECTED, is_day
 from gateway.policy import load_policy
 from gateway.rules import Known, NoRuleSet, Rule, RuleBook, RuleSet, needs_of
+from gateway.rules.book import FOLDER
 from gateway.rules.table import table_mistakes
 from gateway.settings import load_settings
 
@@ -82,7 +83,7 @@ def rules_list(
 
 
 def load_book(folder: Path, rules: Path | None = None) -> RuleBook:
-    """Return the rules in the configuration ``folder``, held against its purposes, legal bases and clients.
+    """Return the rules in the configuration ``folder``, held against its purposes, legal bases and clients (of a file).
 
     ``rules`` is another folder of rules, such as a draft. Raises `ConfigError` with the mistakes of all these files;
     nothing else of the folder is read.
@@ -94,8 +95,10 @@ def load_book(folder: Path, rules: Path | None = None) -> RuleBook:
     clients = None
     if settings is not None and policy is not None and settings.clients.home != "table":
         clients = _read(mistakes, lambda: load_clients(folder / "clients.toml", policy))
-    known = Known(policy.purposes if policy is not None else None, bases, clients)
-    book = _read(mistakes, lambda: RuleBook.load(rules or folder / "rules", known))
+    known = Known(policy.purposes if policy is not None else None, bases)
+    book = _read(mistakes, lambda: RuleBook.load(rules or folder / FOLDER, known))
+    if book is not None and clients is not None:
+        mistakes += book.unused({name: client.purposes for name, client in clients.items()})
     if mistakes or book is None:
         raise ConfigError(mistakes)
     return book

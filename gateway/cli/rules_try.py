@@ -19,6 +19,7 @@ from rich.table import Column, Table
 from connectors.declaration import unknown
 from gateway.app import Gateway, open_gateway
 from gateway.caller import Caller
+from gateway.checks.again import overlay_of
 from gateway.checks.checker import Checker
 from gateway.checks.kept import KeptCheck, keep, read_kept
 from gateway.checks.replay import kept_checks
@@ -78,7 +79,8 @@ def rules_try(
     Exit code: 0 结论均不变 no verdict changes, 1 有变化 some do, 2 无法读取 something cannot be read, or wrong use.
     """
     book = load_book(config, rules)
-    found = [each for kept in _read(receipt) for each in try_rules(kept, _set(book, set_, kept.as_of))]
+    checks = [(kept, overlay_of(kept, book, set_)) for kept in _read(receipt)]
+    found = [each for kept, own in checks for each in try_rules(kept, _set(book, set_, kept.as_of), own)]
     _show(found, as_json)
 
 

@@ -203,7 +203,8 @@ async def _screen(asking: _Asking, portfolio: Portfolio, config: Path, data: Pat
         found = await screenings.jobs.find(asking.resume) if asking.resume is not None else None
         as_of = found.as_of if found is not None else asking.as_of or today_text()
         check = screenings.check(caller, Asked(asking.rules, as_of, asking.input), wait=asking.wait)
-        question = Question(caller.client, caller.purpose, rules_of(screenings.checker, asking.rules, as_of), as_of)
+        by = rules_of(screenings.checker, caller.client, asking.rules, as_of)
+        question = Question(caller.client, caller.purpose, by, as_of)
         if asking.resume is not None:
             job = await screenings.files.resume(asking.resume, portfolio, question)
         else:

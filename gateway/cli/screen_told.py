@@ -52,8 +52,8 @@ def summary(done: Screened, out: str, manifest: Path) -> dict[str, Any]:
 
 def print_summary(told: dict[str, Any], file: IO[str]) -> None:
     """Print ``told`` as a table to ``file``."""
-    code, version, _ = told["rules"].split(" ", 2)
-    title = f"{code} {version}, {told['asOf']}"
+    code, version, _, *own = told["rules"].split(" ")
+    title = f"{code} {version}, {told['asOf']}" + (f", {own[1]} 自有规则 its own overlay" if own else "")
     table = Table("结论 verdict", "行 rows", "占比 share", title=title, title_justify="left")
     for verdict in VERDICTS:
         count = told["counts"].get(verdict, 0)

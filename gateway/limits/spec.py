@@ -37,12 +37,13 @@ class ListLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class SubscriptionLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many subscriptions there may be at one replica, and how long it waits for what.
 
-    ``connections`` are WebSockets and event streams of all clients together; ``queue`` counts messages that a client
-    has not taken yet.
+    ``connections`` are WebSockets and event streams of all clients together, ``in_flight`` operations of any kind of
+    one WebSocket; ``queue`` counts messages that a client has not taken yet.
     """
 
     per_client: PositiveInt = 20
     connections: PositiveInt = 500
+    in_flight: PositiveInt = 50
     max_message_bytes: Annotated[int, Meta(ge=1_024, le=1 << 20)] = 131_072
     queue: PositiveInt = 32
     init_seconds: Annotated[float, Meta(gt=0, le=60)] = 10.0

@@ -128,7 +128,7 @@ class Deliverer:
         try:
             text = self._text(filed.ticket, sending)
         except SealBroken:
-            await self._give_up(outward, sending, "seal broken")
+            await self._give_up(outward, sending, lease, "seal broken")
             return
         error = await _send(session, endpoint, text, headers(endpoint, sent_as(sending), text, self._clock()))
         if error is None:
@@ -139,7 +139,7 @@ class Deliverer:
         )
         wait = outward.rules.retries.wait(sending.attempts + 1)
         if wait is None:
-            await self._give_up(outward, sending, error)
+            await self._give_up(outward, sending, lease, error)
         else:
             await self._objections.failed(sending, lease, error, self._clock() + wait)
 
@@ -149,9 +149,9 @@ class Deliverer:
             return withdrawal(ticket)
         return body(ticket, unseal(self._secrets, sending.id, sending.sealed or ""))
 
-    async def _give_up(self, outward: Outward, sending: Sending, error: str) -> None:
+    async def _give_up(self, outward: Outward, sending: Sending, lease: str, error: str) -> None:
         _log.error("objection given up, it waits in the queue: id=%s why=%s", sending.objection, error)
-        await self._noted(await self._objections.given_up(sending, error, self._at(), self._terms(outward)))
+        await self._noted(await self._objections.given_up(sending, lease, error, self._at(), self._terms(outward)))
 
     async def _noted(self, routed: Filed | None) -> Filed | None:
         """Write into the ledger that a ticket was routed; a ledger that is away keeps nobody from being told."""

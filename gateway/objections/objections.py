@@ -114,9 +114,9 @@ class Objections:
         """Note that a message did not arrive, to be sent again at ``due_at``; see `outbox.failed`."""
         return await self._write(lambda one: outbox.failed(one, sending, lease, error, due_at))
 
-    async def given_up(self, sending: Sending, error: str, at: str, terms: tuple[str, str]) -> Filed | None:
+    async def given_up(self, sending: Sending, lease: str, error: str, at: str, terms: tuple[str, str]) -> Filed | None:
         """Give up sending a message; see `outbox.given_up`."""
-        return await self._write(lambda one: outbox.given_up(one, sending, error, at, terms))
+        return await self._write(lambda one: outbox.given_up(one, sending, lease, error, at, terms))
 
     async def _changed(self, revision: int) -> Sequence[Mark]:
         return await self._read(lambda one: _marks_after(one, revision))

@@ -58,15 +58,16 @@ def next_due(connection: sa.Connection) -> float | None:
 def arrived(connection: sa.Connection, sending: Sending, at: str, terms: tuple[str, str]) -> Filed | None:
     """Note that the owner has the message: what it held is deleted, and the ticket is routed, in one transaction.
 
-    Returns the ticket where this call routed it. It is deleted also when the lease has run out meanwhile.
+    Returns the ticket where this call routed it. It is deleted also when the lease has run out meanwhile, or another
+    has given it up since.
     """
     gone: dict[str, Any] = {"state": "DELIVERED", "attempts": sending.attempts + 1, "error": None, "sealed": None}
-    return _settled(connection, sending, gone, at, terms)
+    return _settled(connection, sending, OUTBOX.c.state.in_(("WAITING", "DEAD")), gone, at, terms)
 
 
 def put_in_queue(connection: sa.Connection, sending: Sending, at: str, terms: tuple[str, str]) -> Filed | None:
     """Let the message stand in its department's queue, which has no address; the ticket is routed by that."""
-    return _settled(connection, sending, {"state": "QUEUED"}, at, terms)
+    return _settled(connection, sending, OUTBOX.c.state == "WAITING", {"state": "QUEUED"}, at, terms)
 
 
 def failed(connection: sa.Connection, sending: Sending, lease: str, error: str, due_at: float) -> bool:
@@ -80,18 +81,30 @@ def failed(connection: sa.Connection, sending: Sending, lease: str, error: str, 
     return connection.execute(sa.update(OUTBOX).where(held).values(**changed, **free)).rowcount == 1
 
 
-def given_up(connection: sa.Connection, sending: Sending, error: str, at: str, terms: tuple[str, str]) -> Filed | None:
-    """Give up sending: the message stands in the department's queue from now on, and is not lost."""
+def given_up(
+    connection: sa.Connection, sending: Sending, lease: str, error: str, at: str, terms: tuple[str, str]
+) -> Filed | None:
+    """Give up sending: the message stands in the department's queue from now on, and is not lost.
+
+    Whoever holds another lease by now is still sending it: then nothing is given up.
+    """
     gone: dict[str, Any] = {"state": "DEAD", "attempts": sending.attempts + 1, "error": error}
-    return _settled(connection, sending, gone, at, terms)
+    mine = sa.and_(OUTBOX.c.state == "WAITING", OUTBOX.c.lease == lease)
+    return _settled(connection, sending, mine, gone, at, terms)
 
 
 def _settled(
-    connection: sa.Connection, sending: Sending, changed: dict[str, Any], at: str, terms: tuple[str, str]
+    connection: sa.Connection,
+    sending: Sending,
+    stands: sa.ColumnElement[bool],
+    changed: dict[str, Any],
+    at: str,
+    terms: tuple[str, str],
 ) -> Filed | None:
+    """Write what was ``changed`` where the message still ``stands`` as it must, and route its ticket by that."""
     ticket = lock(connection, sending.objection)
     # INVARIANT: what is settled is what was sent: meanwhile the row may hold the withdrawal, which was not
-    same = sa.and_(OUTBOX.c.id == sending.id, OUTBOX.c.state == "WAITING", OUTBOX.c.sealed == sending.sealed)
+    same = sa.and_(OUTBOX.c.id == sending.id, stands, OUTBOX.c.sealed == sending.sealed)
     free = {"lease": None, "leased_until": None}
     if connection.execute(sa.update(OUTBOX).where(same).values(**changed, **free)).rowcount != 1:
         return None  # withdrawn, or settled by another

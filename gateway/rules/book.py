@@ -1,6 +1,11 @@
-"""The rule book: every rule set of `config/rules/`, by code and day, and what clients raise of them."""
+"""The rule book: every rule set of `config/rules/`, by code and day, and what clients raise of them.
 
-from collections.abc import Iterator, Mapping, Sequence
+An overlay whose client is gone, or may not run its set any more, is out of use and no mistake that stops a gateway: a
+client can be shut out by a reload at once, and its file be removed afterwards. A file of a misspelt name must not go
+unnoticed either: a gateway says so in its log, and `check` and `rules check` refuse it (2026-11-26).
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -12,7 +17,9 @@ from gateway.rules.checks.known import UNCHECKED, Known
 from gateway.rules.declared import overlay_mistakes, read_overlay, read_rule_set
 from gateway.rules.model import Overlay, RuleSet
 
+FOLDER: Final = "rules"
 OVERLAYS: Final = "overlays"
+ENDED: Final = "remove the file, or name it for the client that it is of"
 
 
 class NoRuleSet(KeyError):
@@ -43,7 +50,7 @@ class RuleBook:
         for _, each in sets:
             by_code.setdefault(each.code, []).append(each)
         mistakes += _overlapping(sets)
-        overlays = list(_overlays(folder / OVERLAYS, by_code, known, mistakes))
+        overlays = list(_overlays(folder / OVERLAYS, by_code, mistakes))
         if mistakes:
             raise ConfigError(mistakes)
         return cls([each for _, each in sets], overlays)
@@ -65,6 +72,17 @@ class RuleBook:
     def overlays(self) -> list[Overlay]:
         """All overlays, in the order of their files."""
         return list(self._overlays.values())
+
+    def unused(self, purposes: Mapping[str, Collection[str]]) -> Iterator[Mistake]:
+        """Yield why each overlay that is out of use is; ``purposes`` are those of every client, by its name."""
+        for each in self.overlays:
+            file = f"{FOLDER}/{OVERLAYS}/{each.client}.toml"
+            if each.client not in purposes:
+                why = unknown("client", each.client, sorted(purposes))
+                yield Mistake(file, "", f"out of use, {why}: {ENDED}")
+            elif all(set(version.purposes).isdisjoint(purposes[each.client]) for version in self.sets[each.set]):
+                why = f"client `{each.client}` has no purpose for which `{each.set}` may be run"
+                yield Mistake(file, "set", f"out of use, {why}: {ENDED}")
 
     def __iter__(self) -> Iterator[RuleSet]:
         return (each for versions in self.sets.values() for each in versions)
@@ -99,9 +117,7 @@ def _overlapping(sets: Sequence[tuple[Path, RuleSet]]) -> Iterator[Mistake]:
                 yield Mistake(path.name, "version", f"`{one.version}` is the version of `{other_path.name}` too")
 
 
-def _overlays(
-    folder: Path, sets: Mapping[str, list[RuleSet]], known: Known, mistakes: list[Mistake]
-) -> Iterator[Overlay]:
+def _overlays(folder: Path, sets: Mapping[str, list[RuleSet]], mistakes: list[Mistake]) -> Iterator[Overlay]:
     """Yield the overlays in ``folder``, each named for its client; adds what is wrong with them to ``mistakes``."""
     for path in sorted(folder.glob("*.toml")):
         note = partial(_keep, mistakes, f"{OVERLAYS}/{path.name}")
@@ -113,7 +129,7 @@ def _overlays(
             continue
         overlay = read_overlay(tables, path.stem, note)
         if overlay is not None:
-            for place, message in overlay_mistakes(overlay, sets, known):
+            for place, message in overlay_mistakes(overlay, sets):
                 note(place, message)
             yield overlay
 

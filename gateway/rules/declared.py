@@ -43,10 +43,8 @@ def read_overlay(tables: Mapping[str, Any], client: str, note: Note) -> Overlay 
     return msgspec.convert({**tables, "client": client, "digest": _digest(tables)}, Overlay)
 
 
-def overlay_mistakes(overlay: Overlay, sets: Mapping[str, list[RuleSet]], known: Known) -> Iterator[tuple[str, str]]:
+def overlay_mistakes(overlay: Overlay, sets: Mapping[str, list[RuleSet]]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with an overlay beside the ``sets`` of all codes."""
-    if known.clients is not None and overlay.client not in known.clients:
-        yield "", unknown("client", overlay.client, sorted(known.clients)) + ": the file is named for a client"
     if overlay.set not in sets:
         yield "set", unknown("rule set", overlay.set, sorted(sets))
         return

@@ -111,7 +111,9 @@ class ScreeningChanges(Carried):
         demanded = demand_mistakes(rule_set, request.input, self.caller.case)
         require_valid(name, [InputMistake(*each) for each in demanded])
         caller = self.caller
-        question = Question(caller.client, caller.purpose, rules_of(checker, request.rule_set, as_of), as_of)
+        question = Question(
+            caller.client, caller.purpose, rules_of(checker, caller.client, request.rule_set, as_of), as_of
+        )
         try:
             job = await begin(request, question)
             self.done += 1

@@ -41,10 +41,15 @@ class Asked:
     input: Mapping[str, Any]
 
 
-def rules_of(checker: Checker, code: str, as_of: str) -> str:
-    """Return the rule set with version and digest; raises `gateway.rules.NoRuleSet`."""
-    found = checker.book().at(code, as_of)
-    return f"{found.code} {found.version} {found.digest}"
+def rules_of(checker: Checker, client: str, code: str, as_of: str) -> str:
+    """Return the rule set with version and digest, and what ``client`` lays over it; raises `gateway.rules.NoRuleSet`.
+
+    So a manifest names by whose own rules some rows were raised, and rows are never judged by two overlays.
+    """
+    book = checker.book()
+    found, own = book.at(code, as_of), book.overlay(client, code)
+    told = f"{found.code} {found.version} {found.digest}"
+    return told if own is None else f"{told} overlay {own.client} {own.digest}"
 
 
 def require_right(checker: Checker, configuration: Configuration, caller: Caller, code: str, as_of: str) -> None:
@@ -70,7 +75,7 @@ def check_by(checker: Checker, configuration: Callable[[], Configuration], calle
         today = today_text()
         checked = await checker.check(request, caller, today, "SCREENING")
         bases = ShownCatalogue(configuration().items, today).basis
-        return list(_outcomes(checked, Telling(checked.rule_set, bases)))
+        return list(_outcomes(checked, Telling(checked.rule_set, bases, checked.overlay)))
 
     return check
 
@@ -134,9 +139,10 @@ def _outcome(judged: SubjectVerdict, telling: Telling, receipt: str, as_of: str)
     told: list[ShownOutcome] = [telling.outcome(each) for each in judged.outcomes if each.result not in QUIET]
     missing = dict.fromkeys(missing for each in told for missing in _missing(each.missing))
     rules = tuple((each.rule, each.result) for each in told)
+    raised = {each.rule: each.raised_by for each in told if each.raised_by is not None}
     deciding = [missing for each in told if each.result == UNKNOWN and each.mandatory for missing in each.missing]
     again = closed_until(_missing(deciding)) if judged.verdict == "UNDETERMINED" else None
-    return RowOutcome(judged.verdict, rules, tuple(missing), receipt, as_of, again=again)
+    return RowOutcome(judged.verdict, rules, tuple(missing), receipt, as_of, again=again, raised=raised)
 
 
 def _missing(told: Iterable[ShownMissing]) -> Iterable[Missing]:

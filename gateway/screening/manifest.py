@@ -3,7 +3,7 @@
     credit.city.example/ledger                origin of the log whose key signs
     screening manifest 1                      no checkpoint can be read from this, nor the other way round
     job 0198f3…                               lines of `name value`, in this order
-    rules BK 2026.1 <digest>
+    rules BK 2026.1 <digest>                  and `overlay <client> <digest>`, where the client raised some itself
     as-of 2026-11-26
     rows 100000
     root <base64>                             of the tree over the rows (`gateway.proof.merkle`)

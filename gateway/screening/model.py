@@ -59,7 +59,8 @@ class RowOutcome(msgspec.Struct, frozen=True, array_like=True):
     ``rules`` are (rule id, result) of every rule that is not CLEAN or NOT_APPLICABLE; ``receipt`` is the id of the
     answer that the verdict rests on (two, parted by a blank, where some of it is hidden), None for an INVALID row,
     whose ``fault`` says why; ``as_of`` is the day (ISO 8601). ``again`` is when asking again may settle a row that is
-    undetermined only because sources are closed.
+    undetermined only because sources are closed. ``raised`` are those of ``rules`` that a client raised by its own
+    overlay, with its name.
     """
 
     verdict: Verdict
@@ -69,6 +70,7 @@ class RowOutcome(msgspec.Struct, frozen=True, array_like=True):
     as_of: str | None = None
     fault: str | None = None
     again: str | None = None
+    raised: dict[str, str] = {}
 
     @property
     def until(self) -> str | None:

@@ -92,8 +92,9 @@ class CheckFor:
         """Return the check; raises `Forbidden` for a client that is gone or lost its rights, `RuleSetChanged`."""
         caller = self._caller(began)
         code = job.rules.partition(" ")[0]
-        if rules_of(self.checker, code, job.as_of) != job.rules:
-            raise RuleSetChanged(f"rule set `{code}` was changed since the screening began: begin a new one")
+        if rules_of(self.checker, job.client, code, job.as_of) != job.rules:
+            changed = f"rule set `{code}`, or what its client lays over it, was changed since the screening began"
+            raise RuleSetChanged(f"{changed}: begin a new one")
         require_right(self.checker, self.configuration(), caller, code, job.as_of)
         told = {name: msgspec.json.decode(value) for name, value in job.settings.input.items()}
         return parted(check_by(self.checker, self.configuration, caller, Asked(code, job.as_of, told)))

@@ -9,7 +9,7 @@ from gateway.screening.model import Missing, RowOutcome
 RESULTS: Final[Mapping[str, Callable[[int, RowOutcome], str]]] = {
     "row": lambda number, _: str(number),
     "verdict": lambda _, outcome: outcome.verdict,
-    "outcomes": lambda _, outcome: " ".join(f"{rule}:{result}" for rule, result in outcome.rules),
+    "outcomes": lambda _, outcome: " ".join(_rule(outcome, *each) for each in outcome.rules),
     "reason": lambda _, outcome: outcome.fault or "",
     "missing": lambda _, outcome: " ".join(dict.fromkeys(map(_missing, outcome.missing))),
     "until": lambda _, outcome: outcome.until or "",
@@ -17,6 +17,11 @@ RESULTS: Final[Mapping[str, Callable[[int, RowOutcome], str]]] = {
     "asOf": lambda _, outcome: outcome.as_of or "",
 }
 """The columns by name; those of a job are named in its settings."""
+
+
+def _rule(outcome: RowOutcome, rule: str, result: str) -> str:
+    """Return `BK-02:HIT`, and whose verdict it is where a client raised the rule itself: `BK-02:HIT:rural_bank`."""
+    return ":".join((rule, result, outcome.raised[rule]) if rule in outcome.raised else (rule, result))
 
 
 def _missing(each: Missing) -> str:

@@ -39,6 +39,7 @@ class ShownRule:
 
     rule: str
     result: str
+    raised_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _row(number: int, outcome: RowOutcome, columns: Sequence[str]) -> ShownRow:
         row=number,
         verdict=None if outcome.verdict == INVALID else outcome.verdict,
         fault=outcome.fault,
-        rules=[ShownRule(rule, result) for rule, result in outcome.rules],
+        rules=[ShownRule(rule, result, outcome.raised.get(rule)) for rule, result in outcome.rules],
         missing=[ShownGap(each.source or None, each.status, each.until) for each in outcome.missing],
         receipts=(outcome.receipt or "").split(),
         as_of=outcome.as_of,

@@ -1,11 +1,14 @@
-"""One WebSocket of graphql-transport-ws: identified by `connection_init`, then as many subscriptions as are allowed.
+"""One WebSocket of graphql-transport-ws: identified by `connection_init`, then operations of any kind, many at a time.
 
-What is told waits in a queue of `queue` messages for a writer; a client that lets it run full is closed (4413). Every
-wait for the client has an end: `connection_init` has `init_seconds`, what is written `gateway.http.websocket`.
+What subscriptions tell waits in a queue of `queue` messages for a writer; a client that lets it run full is closed
+(4413). The answer to a query or a mutation waits for its turn to be written instead: there is one, and a client that is
+slow has asked for it. Every wait for the client has an end: `connection_init` has `init_seconds`, what is written
+`gateway.http.websocket`. When the server stops, answers that are under way are told first, for `DRAIN_SECONDS`.
 """
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Final, NoReturn
 
@@ -23,7 +26,7 @@ from gateway.errors import (
     Unauthenticated,
 )
 from gateway.failure import report
-from gateway.http.response import error_body
+from gateway.http.response import Reply, error_body
 from gateway.limits.strangers import Strangers
 from gateway.settings import ANY_ORIGIN, Cors
 from gateway.subscriptions import messages
@@ -33,6 +36,7 @@ from gateway.subscriptions.subscriptions import Subscriptions
 
 _CLOSE_SECONDS: Final = 1.0
 """How long a close frame may wait for a client that does not read."""
+DRAIN_SECONDS: Final = 10.0
 
 
 class WebSockets:
@@ -89,6 +93,12 @@ class _Connection:
         self._limits = subscriptions.limits
         self._out: asyncio.Queue[str] = asyncio.Queue(self._limits.queue)
         self._running: dict[str, asyncio.Task[None]] = {}
+        """What is wanted still, by the ids that are in use."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        """What is in flight."""
+        self._answering: set[asyncio.Task[None]] = set()
+        """Those of them that are no subscriptions, as far as is known."""
+        self._writing = asyncio.Lock()
         self._closed: asyncio.Future[NoReturn] = asyncio.get_running_loop().create_future()
 
     async def serve(self) -> None:
@@ -103,11 +113,13 @@ class _Connection:
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             closed = next((each.exception() for each in done if each.exception() is not None), None)
+            if self._closed.done():  # what else failed did so for that
+                closed = self._closed.exception()
             await self._close(closed)
         finally:
-            for task in (*tasks, *self._running.values()):
+            for task in (*tasks, *self._tasks):
                 task.cancel()
-            await asyncio.gather(*tasks, *self._running.values(), return_exceptions=True)
+            await asyncio.gather(*tasks, *self._tasks, return_exceptions=True)
             if not self._closed.done():
                 self._closed.cancel()
 
@@ -130,11 +142,15 @@ class _Connection:
 
     async def _drained(self) -> None:
         await self._subscriptions.draining.wait()
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=DRAIN_SECONDS)
         raise Closed(1012, "the server is stopping")
 
     async def _write(self) -> None:
         while True:
-            await self._websocket.send_text(await self._out.get())
+            text = await self._out.get()
+            async with self._writing:
+                await self._websocket.send_text(text)
 
     def _tell(self, text: str) -> None:
         """Put a message to those that wait to be written; one too many ends the connection."""
@@ -162,9 +178,9 @@ class _Connection:
                 case Subscribe(id=id_) as subscribe:
                     if id_ in self._running:
                         raise Closed(4409, "a subscription of this id is open already")
-                    self._running[id_] = asyncio.ensure_future(self._subscribed(subscribe, identity))
+                    self._begin(subscribe, identity)
                 case Complete(id=id_):
-                    if (task := self._running.get(id_)) is not None:
+                    if (task := self._running.pop(id_, None)) is not None:
                         task.cancel()
                 case Pong():
                     pass
@@ -206,30 +222,67 @@ class _Connection:
             raise Closed(1009, f"a message may have {self._limits.max_message_bytes} bytes")
         return read_message(text)
 
-    async def _subscribed(self, subscribe: Subscribe, identity: Identity) -> None:
-        """Tell the events of one subscription to its end."""
+    def _begin(self, subscribe: Subscribe, identity: Identity) -> None:
+        most = self._limits.in_flight
+        if len(self._tasks) >= most:
+            message = f"{most} operations are in flight on this connection, as many as may be"
+            error = RateLimited(message, extensions={"budget": "in flight", "allowed": most})
+            self._subscriptions.refuse(error)
+            self._tell(messages.error(subscribe.id, error_body(error)))
+            return
+        task = asyncio.ensure_future(self._taken(subscribe, identity))
+        self._running[subscribe.id] = task
+        for each in (self._tasks, self._answering):
+            each.add(task)
+            task.add_done_callback(each.discard)
+        task.add_done_callback(partial(self._free, subscribe.id))  # one that was ended before it began, too
+
+    async def _taken(self, subscribe: Subscribe, identity: Identity) -> None:
+        """Carry out one operation: answer it, or tell the events of a subscription to its end."""
         id_, request = subscribe.id, subscribe.request
-        begun = False
+        task, begun = asyncio.current_task(), False
+        assert task is not None, "it is begun as one"
         try:
             declared = request.extensions.get("headers")
             own = identity.declaring(declared) if isinstance(declared, dict) else identity
-            async with self._subscriptions.open(request, own) as subscription:
+            taken = await self._subscriptions.take(request, own)
+            if isinstance(taken, Reply):
+                await self._answer(id_, taken)
+                return
+            self._answering.discard(task)
+            async with self._subscriptions.open(request, own, taken) as subscription:
                 begun = True
                 while (body := await subscription.event()) is not None:
                     self._tell(messages.next_(id_, body))
             self._tell(messages.complete(id_))
-        except (Unauthenticated, Forbidden) as error:
-            if begun and not isinstance(error, RateLimited):  # the identity of the connection is no longer good
-                self._end(Closed(4403, f"forbidden: {error.message}"))
-            else:
-                self._tell(messages.error(id_, error_body(error)))
-        except ShuttingDown:
-            self._end(Closed(1012, "the server is stopping"))
+        except Unauthenticated as error:  # the identity of the connection is no longer good
+            self._end(Closed(4403, f"forbidden: {error.message}"))
         except RequestError as error:
-            if not self._closed.done():
-                self._tell(messages.error(id_, error_body(error)))
+            self._refused(id_, error, begun=begun)
         finally:
+            self._free(id_, task)
+
+    def _free(self, id_: str, task: "asyncio.Task[None]") -> None:
+        """Let the client use an id again, unless another operation has it already."""
+        if self._running.get(id_) is task:
+            del self._running[id_]
+
+    def _refused(self, id_: str, error: RequestError, *, begun: bool) -> None:
+        if begun and isinstance(error, Forbidden):  # its client is gone
+            self._end(Closed(4403, f"forbidden: {error.message}"))
+        elif not self._closed.done():
+            self._tell(messages.error(id_, error_body(error)))
+
+    async def _answer(self, id_: str, reply: Reply) -> None:
+        """Tell the answer to a query or a mutation, when it is its turn; its id is free before the client knows so."""
+        async with self._writing:
+            if not reply.executed:
+                self._running.pop(id_, None)
+                await self._websocket.send_text(messages.error(id_, reply.body))
+                return
+            await self._websocket.send_text(messages.next_(id_, reply.body))
             self._running.pop(id_, None)
+            await self._websocket.send_text(messages.complete(id_))
 
 
 def _address(websocket: WebSocket) -> str:

@@ -1,5 +1,8 @@
 """Asks about many subjects for one watcher: as few questions as the limits allow, each a query under its rights.
 
+A question takes as many records of a section as a page may have: that asks no source once more. Of whom there are
+more, the next pages are asked for one after the other, at the pace of the sources as ever, up to ``records`` in all.
+
 What refuses a question (a budget that is spent, the ledger that is away) leaves its subjects unknown, with the code.
 """
 
@@ -16,7 +19,7 @@ from gateway.inner import Inner
 from gateway.plan.asks import Rights
 from gateway.policy import decide, place_of
 from gateway.watch.rounds import Observed, observe, unasked
-from gateway.watch.sections import Watched, question
+from gateway.watch.sections import Watched, further, question
 
 if TYPE_CHECKING:
     from gateway.desk import Desk
@@ -28,22 +31,43 @@ Key = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Asks by ``inner``, about ``batch`` subjects at a time; ``desk`` returns the desk of the moment."""
+    """Asks by ``inner``, about ``batch`` subjects at a time; ``desk`` returns the desk of the moment.
+
+    ``records`` are looked at of a section at most, the newest.
+    """
 
     inner: Inner
     desk: "Callable[[], Desk]"
     batch: int
+    records: int
 
     async def observe(self, caller: Caller, keys: Sequence[Key], sections: Sequence[Watched]) -> list[Observed]:
         """Return what the ``sections`` of the subjects of ``keys`` are found to be for ``caller``, in their order."""
         desk = self.desk()
-        document = question(sections, open_to(desk, caller))
+        is_open, first = open_to(desk, caller), self._first(desk)
+        document = question(sections, is_open, first)
+        by_path = {each.path: each for each in sections}
         most = min(self.batch, desk.plans.lists.max_keys, desk.budgets.account(caller.client).allowed.max_subjects)
         found: list[Observed] = []
         for start in range(0, len(keys), most):
             places = range(start, min(start + most, len(keys)))
-            found += await self._ask(document, caller, places, [keys[at] for at in places], sections)
+            for each in await self._ask(document, {"keys": [keys[at] for at in places]}, caller, places, sections):
+                section = by_path[each.section]
+                found.append(await self._whole(each, further(section, is_open, first), section, keys, caller))
         return found
+
+    async def _whole(
+        self, found: Observed, document: str, section: Watched, keys: Sequence[Key], caller: Caller
+    ) -> Observed:
+        """Return ``found`` with its further pages, as many as are looked at."""
+        while found.after is not None and len(found.content[1]) < self.records:
+            variables = {"keys": [keys[found.place]], "after": found.after}
+            (page,) = await self._ask(document, variables, caller, [found.place], [section])
+            found = found.continued(page)
+        return found.cut(self.records)
+
+    def _first(self, desk: "Desk") -> int:
+        return min(self.records, desk.plans.lists.max_first)
 
     def closed_until(self, sections: Sequence[Watched], now: datetime) -> datetime | None:
         """Return until when some owner of the ``sections`` does not want to be asked; None where all may be now."""
@@ -53,10 +77,15 @@ class Asking:
         return max((each.until for each in closings if each is not None), default=None)
 
     async def _ask(
-        self, document: str, caller: Caller, places: Sequence[int], keys: Sequence[Key], sections: Sequence[Watched]
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        caller: Caller,
+        places: Sequence[int],
+        sections: Sequence[Watched],
     ) -> list[Observed]:
         try:
-            answered = await self.inner.ask(document, {"keys": list(keys)}, caller, KIND)
+            answered = await self.inner.ask(document, variables, caller, KIND)
         except RequestError as error:
             return unasked(places, sections, error.code)
         return observe(places, sections, answered.content)

@@ -4,7 +4,7 @@ INPUT_INVALID        `inputs` names every part that is wrong
 FIELD_FORBIDDEN      nothing of a section is open to the caller: `sections` names them
 WEBHOOK_MISSING      the client is registered with no address to send to
 WATCH_UNKNOWN        the caller has no such watch; another's looks the same
-WATCHES_TOO_MANY     the caller keeps as many as it may
+WATCHES_TOO_MANY     the caller keeps as many as it may, or they are about as many subjects together as they may be
 MUTATION_REUSED      the idempotency key was sent before with another input
 WATCHES_UNAVAILABLE  the store does not answer: send it again
 """
@@ -35,7 +35,7 @@ from gateway.watch.input import closed_sections, plain_key, wish_mistakes
 from gateway.watch.sealing import seal
 from gateway.watch.sections import known_sections
 from gateway.watch.shown import Roots, ShownWatch, owner_of
-from gateway.watch.standings import MutationReused, TooManyWatches
+from gateway.watch.standings import MutationReused, TooManySubjects, TooManyWatches
 from gateway.watch.tables import Message, Watch
 from gateway.watch.watcher import Watcher
 from gateway.watch.watches import Watches
@@ -81,9 +81,10 @@ class WatchChanges(Carried):
         owner = owner_of(watching.secret, caller)[0]
         mutation = None if given.client_mutation_id is None else digest("watch", owner, given.client_mutation_id)
         said = orjson.dumps([keys, given.sections, watch.every_seconds, caller.purpose, caller.case]).decode()
-        input_, most = digest(owner, said), watching.rules.max_watches
+        input_, rules = digest(owner, said), watching.rules
+        most = rules.max_watches, rules.max_watched
         stored = await self._stored(
-            watching.watches.write(lambda one: standings.start(one, watch, mutation, input_, most))
+            watching.watches.write(lambda one: standings.start(one, watch, mutation, input_, *most))
         )
         self._did(stored.id, None, "ACTIVE")
         watching.watcher.wake()
@@ -166,6 +167,10 @@ class WatchChanges(Carried):
         except TooManyWatches:
             most = self.watching.rules.max_watches
             raise refusal(f"{most} watches are kept already, as many as may be", "WATCHES_TOO_MANY") from None
+        except TooManySubjects as error:
+            most = self.watching.rules.max_watched
+            why = f"the watches of this client are about {error.many} subjects already, and {most} may be"
+            raise refusal(f"{why}: stop one, or name fewer", "WATCHES_TOO_MANY") from None
         except WatchesUnavailable as error:
             raise refusal(error.message, error.code) from None
 

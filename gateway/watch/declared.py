@@ -12,7 +12,9 @@ class WatchRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How watches are kept; times are seconds.
 
     Nobody is asked again before ``minimum_seconds``, whatever a client wants; ``batch`` is how many subjects one
-    question names. A replica holds a watch for ``lease_seconds``, a message for as long as an attempt may take.
+    question names, ``max_records`` how many of a section are looked at, the newest. ``max_watched`` bounds the subjects
+    of all watches of a client together, and likewise those of its open subscriptions. A replica holds a watch for
+    ``lease_seconds``, a message for as long as an attempt may take.
     """
 
     minimum_seconds: Annotated[float, Meta(gt=0, le=604_800)] = 3_600.0
@@ -20,7 +22,9 @@ class WatchRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     batch: Annotated[int, Meta(ge=1, le=1_000)] = 100
     max_subjects: Annotated[int, Meta(ge=1, le=10_000)] = 1_000
     max_sections: Annotated[int, Meta(ge=1, le=100)] = 20
+    max_records: Annotated[int, Meta(ge=20, le=100_000)] = 5_000
     max_watches: PositiveInt = 100
+    max_watched: PositiveInt = 20_000
     lease_seconds: Annotated[float, Meta(ge=1, le=3_600)] = 300.0
     timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 5.0
     attempts: Annotated[int, Meta(ge=1, le=100)] = 12

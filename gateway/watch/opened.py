@@ -8,6 +8,7 @@ from gateway.desk import Desk
 from gateway.front import Loaded
 from gateway.inner import Inner
 from gateway.ledger import Secret
+from gateway.limits.places import Places
 from gateway.watch.asking import Asking
 from gateway.watch.changes import Watching
 from gateway.watch.deliverer import Deliverer
@@ -25,16 +26,16 @@ def watching(
     rules = loaded().configuration.settings.watch
     secrets = [secret, *secret.earlier]
     endpoint = partial(_endpoint, loaded)
-    asking = Asking(inner, desk, rules.batch)
+    asking = Asking(inner, desk, rules.batch, rules.max_records)
     deliverer = Deliverer(watches, rules, secrets, endpoint)
     watcher = Watcher(watches, asking, rules, secrets, lambda name: loaded().register.find(name), deliverer.wake)
     return Watching(watches, watcher, deliverer, asking, rules, secret, endpoint)
 
 
-def listening(watching: Watching) -> Listening:
-    """Return what the subscription asks by."""
+def listening(watching: Watching, places: Places) -> Listening:
+    """Return what the subscription asks by; ``places`` counts whom it watches."""
     secret = watching.secret
-    return Listening(watching.asking, watching.rules, Digests([secret, *secret.earlier]))
+    return Listening(watching.asking, watching.rules, Digests([secret, *secret.earlier]), places)
 
 
 def start(watching: Watching, stack: AsyncExitStack) -> None:

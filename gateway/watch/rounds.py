@@ -11,7 +11,7 @@ known: the digest is compared again when it can be asked again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from gateway.watch.digests import Digests
@@ -20,6 +20,9 @@ from gateway.watch.sections import Watched
 KNOWN_STATES: Final = frozenset({"COMPLETE", "NOT_COVERED"})
 """States of sections that leave nothing to be asked for."""
 DENIED: Final = "DENIED"
+CUT: Final = "CUT"
+"""Stands for COMPLETE where a section has more records than are looked at: those beyond it do not count, but for how
+many there are."""
 UNRESOLVED: Final = "UNRESOLVED"
 """Stands for the state of the sections of a subject whose key led to nobody now."""
 ORGANIZATION_FIELD: Final = "uscc"
@@ -31,7 +34,8 @@ Word = Literal["BASELINE", "CHANGED", "UNKNOWN", "UNCHANGED", "STOPPED"]
 class Observed:
     """One section of the subject at ``place`` of the keys; ``content`` is None where it is not known whole.
 
-    ``subject`` is the USCC that the key led to, empty where it led to nobody.
+    ``subject`` is the USCC that the key led to, empty where it led to nobody; ``after`` is where the next page begins,
+    None where there is none.
     """
 
     place: int
@@ -39,6 +43,21 @@ class Observed:
     state: str
     subject: str = field(default="", repr=False)
     content: Any = field(default=None, repr=False)
+    after: str | None = field(default=None, repr=False)
+
+    def continued(self, page: "Observed") -> "Observed":
+        """Return the section with its next ``page``; a page that is not known whole leaves all of it unknown."""
+        if self.content is None or page.content is None or page.subject != self.subject:
+            return replace(self, state=page.state if page.content is None else UNRESOLVED, content=None, after=None)
+        total, items = self.content
+        return replace(self, content=[total, [*items, *page.content[1]]], after=page.after)
+
+    def cut(self, most: int) -> "Observed":
+        """Return the section with its ``most`` newest records, told as cut where there are more."""
+        if self.content is None or (self.after is None and len(self.content[1]) <= most):
+            return self
+        total, items = self.content
+        return replace(self, state=CUT, content=[total, items[:most]], after=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +129,11 @@ def _observed(place: int, section: Watched, alias: str, subject: Any) -> Observe
     if found is None:
         return Observed(place, section.path, DENIED, subject[ORGANIZATION_FIELD])
     state = found["state"]
-    content = [found["totalCount"], found["items"]] if state in KNOWN_STATES else None
-    return Observed(place, section.path, state, subject[ORGANIZATION_FIELD], content)
+    if state not in KNOWN_STATES:
+        return Observed(place, section.path, state, subject[ORGANIZATION_FIELD])
+    content, page = [found["totalCount"], found["items"]], found["pageInfo"]
+    after = page["endCursor"] if page["hasNextPage"] else None
+    return Observed(place, section.path, state, subject[ORGANIZATION_FIELD], content, after)
 
 
 def _compared(client: str, before: Known, observed: Observed, digests: Digests, at: str) -> tuple[Known, Word | None]:

@@ -17,8 +17,6 @@ from schema.bindings import Judged, Link, Noted, RecordPart, Same, Section
 from schema.schema import SCHEMA, binding, python_name
 
 ORGANIZATION: Final = "Organization"
-RECORDS: Final = 100
-"""Records of a section that are looked at, newest first; how many there are in all counts too."""
 _PARTS: Final = frozenset({"record_id", "source", "under_objection"})
 """Parts of a record that the gateway writes and that tell of the record itself."""
 Open = Callable[[str, str], bool]
@@ -47,23 +45,31 @@ def known_sections() -> Mapping[str, Watched]:
     return {each.path: each for each in _sections(type_, ())}
 
 
-def question(sections: Sequence[Watched], is_open: Open) -> str:
-    """Return the query for ``sections`` of many subjects; it names no subject.
+def question(sections: Sequence[Watched], is_open: Open, first: int) -> str:
+    """Return the query for the ``first`` records of ``sections`` of many subjects; it names no subject.
 
     The section at place ``n`` of ``sections`` is `s<n>` of the organization, at the end of its path.
     """
-    asked = " ".join(_selection(f"s{at}", each, is_open) for at, each in enumerate(sections))
-    return (
-        "query Watch($keys: [SubjectKey!]!) { subjects(keys: $keys) { __typename "
-        f"... on {ORGANIZATION} {{ uscc {asked} }} }} }}"
-    )
+    asked = " ".join(_selection(f"s{at}", each, is_open, f"first: {first}") for at, each in enumerate(sections))
+    return _query("$keys: [SubjectKey!]!", asked)
 
 
-def _selection(alias: str, section: Watched, is_open: Open) -> str:
-    """Return the selection of one section, under ``alias`` at each step of its path."""
+def further(section: Watched, is_open: Open, first: int) -> str:
+    """Return the query for the next page of one section, which is `s0`; its variable `after` says after which."""
+    asked = _selection("s0", section, is_open, f"first: {first}, after: $after")
+    return _query("$keys: [SubjectKey!]!, $after: String!", asked)
+
+
+def _query(variables: str, asked: str) -> str:
+    subjects = f"subjects(keys: $keys) {{ __typename ... on {ORGANIZATION} {{ uscc {asked} }} }}"
+    return f"query Watch({variables}) {{ {subjects} }}"
+
+
+def _selection(alias: str, section: Watched, is_open: Open, page: str) -> str:
+    """Return the selection of a ``page`` of one section, under ``alias`` at each step of its path."""
     fields = " ".join(_fields(section, is_open))
-    inner = f"state totalCount items {{ {fields} }}"
-    text = f"(first: {RECORDS}) {{ {inner} }}"
+    inner = f"state totalCount pageInfo {{ hasNextPage endCursor }} items {{ {fields} }}"
+    text = f"({page}) {{ {inner} }}"
     *above, last = section.steps
     text = f"{alias}: {last}{text}"
     for step in reversed(above):

@@ -36,8 +36,21 @@ class TooManyWatches(Exception):
     """The owner keeps as many watches as it may."""
 
 
-def start(connection: sa.Connection, watch: Watch, mutation: str | None, input_: str, most: int) -> Watch:
-    """Return ``watch`` as stored; raises `MutationReused`, `TooManyWatches`."""
+class TooManySubjects(Exception):
+    """The owner's watches would be about more subjects together than they may; about so ``many`` they are now."""
+
+    def __init__(self, many: int) -> None:
+        super().__init__(many)
+        self.many = many
+
+
+def start(
+    connection: sa.Connection, watch: Watch, mutation: str | None, input_: str, most: int, most_subjects: int
+) -> Watch:
+    """Return ``watch`` as stored; raises `MutationReused`, `TooManyWatches`, `TooManySubjects`.
+
+    Replicas share the store, so what is counted here is counted for all of them.
+    """
     if mutation is not None:
         stored = connection.execute(sa.select(WATCHES).where(WATCHES.c.mutation == mutation)).one_or_none()
         if stored is not None:
@@ -47,10 +60,14 @@ def start(connection: sa.Connection, watch: Watch, mutation: str | None, input_:
     if connection.dialect.name == "postgresql":  # of two that start at once, the second counts the first
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(watch.owner))))
     active = sa.and_(WATCHES.c.owner == watch.owner, WATCHES.c.state == "ACTIVE")
-    if connection.execute(sa.select(sa.func.count()).where(active)).scalar_one() >= most:
+    subjects = sa.func.coalesce(sa.func.sum(WATCHES.c.subjects), 0)
+    watches, many = connection.execute(sa.select(sa.func.count(), subjects).where(active)).one()
+    if watches >= most:
         raise TooManyWatches
+    if many + watch.subjects > most_subjects:
+        raise TooManySubjects(many)
     if not insert_once(connection, WATCHES, watch_row(watch) | {"mutation": mutation, "input": input_}):
-        return start(connection, watch, mutation, input_, most)
+        return start(connection, watch, mutation, input_, most, most_subjects)
     return watch
 
 

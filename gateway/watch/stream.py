@@ -6,13 +6,15 @@ The first event tells where every section stands; later ones come only when ther
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from connectors.clock import utc_text
 from connectors.hours import CHINA_TIME
-from gateway.errors import BadQuery
+from gateway.errors import BadQuery, RateLimited
+from gateway.limits.places import Full, Places
 from gateway.own import Told, Untold
 from gateway.plan.asks import Rights
 from gateway.watch.asking import Asking, Key, open_to
@@ -52,16 +54,20 @@ class ShownReport:
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """What the stream needs; ``clock`` tells the UNIX time."""
+    """What the stream needs; ``places`` counts whom a client's streams watch, ``clock`` tells the UNIX time."""
 
     asking: Asking
     rules: WatchRules
     digests: Digests
+    places: Places = field(default_factory=Places)
     clock: Callable[[], float] = time.time
     sleep: Sleep = asyncio.sleep
 
     async def stream(self, rights: Rights, arguments: Mapping[str, Any], today: str) -> AsyncIterator[Told | Untold]:
-        """Yield reports for as long as somebody listens; raises `BadQuery` for what cannot be watched."""
+        """Yield reports for as long as somebody listens.
+
+        Raises `BadQuery` for what cannot be watched, `RateLimited` for more subjects than a client may watch.
+        """
         keys = [plain_key(each) for each in arguments["keys"]]
         wanted = arguments["sections"]
         mistakes = wish_mistakes(keys, wanted, arguments.get("everySeconds"), self.rules)
@@ -73,13 +79,26 @@ class Listening:
             yield Untold({"code": "FIELD_FORBIDDEN", "field": FIELD, "reason": "SECTION_CLOSED", "sections": closed})
             return
         every = self.rules.every(arguments.get("everySeconds"))
-        known: dict[tuple[int, str], Known] = {}
-        while True:
-            await self._opened(sections)
-            told, next_at = await self._round(rights, keys, sections, known, every)
-            if told is not None:
-                yield told
-            await self.sleep(max(next_at - self.clock(), 0.0))
+        async with self._held(rights.caller.client, len(keys)):
+            known: dict[tuple[int, str], Known] = {}
+            while True:
+                await self._opened(sections)
+                told, next_at = await self._round(rights, keys, sections, known, every)
+                if told is not None:
+                    yield told
+                await self.sleep(max(next_at - self.clock(), 0.0))
+
+    @asynccontextmanager
+    async def _held(self, client: str, subjects: int) -> AsyncIterator[None]:
+        """Count ``subjects`` as watched for the block; raises `RateLimited`."""
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self.places.hold(client, subjects, self.rules.max_watched))
+            except Full as full:
+                why = f"the subscriptions of this client watch {full.held} subjects already, and {full.most} may be"
+                told = {"budget": "watched", "allowed": full.most}
+                raise RateLimited(f"{why}: end one, or name fewer", extensions=told) from None
+            yield
 
     async def _round(
         self,

@@ -126,7 +126,7 @@ async def live(console: Console, count: int, city: Departments, folder: Path) ->
         caller = Caller(client.id, client.department, client.scopes, "BANK_CREDIT")
         today = today_text()
         check = screenings.check(caller, Asked("BK", today, {}), wait=False)
-        question = Question(client.id, "BANK_CREDIT", rules_of(screenings.checker, "BK", today), today)
+        question = Question(client.id, "BANK_CREDIT", rules_of(screenings.checker, client.id, "BK", today), today)
         began = time.perf_counter()
         job = await screenings.files.begin(portfolio, question)
         await screenings.files.finish(job, portfolio, check, folder / "out.csv", lambda _: None, wait=False)

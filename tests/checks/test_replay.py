@@ -1,13 +1,17 @@
 """A check that is handed back: judged again by the rules of then, or those of now, over what its client kept."""
 
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import orjson
 import pytest
 
+from gateway.checks.again import overlay_of
 from gateway.checks.kept import EvidenceUnreadable, keep, marked, read_kept
 from gateway.checks.replay import CheckReplay, replay_checks
+from gateway.checks.whatif import changes, try_rules
+from gateway.rules import RuleBook
 from tests.checks.checked import DAY, SECRET, Answers, book, checked, request, subject
 
 
@@ -49,6 +53,45 @@ async def test_a_set_that_is_gone_judges_nothing(tmp_path: Path) -> None:
     answer = orjson.dumps({"data": {"c": [{"evidence": marked(kept, SECRET)}]}}).decode()
     (told,) = replay_checks(answer, book(tmp_path / "then"), DAY, [SECRET])
     assert (told.path, told.outcome, told.verdict_now) == ("c.0", "RULES_GONE", None)
+
+
+OWN: Final = 'set = "GP"\n[[raise]]\nrule = "GP-01"\nverdict = "{}"\nreason = {{ zh = "本行", en = "{}" }}\n'
+
+
+def advisory(folder: Path, raised: str | None, why: str = "ours") -> RuleBook:
+    """Return the book in ``folder`` as an advisory one, over which `bank` lays its own rule, if it raises any."""
+    book(folder)
+    path = folder / "gp.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('version = "1"', 'version = "1"\nadvisory = true'), encoding="utf-8")
+    if raised is not None:
+        (folder / "overlays").mkdir()
+        (folder / "overlays" / "bank.toml").write_text(OWN.format(raised, why), encoding="utf-8")
+    return RuleBook.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("now", "why", "outcome", "verdict"),
+    [
+        ("REJECT", "ours", "IDENTICAL", "REJECT"),
+        ("REJECT", "ours too", "RULES_CHANGED_IDENTICAL", "REJECT"),
+        ("ATTENTION", "ours", "RULES_CHANGED_DIFFERENT", "ATTENTION"),
+        (None, "", "RULES_CHANGED_DIFFERENT", "ATTENTION"),
+    ],
+    ids=["the same", "other words", "lower", "gone"],
+)
+async def test_what_a_client_laid_over_the_rules_is_among_those_of_then(
+    tmp_path: Path, now: str | None, why: str, outcome: str, verdict: str
+) -> None:
+    then, today = advisory(tmp_path / "then", "REJECT"), advisory(tmp_path / "now", now, why)
+    kept = keep(await checked(then, Answers({"a": subject(["5000"])}), request("a")))
+    answer = orjson.dumps({"data": {"c": {"evidence": marked(kept, SECRET)}}}).decode()
+    (told,) = replay_checks(answer, today, DAY, [SECRET])
+    assert (told.verdict_then, told.outcome, told.verdict_now) == ("REJECT", outcome, verdict)
+    (tried,) = try_rules(kept, today.at("GP", DAY), overlay_of(kept, today, "GP"))
+    assert (tried.then, tried.now) == ("REJECT", verdict)
+    (changed,) = changes([kept], then, today)
+    assert (changed.then, changed.now) == ("REJECT", verdict)
 
 
 @pytest.mark.parametrize("answer", ["", "[]", '{"data": null}', '{"data": {"a": {"evidence": "{}"}}}', "nonsense"])

@@ -93,7 +93,7 @@ async def screened_there(served: Served, path: Path, out: Path) -> Screened:
         Caller(client.id, client.department, client.scopes, "BANK_CREDIT"), Asked("BK", day, {}), wait=False
     )
     portfolio = open_portfolio(path, Wish(columns=COLUMNS, slice_rows=20))
-    question = Question("bank", "BANK_CREDIT", rules_of(screenings.checker, "BK", day), day)
+    question = Question("bank", "BANK_CREDIT", rules_of(screenings.checker, "bank", "BK", day), day)
     job = await screenings.files.begin(portfolio, question)
     return await screenings.files.finish(job, portfolio, check, out, lambda _: None, wait=False)
 

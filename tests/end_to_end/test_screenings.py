@@ -97,7 +97,7 @@ async def screened(served: Served, path: Path, out: Path) -> Screened:
     caller = Caller(client.id, client.department, client.scopes, "BANK_CREDIT")
     portfolio = open_portfolio(path, Wish(columns=COLUMNS, slice_rows=SLICE))
     check = screenings.check(caller, Asked("BK", today_text(), {}), wait=False)
-    rules = rules_of(screenings.checker, "BK", today_text())
+    rules = rules_of(screenings.checker, "bank", "BK", today_text())
     job = await screenings.files.begin(portfolio, Question("bank", "BANK_CREDIT", rules, today_text()))
     return await screenings.files.finish(job, portfolio, check, out, lambda _: None, wait=False)
 

@@ -290,7 +290,7 @@ async def test_no_init_in_time_is_closed(tmp_path: Path) -> None:
 async def test_what_is_no_subscription_is_an_error_of_its_id_alone(place: Ticking) -> None:
     skipped = WATCH.replace("everySeconds: $every)", "everySeconds: $every) @skip(if: true)")
     async with socket(place.served, BANK) as client:
-        for id_, query in (("query", "{ __typename }"), ("parse", "subscription {"), ("skipped", skipped)):
+        for id_, query in (("parse", "subscription {"), ("skipped", skipped)):
             await client.subscribe(id_, query, variables={"keys": [{"value": "none"}]})
             error = await client.error(id_)
             assert error["extensions"]["code"] == "BAD_QUERY"

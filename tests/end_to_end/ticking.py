@@ -93,18 +93,22 @@ class Ticking:
     async def until(self, name: str) -> None:
         """Return when no subscription is open, and every end is written."""
         async with asyncio.timeout(30):
-            while self.subscriptions.running.total() or self.subscriptions.connections:
+            while self.subscriptions.places.held.total() or self.subscriptions.connections:
                 await asyncio.sleep(0.005)
         await self.subscriptions.finish()
 
 
 @asynccontextmanager
 async def ticking(
-    data: Path, limits: SubscriptionLimits = ROOMY, configured: Configuration | None = None
+    data: Path,
+    limits: SubscriptionLimits = ROOMY,
+    configured: Configuration | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Ticking]:
+    """Run it; ``more`` are environment variables besides those of sources."""
     known = configured or configuration()
     settings = structs.replace(known.settings, limits=structs.replace(known.settings.limits, subscriptions=limits))
-    environ = nobody_there(known.catalogue.sources.values())
+    environ = {**nobody_there(known.catalogue.sources.values()), **(more or {})}
     async with serving(environ, data, configured=replace(known, settings=settings)) as served:
         ticker, clock = Ticker(), Clock()
         front = served.gateway.front

@@ -35,6 +35,11 @@ async def test_the_start_tells_by_what_the_gateway_answers_and_who_may_ask(runni
     assert of(start, "policy")["policy"].after == configuration.policy.version
     assert of(start, "catalogue")["catalogue"].after == configuration.catalogue.version == start.catalogue_version
     assert set(of(start, "client")) == set(configuration.clients)
+    (own,) = configuration.rule_book.overlays
+    assert of(start, "rule overlay") == {
+        "rural_bank BK": Change(what="rule overlay", name="rural_bank BK", after=own.digest)
+    }
+    assert {each.after for each in of(start, "rule set").values()} == {each.digest for each in configuration.rule_book}
     (signing,), (pseudonyms,) = of(start, "signing key"), of(start, "pseudonym key")
     assert running.gateway.desk.ledger.keys[0].startswith(f"{signing}+")
     assert pseudonyms == running.gateway.desk.seal._secret.key_id
@@ -60,6 +65,21 @@ async def test_a_client_that_is_taken_away_is_told(running: City) -> None:
     assert await running.reload()
     told = of((await changes(running))[-1], "client")
     assert (told["procurement"].after, told["doorway"].before) == (None, None)
+
+
+async def test_another_rule_set_and_another_overlay_are_told(running: City) -> None:
+    before = running.gateway.front.loaded.configuration.rule_book
+    change(running.config / "rules" / "overlays" / "rural_bank.toml", 'rule = "BK-01"', 'rule = "BK-03"')
+    change(running.config / "rules" / "gp.toml", 'verdict = "REJECT"', 'verdict = "ATTENTION"')
+    assert await running.reload()
+    after = running.gateway.front.loaded.configuration.rule_book
+    entry = (await changes(running))[-1]
+    (own,), (set_,) = of(entry, "rule overlay").values(), of(entry, "rule set").values()
+    digests = [book.overlays[0].digest for book in (before, after)]
+    assert (own.name, own.before, own.after) == ("rural_bank BK", *digests)
+    sets = [next(each for each in book if each.code == "GP") for book in (before, after)]
+    assert (set_.name, set_.before, set_.after) == (f"GP {sets[0].version}", *(each.digest for each in sets))
+    assert set_.before != set_.after
 
 
 async def test_a_changed_source_is_told(running: City) -> None:

@@ -189,6 +189,56 @@ async def test_a_lease_that_ran_out_is_taken_over_and_the_owner_can_tell(place: 
         assert len([*one.shelf.changes, *two.shelf.changes]) == 1
 
 
+@pytest.mark.parametrize("attempts", [3, 1], ids=["to be tried again", "to be given up"])
+async def test_one_that_fails_after_its_lease_ran_out_leaves_the_next_one_its_own(
+    place: str, owner: Receiver, attempts: int
+) -> None:
+    """The first hears late that it failed while the second is sending: nobody sends a third time."""
+    rules = Rules(sending=Sending(attempts=attempts, first_retry_seconds=10.0, timeout_seconds=5.0))
+    late, soon = asyncio.Event(), asyncio.Event()
+    async with office(place, {OWNER: owner.webhook}, rules) as one, office(place, {OWNER: owner.webhook}, rules) as two:
+        made = await filed(one)
+        owner.hold = late
+        first = asyncio.create_task(one.deliverer.deliver_due())
+        await owner.reached.wait()
+        owner.hold = soon
+        two.clock.now += rules.lease_seconds
+        second = asyncio.create_task(two.deliverer.deliver_due())
+        while len(owner.arrived) < 2:
+            await asyncio.sleep(0)
+        owner.statuses[:] = [500]
+        late.set()
+        await first
+        one.clock.now += rules.lease_seconds + 15
+        assert await one.deliverer.deliver_due() == 0, "the second holds it"
+        between = await kept(one, made)
+        assert (between.ticket.state, between.sending.state, between.sending.attempts) == ("SUBMITTED", "WAITING", 0)
+        soon.set()
+        await second
+        after = await kept(one, made)
+        assert (after.ticket.state, after.sending.state, after.sending.sealed) == ("ROUTED", "DELIVERED", None)
+        assert len(owner.arrived) == 2
+
+
+async def test_what_arrives_after_another_gave_it_up_has_arrived(place: str, owner: Receiver) -> None:
+    rules = Rules(sending=Sending(attempts=1, timeout_seconds=5.0))
+    late = asyncio.Event()
+    async with office(place, {OWNER: owner.webhook}, rules) as one, office(place, {OWNER: owner.webhook}, rules) as two:
+        made = await filed(one)
+        owner.hold = late
+        first = asyncio.create_task(one.deliverer.deliver_due())
+        await owner.reached.wait()
+        owner.hold, owner.statuses[:] = None, [500]
+        two.clock.now += rules.lease_seconds
+        assert await two.deliverer.deliver_due() == 1
+        assert (await kept(one, made)).sending.state == "DEAD"
+        late.set()
+        await first
+        after = await kept(one, made)
+        assert (after.sending.state, after.sending.sealed) == ("DELIVERED", None)
+        assert [each.after for each in after.steps] == ["ROUTED"], "it was routed once"
+
+
 async def test_what_was_withdrawn_while_it_was_sent_stays_withdrawn(desk: Office, owner: Receiver) -> None:
     owner.hold = asyncio.Event()
     made = await filed(desk)

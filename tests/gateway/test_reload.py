@@ -48,6 +48,22 @@ async def test_a_new_client_may_ask_and_one_that_is_gone_may_not(running: City) 
     assert await running.code(running.token("doorway"), Credit_Purpose="BIDDING", Credit_Case="1") == "ANSWERED"
 
 
+async def test_a_client_can_be_shut_out_before_its_overlay_is_removed(
+    running: City, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = running.token("rural_bank")
+    change(running.config / "clients.toml", "[clients.rural_bank]", "[clients.another]")
+    assert await running.reload()
+    assert await running.code(token) == "FORBIDDEN"
+    (told,) = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert told.startswith("rules/overlays/rural_bank.toml: out of use, unknown client `rural_bank`; known: another, ")
+    assert told.endswith("remove the file, or name it for the client that it is of")
+    (running.config / "rules" / "overlays" / "rural_bank.toml").unlink()
+    caplog.clear()
+    assert await running.reload()
+    assert "out of use" not in caplog.text
+
+
 async def test_the_policy_the_rules_the_departments_and_the_catalogue_are_swapped(running: City) -> None:
     before = running.gateway.desk
     versions = await running.versions()
@@ -184,6 +200,7 @@ async def test_a_scope_that_closes_in_the_policy_counts_for_the_next_request_tho
     assert '"BANK_CREDIT"' in tail
     scopes.write_text(head + mark + tail.replace('"BANK_CREDIT", ', "", 1), encoding="utf-8")
     change(running.config / "clients.toml", BANK_SCOPES, NARROWER)
+    change(running.config / "clients.toml", '"credit.check.run", "credit.public"', '"credit.check.run"')
     assert await running.reload()
     assert "FIELD_FORBIDDEN" in (await running.ask(token, PENALTIES)).text
 

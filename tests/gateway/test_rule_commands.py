@@ -102,3 +102,13 @@ def test_list_is_of_a_day(run: Run) -> None:
     assert run("rules", "list", "--as-of", "yesterday").returncode == 2
     done = run("rules", "list", "XX")
     assert (done.returncode, "unknown rule set `XX`" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("command", [("rules", "check"), ("check",)], ids=" ".join)
+def test_an_overlay_of_nobody_is_refused_by_name(run: Run, config: Path, command: tuple[str, ...]) -> None:
+    overlays = config / "rules" / "overlays"
+    (overlays / "rural_bank.toml").rename(overlays / "rual_bank.toml")
+    done = run(*command, "--config", str(config))
+    assert done.returncode == 1
+    assert "rules/overlays/rual_bank.toml: out of use, unknown client `rual_bank`; known: " in done.stderr
+    assert "remove the file, or name it for the client that it is of" in done.stderr

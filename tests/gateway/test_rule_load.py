@@ -14,7 +14,7 @@ from tests.gateway.rulesets import NEEDS, WORDS, mistakes_of, read, rule, tables
 
 STANDS: Final = {"need": "listed", "when": "active(e)"}
 BASES: Final = LegalBases({"law": LegalBasis(code="law", title="法", issuer="人大", level="LAW", verified=True)})
-KNOWN: Final = Known({"GOVERNMENT_PROCUREMENT", "BANK_CREDIT"}, BASES, {"bank", "tender"})
+KNOWN: Final = Known({"GOVERNMENT_PROCUREMENT", "BANK_CREDIT"}, BASES)
 CASE: Final[dict[str, Any]] = {"name": "listed", "expect": "HIT", "as_of": "2026-06-01"}
 
 TOML: Final = """
@@ -356,11 +356,31 @@ def test_an_overlay_is_its_clients(tmp_path: Path) -> None:
         ("bank", 'set = "BK"\nraise = []', "raise: empty: the overlay says nothing"),
         ("bank", raising('set = "BK"\nwhen = "true"'), "when: unknown key `when`; known: set, raise"),
         ("bank", raising('set = "TB"', "TB-01"), "raise.1.rule: `TB-01` is a note in favor of its subject"),
-        ("stranger", raising(), "unknown client `stranger`; known: bank, tender"),
     ],
-    ids=["set", "not advisory", "rule", "verdict", "repeated", "empty", "condition", "note", "client"],
+    ids=["set", "not advisory", "rule", "verdict", "repeated", "empty", "condition", "note"],
 )
 def test_a_mistaken_overlay_is_told(tmp_path: Path, name: str, text: str, message: str) -> None:
     sets = {"bk": toml("BK", advisory="true"), "gp": toml(), "tb": toml("TB", verdict="NOTE", advisory="true")}
     (found,) = told(tmp_path, **sets, **{f"overlay_{name}": text})
     assert found.startswith(f"overlays/{name}.toml: {message}")
+
+
+@pytest.mark.parametrize(
+    ("clients", "message"),
+    [
+        ({"bnak": ["BANK_CREDIT"]}, "rules/overlays/bank.toml: out of use, unknown client `bank`; known: bnak"),
+        (
+            {"bank": ["BIDDING"]},
+            "rules/overlays/bank.toml: set: out of use, client `bank` has no purpose for which `BK`",
+        ),
+        ({"bank": ["BIDDING", "GOVERNMENT_PROCUREMENT"]}, None),
+    ],
+    ids=["no such client", "another purpose", "in use"],
+)
+def test_an_overlay_that_nobody_can_use_is_told_and_stops_nothing(
+    tmp_path: Path, clients: dict[str, list[str]], message: str | None
+) -> None:
+    book = written(tmp_path, bk=toml("BK", advisory="true"), overlay_bank=raising())
+    found = [str(each) for each in book.unused(clients)]
+    assert [each[: len(message or "")] for each in found] == ([message] if message is not None else [])
+    assert all(each.endswith("remove the file, or name it for the client that it is of") for each in found)

@@ -14,9 +14,9 @@ from gateway.watch.declared import WatchRules
 from gateway.watch.digests import Digests
 from gateway.watch.endpoints import endpoint_of, is_near, webhook_key
 from gateway.watch.input import wish_mistakes
-from gateway.watch.rounds import DENIED, UNRESOLVED, Known, Observed, compare, observe
+from gateway.watch.rounds import CUT, DENIED, UNRESOLVED, Known, Observed, compare, observe
 from gateway.watch.sealing import SealBroken, seal, unseal
-from gateway.watch.sections import RECORDS, known_sections, question
+from gateway.watch.sections import further, known_sections, question
 from schema.schema import SCHEMA
 from tests.gateway.receiver import KEY, SECRET
 from tests.gateway.tokens import BANK
@@ -101,8 +101,9 @@ def test_equal_contents_of_different_clients_subjects_and_sections_look_differen
 
 
 def test_an_answer_is_taken_apart_by_subject_and_section() -> None:
-    whole = {"state": "COMPLETE", "totalCount": 0, "items": []}
-    partial = {"state": "PARTIAL", "totalCount": None, "items": [{"caseNo": "1"}]}
+    last = {"hasNextPage": False, "endCursor": "c"}
+    whole = {"state": "COMPLETE", "totalCount": 0, "items": [], "pageInfo": last}
+    partial = {"state": "PARTIAL", "totalCount": None, "items": [{"caseNo": "1"}], "pageInfo": last}
     content = {
         "data": {
             "subjects": [
@@ -122,19 +123,56 @@ def test_an_answer_is_taken_apart_by_subject_and_section() -> None:
     assert {each.state for each in observe([0], [PENALTIES], {"data": None})} == {UNRESOLVED}
 
 
+def page(items: list[Any], after: str | None = None, subject: str = SUBJECT, state: str = "COMPLETE") -> Observed:
+    content = [5, items] if state == "COMPLETE" else None
+    return Observed(0, "penalties", state, subject, content, after)
+
+
+@pytest.mark.parametrize(
+    ("further", "expected"),
+    [
+        (page([3], "c"), page([1, 2, 3], "c")),
+        (page([3]), page([1, 2, 3])),
+        (page([]), page([1, 2])),
+        (page([], state="PARTIAL"), page([], state="PARTIAL")),
+        (page([], state="COST_EXCEEDED"), page([], state="COST_EXCEEDED")),
+        (page([3], subject="another"), replace(page([], state="x"), state=UNRESOLVED)),
+    ],
+    ids=["another after it", "the last", "empty", "not whole", "refused", "of somebody else"],
+)
+def test_a_section_goes_on_with_its_next_page(further: Observed, expected: Observed) -> None:
+    assert page([1, 2], "b").continued(further) == expected
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (page([1, 2]), page([1, 2])),
+        (page([1, 2], "c"), replace(page([1, 2]), state=CUT)),
+        (page([1, 2, 3]), replace(page([1, 2]), state=CUT)),
+        (page([], state="UNKNOWN"), page([], state="UNKNOWN")),
+    ],
+    ids=["all of it", "more to come", "more than wanted", "not known"],
+)
+def test_a_section_of_more_records_than_are_looked_at_says_so(found: Observed, expected: Observed) -> None:
+    assert found.cut(2) == expected
+
+
 @pytest.mark.parametrize("path", sorted(known_sections()))
 def test_every_section_can_be_asked_for(path: str) -> None:
     section = known_sections()[path]
-    asked = Documents(SCHEMA).operation(question([section], lambda entity, name: True), None)
-    text = question([section], lambda entity, name: False)
-    Documents(SCHEMA).operation(text, None)
+    documents = Documents(SCHEMA)
+    asked = documents.operation(question([section], lambda entity, name: True, 500), None)
+    text = question([section], lambda entity, name: False, 500)
+    documents.operation(text, None)
+    documents.operation(further(section, lambda entity, name: True, 500), None)
     assert asked.is_query
     assert "provenance" not in text
-    assert f"first: {RECORDS}" in text
+    assert "first: 500" in text
 
 
 def test_no_section_leads_to_a_person() -> None:
-    text = question(list(known_sections().values())[:20], lambda entity, name: True)
+    text = question(list(known_sections().values())[:20], lambda entity, name: True, 100)
     assert "person {" not in text
     assert "PersonRole" not in {each.entity for each in known_sections().values()}
 

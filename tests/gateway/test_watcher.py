@@ -278,15 +278,22 @@ async def test_what_cannot_be_opened_any_more_stops_and_is_said(one: Keeper) -> 
     assert (await one.watch(id_)).reason == "SEAL_BROKEN"
 
 
-async def test_many_starts_at_once_do_not_pass_the_limit(place: str) -> None:
+@pytest.mark.parametrize(
+    ("most", "most_subjects", "refusal"),
+    [(3, 1_000, standings.TooManyWatches), (100, 3, standings.TooManySubjects)],
+    ids=["watches", "subjects"],
+)
+async def test_many_starts_at_once_do_not_pass_the_limit(
+    place: str, most: int, most_subjects: int, refusal: type[Exception]
+) -> None:
     async with keeping(place, None) as one:
         await one.started()
         watch = await one.watches.read(lambda it: standings.held(it, owner_of(SECRET, CALLER), None, 1, None))
         more = [replace(watch[0], id=f"{at:032x}") for at in range(5)]
-        starts = (partial(standings.start, watch=each, mutation=None, input_="", most=3) for each in more)
-        work = (one.watches.write(each) for each in starts)
+        start = partial(standings.start, mutation=None, input_="", most=most, most_subjects=most_subjects)
+        work = (one.watches.write(partial(start, watch=each)) for each in more)
         ended = await asyncio.gather(*work, return_exceptions=True)
-        assert sum(isinstance(each, standings.TooManyWatches) for each in ended) == 3
+        assert sum(isinstance(each, refusal) for each in ended) == 3
 
 
 async def test_no_byte_of_the_store_names_the_subject(tmp_path: Path, bank: Receiver) -> None:

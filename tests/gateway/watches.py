@@ -134,7 +134,7 @@ class Keeper:
             "next_at": self.clock(),
         }
         watch = Watch(**(given | changes))
-        await self.watches.write(lambda one: standings.start(one, watch, None, "", 100))
+        await self.watches.write(lambda one: standings.start(one, watch, None, "", 100, 1_000))
         return id_
 
     async def round(self, content: Any = None, seconds: float = 60) -> int:

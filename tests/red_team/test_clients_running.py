@@ -110,6 +110,7 @@ async def test_a_right_that_ended_with_a_plan_in_memory(running: City, place: st
         head, mark, tail = text.partition('[scopes."credit.public"]')
         (running.config / place).write_text(head + mark + tail.replace('"BANK_CREDIT", ', "", 1), encoding="utf-8")
         change(running.config / "clients.toml", BANK_SCOPES, NARROWER)
+        change(running.config / "clients.toml", '"credit.check.run", "credit.public"', '"credit.check.run"')
     assert await running.reload()
     assert "FIELD_FORBIDDEN" in (await running.ask(token, PENALTIES)).text
 

@@ -33,7 +33,7 @@ def check_for(served: Served) -> CheckFor:
 
 def job(served: Served, code: str = "BK", **changes: Any) -> Job:
     day = today_text()
-    rules = rules_of(served.gateway.screenings.checker, code, day)
+    rules = rules_of(served.gateway.screenings.checker, "bank", code, day)
     settings, end = Settings(), f"{day}T00:00:00.000Z"
     return replace(Job("0" * 32, "bank", BEGAN.purpose, rules, day, "0" * 64, settings, 1, 1, end, end), **changes)
 

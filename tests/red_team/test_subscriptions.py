@@ -11,6 +11,7 @@ import pytest
 from msgspec import structs
 from websockets.exceptions import InvalidStatus
 
+from gateway.shared import REDIS_URL_ENV
 from tests.end_to_end.served import configuration
 from tests.end_to_end.subscribing import events, socket
 from tests.end_to_end.ticking import ROOMY, Ticking, ticking
@@ -133,13 +134,41 @@ async def test_a_flood_of_subscriptions_is_held_off_for_its_client_alone(place: 
         await one.send("complete", "flood 1")
         await place.ticker.until_closed("flood 1")
         async with asyncio.timeout(30):
-            while place.subscriptions.running[BANK] > 2:
+            while place.subscriptions.places.held[BANK] > 2:
                 await asyncio.sleep(0.005)
         await two.subscribe("flood 6")
         place.ticker.tell("flood 6")
         await two.next("flood 6")
     await place.until("flood")
-    assert not place.subscriptions.running, "nothing is remembered of those that ended"
+    assert not place.subscriptions.places.held, "nothing is remembered of those that ended"
+
+
+# `per_client` counts over all replicas that share a server: a flood cannot be spread.
+async def test_a_flood_cannot_be_spread_over_replicas(
+    tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.shared.server._TIMEOUT_SECONDS", 30.0)
+    client, shared = "customs", {REDIS_URL_ENV: valkey_url}
+    async with (
+        ticking(tmp_path / "one", more=shared) as one,
+        ticking(tmp_path / "two", more=shared) as two,
+        socket(one.served, client) as here,
+        socket(two.served, client) as there,
+    ):
+        for at, (place_, connected) in enumerate([(one, here), (two, there), (one, here)]):
+            await connected.subscribe(f"spread {at}")
+            await place_.ticker.until_begun(f"spread {at}")
+        for connected in (here, there):
+            await connected.subscribe("one too many")
+            assert (await connected.error("one too many"))["extensions"]["allowed"] == ROOMY.per_client
+        await here.send("complete", "spread 0")
+        await one.ticker.until_closed("spread 0")
+        async with asyncio.timeout(30):
+            while one.subscriptions.places.held[client] > 1:
+                await asyncio.sleep(0.005)
+        await one.subscriptions.places.settled()
+        await there.subscribe("in its place")
+        await two.ticker.until_begun("in its place")
 
 
 # `connections` bounds what is open before anybody has said who it is.
@@ -181,7 +210,7 @@ async def test_a_web_page_of_another_origin_does_not_connect(place: Ticking, ori
     assert refused.value.response.status_code == 403
 
 
-# A query or a mutation gets nothing here that the front door would not have written down.
+# An event stream tells one subscription and nothing else; over WebSocket see `test_operations`.
 @pytest.mark.parametrize(
     "query",
     [
@@ -196,11 +225,12 @@ async def test_a_web_page_of_another_origin_does_not_connect(place: Ticking, ori
     ids=["query", "introspection", "mutation", "typename", "two fields", "two by fragments"],
 )
 async def test_only_one_stream_is_taken(place: Ticking, query: str) -> None:
-    async with socket(place.served, BANK) as client:
-        await client.subscribe("sly", query, variables={})
-        assert (await client.error("sly"))["extensions"]["code"] == "BAD_QUERY"
-        async with events(place.served, BANK, query, variables={}) as stream:
-            assert orjson.loads(await stream.response.read())["errors"][0]["extensions"]["code"] == "BAD_QUERY"
+    async with events(place.served, BANK, query, variables={}) as stream:
+        assert orjson.loads(await stream.response.read())["errors"][0]["extensions"]["code"] == "BAD_QUERY"
+    if query.startswith("subscription"):
+        async with socket(place.served, BANK) as client:
+            await client.subscribe("sly", query, variables={})
+            assert (await client.error("sly"))["extensions"]["code"] == "BAD_QUERY"
 
 
 async def test_many_inits_without_a_token_are_held_off_by_address(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from tests.gateway.receiver import SECRET, receiver
 from tests.gateway.tokens import BANK
 from tests.gateway.watches import CALLER
 
-SLOW = WatchRules(minimum_seconds=3_600, max_watches=3, max_subjects=5)
+SLOW = WatchRules(minimum_seconds=3_600, max_watches=3, max_subjects=5, max_watched=7)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,28 @@ async def test_a_flood_of_watches_is_held_off(desk: Watching) -> None:
     assert many.codes == {"startWatch": "INPUT_INVALID"}
     for each in started:
         await desk.stop(each, "portal")
+
+
+# `max_watched`: the subjects of all watches of a client together, whatever they are called.
+async def test_a_flood_of_subjects_is_held_off(desk: Watching) -> None:
+    told = [await desk.start("enterprise", keys=KEYS * count) for count in (5, 3, 2)]
+    assert [each.codes for each in told] == [{}, {"startWatch": "WATCHES_TOO_MANY"}, {}]
+    assert "are about 5 subjects already, and 7 may be" in told[1].content["errors"][0]["message"]
+    for each in (told[0], told[2]):
+        await desk.stop(each.data["startWatch"]["id"], "enterprise")
+
+
+# `max_watched`: likewise of all that a client listens to at once, at all replicas.
+async def test_a_flood_of_listened_subjects_is_held_off(desk: Watching) -> None:
+    async with socket(desk.served, "tax_department") as one, socket(desk.served, "tax_department") as two:
+        for client, count in ((one, 5), (two, 2)):
+            await client.subscribe("open", variables={"keys": KEYS * count, "sections": ["penalties"]})
+            assert (await client.next("open"))["data"]["watchSubjects"]
+        await two.subscribe("flood", variables={"keys": KEYS, "sections": ["penalties"]})
+        refused = (await two.error("flood"))["extensions"]
+        assert (refused["code"], refused["budget"], refused["allowed"]) == ("RATE_LIMITED", "watched", 7)
+    told = await desk.start("tax_department", keys=KEYS * 5)
+    assert told.codes == {"startWatch": "WEBHOOK_MISSING"}, "what is listened to does not count for lasting watches"
 
 
 # The pace is the gateway's: a client that wants to ask every second asks every hour.

@@ -17,7 +17,7 @@ from tests.rules.expected import DAY, EXPECTED, GIVEN
 CONFIG: Final = Path(__file__).parents[2] / "config"
 CONFIGURED: Final = load_configuration(CONFIG)
 CLIENTS: Final = {name: client.purposes for name, client in CONFIGURED.clients.items()}
-BOOK: Final = RuleBook.load(CONFIG / "rules", Known(CONFIGURED.policy.purposes, CONFIGURED.legal_bases, CLIENTS))
+BOOK: Final = RuleBook.load(CONFIG / "rules", Known(CONFIGURED.policy.purposes, CONFIGURED.legal_bases))
 SETS: Final = {each.code: each for each in BOOK}
 DOMAIN: Final = {
     "GP": 13, "TB": 7, "BK": 13, "AA": 6, "MA": 2, "QR": 1, "FF": 3, "HN": 1, "SV": 1,
@@ -77,28 +77,21 @@ def test_no_rule_of_a_bank_rejects_by_itself() -> None:
     assert {rule.verdict for rule in SETS["BK"].rules} == {"ATTENTION", "NOTE"}
 
 
-OVERLAY: Final = """
-set = "BK"
-[[raise]]
-rule = "BK-01"
-verdict = "REJECT"
-reason = { zh = "主体已注销的,本行不予授信。", en = "This bank lends to nobody who is no longer in being." }
-"""
-
-
-def test_a_bank_may_raise_a_rule_and_it_is_told_as_its_own(tmp_path: Path) -> None:
-    folder = tmp_path / "rules"
-    (folder / "overlays").mkdir(parents=True)
-    (folder / "bk.toml").write_text(text_of("BK"), encoding="utf-8")
-    (folder / "overlays" / "bank.toml").write_text(OVERLAY, encoding="utf-8")
-    known = Known(CONFIGURED.policy.purposes, CONFIGURED.legal_bases, CLIENTS)
-    book = RuleBook.load(folder, known)
+def test_the_overlay_of_the_demo_bank_raises_what_it_says_and_nobody_else_is_touched() -> None:
+    (own,) = BOOK.overlays
+    assert (own.client, own.set, {each.rule: each.verdict for each in own.raises}) == (
+        "rural_bank",
+        "BK",
+        {"BK-01": "REJECT", "BK-02": "REJECT"},
+    )
+    assert list(BOOK.unused(CLIENTS)) == []
     gone = Section(items=[{"status": "DEREGISTERED", "registeredCapital": {"amount": "1000000"}}])
-    rules, subject = book.at("BK", DAY), clean(SETS["BK"], registration=gone)
+    rules, subject = BOOK.at("BK", DAY), clean(SETS["BK"], registration=gone)
+    assert BOOK.overlay("bank", "BK") is None
     assert evaluate(rules, [subject], {}, DAY).verdict == "ATTENTION"
-    raised = evaluate(rules, [subject], {}, DAY, book.overlay("bank", "BK"))
+    raised = evaluate(rules, [subject], {}, DAY, own)
     assert raised.verdict == "REJECT"
-    assert [each.raised_by for each in raised.subjects[0].outcomes if each.rule == "BK-01"] == ["bank"]
+    assert [each.raised_by for each in raised.subjects[0].outcomes if each.rule == "BK-01"] == ["rural_bank"]
 
 
 @pytest.mark.parametrize("code", DOMAIN)

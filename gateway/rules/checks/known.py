@@ -8,11 +8,10 @@ from gateway.catalogue.bases import LegalBases
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The names of purposes and of clients, and the legal bases; None leaves what names them unchecked."""
+    """The names of purposes, and the legal bases; None leaves what names them unchecked."""
 
     purposes: Collection[str] | None = None
     bases: LegalBases | None = None
-    clients: Collection[str] | None = None
 
 
 UNCHECKED = Known()
