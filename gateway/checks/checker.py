@@ -161,7 +161,16 @@ def _judged(judging: Judging, rule_set: RuleSet, overlay: Overlay | None, found:
     rows = [found[row.key] for row in request.subjects]
     known = [(each.whole, row.bidder) for each, row in zip(rows, request.subjects, strict=True) if each.evidence]
     evidences, bidders = [each for each, _ in known], [each for _, each in known]
-    evaluation = evaluate(rule_set, evidences, request.input, as_of, overlay, bidders=bidders, lot=request.lot)
+    evaluation = evaluate(
+        rule_set,
+        evidences,
+        request.input,
+        as_of,
+        overlay,
+        bidders=bidders,
+        lot=request.lot,
+        asked_at=judging.queried_at,
+    )
     return Checked(
         request, rule_set, overlay, judging.caller, as_of, judging.queried_at, rows, evaluation, judging.receipts
     )

@@ -33,7 +33,7 @@ HIDDEN_OPERATION: Final = "CreditCheckVerdictOnly"
 """Names the question for what rules see for a verdict only, in its entry of the ledger too: see `is_hidden`."""
 _OWNER: Final = "Organization"
 _COVERAGE: Final = (
-    "coverage { source part department { code name } status reason until asOf fetchedAt matchConfidence }"
+    "coverage { source part department { code name } status reason until asOf asOfTime fetchedAt matchConfidence }"
 )
 _SECTION: Final = f"state {_COVERAGE} pageInfo {{ hasNextPage }}"
 _RECORD: Final = (
