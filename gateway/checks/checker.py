@@ -142,7 +142,7 @@ class Checker:
         self, keys: Sequence[Key], needed: Needed, caller: Caller, kind: Kind
     ) -> tuple[dict[Key, Found], list[str]]:
         variables = {"keys": [key.argument for key in keys]}
-        judging = replace(caller, evaluates=needed.fields)
+        judging = replace(caller, evaluates=needed.fields, looks_back=needed.looks_back)
         documents = ((needed.open_document, caller), (needed.hidden_document, judging))
         asked = [self.inner.ask(each, variables, who, kind) if each else _nothing() for each, who in documents]
         open_, hidden = await asyncio.gather(*asked)

@@ -21,7 +21,7 @@ from graphql import (
 from gateway.checks.conflicts import read_fields, selection_of
 from gateway.ledger import Entry
 from gateway.rules.model import Need
-from schema.bindings import Binding, Conflicts, Section
+from schema.bindings import Binding, Conflicts, Link, Section
 from schema.organization import ORGANIZATIONS
 from schema.schema import SCHEMA, binding, python_name
 
@@ -86,6 +86,21 @@ def fields_of(need: Need) -> frozenset[str]:
     names |= {each.field for each in bound.filters if each.field} | {each.field for each in bound.fixed}
     names |= {bound.order_by} if bound.order_by else set()
     return frozenset(f"{bound.entity}.{name}" for name in names)
+
+
+def entity_of(need: Need) -> str | None:
+    """Return the entity whose records ``need`` reads, None for those of a person and what is no section."""
+    steps = need.section.split(".")
+    at: Fields = owners_of(steps[0])[0]
+    bound: Binding | None = None
+    for step in steps:
+        bound = binding(at.name, step)
+        if isinstance(bound, Link) and bound.to == "person":
+            return None
+        inner = get_named_type(at.fields[step].type)
+        assert isinstance(inner, Fields), "a path leads through objects"
+        at = record_of(inner) or inner
+    return bound.entity if isinstance(bound, Section) else None
 
 
 def owners_of(field: str) -> list[Fields]:

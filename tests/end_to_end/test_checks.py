@@ -17,6 +17,7 @@ from gateway.rules.model import Clause
 from gateway.rules.reads import needs_of_clause
 from tests.end_to_end.consenting import RECORD, given
 from tests.end_to_end.notice import CODES
+from tests.end_to_end.queries import uscc_key
 from tests.end_to_end.served import Served, Told
 from tests.rules.expected import EXPECTED, GIVEN, Expected
 
@@ -126,8 +127,7 @@ async def test_what_is_for_a_verdict_only_is_in_no_answer(served: Served) -> Non
     told = await check(served, "procurement", "GOVERNMENT_PROCUREMENT", asked("GP", CODES[3]))
     outcomes = told.data["creditCheck"]["subjects"][0]["rules"]
     hidden = [each for each in outcomes if each["reveal"] == "VERDICT_ONLY"]
-    assert hidden
-    assert {each["result"] for each in hidden} == {"HIT"}
+    assert {each["rule"]: each["result"] for each in hidden} == {"GP-04B": "CLEAN", "GP-08": "HIT", "GP-15": "HIT"}
     assert all(each["evidence"] == [] for each in hidden)
     assert b'"level"' not in told.body
     assert b"taxRatings" not in told.said
@@ -139,6 +139,25 @@ async def test_what_is_for_a_verdict_only_is_in_no_answer(served: Served) -> Non
     ):
         kept_ = await served.get(f"/receipts/{receipt}", served.headers(client, purpose, "c"))
         assert (kept_.status, b'"D"' in kept_.body) == (status, False)
+
+
+async def test_a_statute_looks_back_beyond_publicity_and_tells_its_outcome_alone(served: Served) -> None:
+    purpose = "GOVERNMENT_PROCUREMENT"
+    told = await check(served, "procurement", purpose, asked("GP", CODES[21]))
+    (subject,) = told.data["creditCheck"]["subjects"]
+    past, shown = ([each for each in subject["rules"] if each["rule"] == rule] for rule in ("GP-04B", "GP-04"))
+    assert [(each["result"], each["verdict"], each["evidence"]) for each in past] == [("HIT", "REJECT", [])]
+    assert [each["result"] for each in shown] != ["HIT"], "of what is still published there is nothing"
+    assert subject["verdict"] == "REJECT"
+    assert "2024-05-20" not in told.body.decode()
+    query = (
+        "query($key: SubjectKey!) { subject(key: $key) { ... on Organization { penalties { items { decidedOn } } } } }"
+    )
+    own = await served.ask("procurement", query, key=uscc_key(21), purpose=purpose, case="c")
+    assert "2024-05-20" not in str(own.subject["penalties"]["items"])
+    clean = await check(served, "procurement", purpose, asked("GP", CODES[1]))
+    results = {each["rule"]: each["result"] for each in clean.data["creditCheck"]["subjects"][0]["rules"]}
+    assert results["GP-04B"] == "CLEAN"
 
 
 @pytest.mark.parametrize(
