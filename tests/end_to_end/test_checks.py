@@ -141,6 +141,17 @@ async def test_what_is_for_a_verdict_only_is_in_no_answer(served: Served) -> Non
         assert (kept_.status, b'"D"' in kept_.body) == (status, False)
 
 
+async def test_shares_that_are_pledged_or_frozen_are_seen_by_the_bank(served: Served) -> None:
+    told = await check(served, "bank", "BANK_CREDIT", asked("BK", *(CODES[number] for number in (26, 22, 25, 1))))
+    outcomes = [
+        next(each for each in subject["rules"] if each["rule"] == "BK-11")
+        for subject in told.data["creditCheck"]["subjects"]
+    ]
+    assert [each["result"] for each in outcomes] == ["HIT", "HIT", "CLEAN", "CLEAN"]
+    fields = [orjson.loads(each["evidence"][0]["fields"]) for each in outcomes[:2]]
+    assert [(each["kind"], each["status"]) for each in fields] == [("FREEZE", "IN_FORCE"), ("PLEDGE", "IN_FORCE")]
+
+
 async def test_a_statute_looks_back_beyond_publicity_and_tells_its_outcome_alone(served: Served) -> None:
     purpose = "GOVERNMENT_PROCUREMENT"
     told = await check(served, "procurement", purpose, asked("GP", CODES[21]))
