@@ -27,6 +27,8 @@ from schema.schema import SCHEMA, binding, python_name
 
 PAGE: Final = 200
 """Records of one section that are asked for: of more, the section is not whole."""
+PASSED: Final = 20
+"""Records of a section on the way to another: of more, the section that they lead to is not whole."""
 ROOT: Final = "subjects"
 OPERATION: Final = "CreditCheck"
 HIDDEN_OPERATION: Final = "CreditCheckVerdictOnly"
@@ -133,7 +135,7 @@ def _selection(parent: Fields, path: list[str], name: str, need: Need) -> str:
     record = record_of(type_)
     if record is not None:
         inner = _selection(record, rest, name, need)
-        return f"{name}: {path[0]}(first: {PAGE}) {{ {_SECTION} items {{ recordId {inner} }} }}"
+        return f"{name}: {path[0]}(first: {PASSED}) {{ {_SECTION} items {{ recordId {inner} }} }}"
     return f"{path[0]} {{ {_selection(type_, rest, name, need)} }}"
 
 

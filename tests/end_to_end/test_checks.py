@@ -11,6 +11,7 @@ import pytest
 from gateway.checks.again import judge_again
 from gateway.checks.kept import KeptCheck, read_kept
 from gateway.demo import Departments
+from gateway.demo.subjects import subjects
 from gateway.proof.bundle import FORMAT
 from gateway.rules import RuleSet
 from gateway.rules.model import Clause
@@ -139,6 +140,22 @@ async def test_what_is_for_a_verdict_only_is_in_no_answer(served: Served) -> Non
     ):
         kept_ = await served.get(f"/receipts/{receipt}", served.headers(client, purpose, "c"))
         assert (kept_.status, b'"D"' in kept_.body) == (status, False)
+
+
+async def test_a_person_is_followed_to_the_firms_in_which_they_hold_a_post(served: Served) -> None:
+    whole = await kept(served, "MA", "market_regulation", "MARKET_ACCESS", CODES[25])
+    section = whole.subjects[0].sections["firmPenalties"]
+    assert section.state == "COMPLETE"
+    assert "同消行罚〔2026〕28号" in {each["decisionNo"] for each in section.items}, "of subject 3, which they lead too"
+    assert whole.subjects[0].outcomes["MA-01B"].result == "CLEAN", "none of the firms lost its business license"
+
+
+async def test_two_hundred_may_be_checked_at_once_whoever_their_people_are(served: Served) -> None:
+    told = await check(
+        served, "market_regulation", "MARKET_ACCESS", asked("MA", *(each.uscc for each in subjects(200)))
+    )
+    assert told.errors == []
+    assert len(told.data["creditCheck"]["subjects"]) == 200
 
 
 async def test_shares_that_are_pledged_or_frozen_are_seen_by_the_bank(served: Served) -> None:
