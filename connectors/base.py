@@ -82,7 +82,8 @@ class Answer(Struct, frozen=True):
 
     ``unreadable`` maps a key to why some of its rows had to be left out (no readable record key): the key's
     section is then not complete. ``fetched_at`` is ISO 8601 UTC, ``as_of`` the source's own date of the whole answer
-    where it has one (file date), ``digest`` the SHA-256 (hex) of what the source sent.
+    where it has one (file date), ``as_of_time`` the same to the second where the source tells that (ISO 8601, with the
+    offset of China), ``digest`` the SHA-256 (hex) of what the source sent.
     """
 
     rows: Mapping[str, Sequence[Row]]
@@ -90,6 +91,7 @@ class Answer(Struct, frozen=True):
     digest: str
     as_of: str | None = None
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    as_of_time: str | None = None
 
     def __repr__(self) -> str:
         """Return how many were told of, but neither whom nor what."""

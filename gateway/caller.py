@@ -34,7 +34,8 @@ class Caller:
     list); ``case`` from `Credit-Case`, ``consent`` from `Credit-Consent` as it was sent; ``consents`` are those of it
     that are live for this client, purpose and day. ``subject`` is the USCC of the caller's own subject, told by the
     token's issuer. ``evaluates`` are fields, `Entity.field`, that rules read on a legal ground of their own and show to
-    nobody: a check alone asks so, for itself. ``standings`` are the different ways in which the caller stands to
+    nobody: a check alone asks so, for itself; ``looks_back`` are entities whose records such rules count by statute
+    when their publicity has ended. ``standings`` are the different ways in which the caller stands to
     subjects, ANYBODY first.
     ``fingerprint`` stands for everything a policy decision may depend on: callers with equal fingerprints get equal
     plans. It does not tell whose consents they are: `standing` does, subject by subject.
@@ -49,6 +50,7 @@ class Caller:
     subject: str | None = field(default=None, repr=False)
     consents: tuple[Consent, ...] = field(default=(), repr=False)
     evaluates: frozenset[str] = frozenset()
+    looks_back: frozenset[str] = frozenset()
     standings: tuple[Standing, ...] = field(init=False)
     fingerprint: str = field(init=False)
     _by_subject: Mapping[str, int] = field(init=False, repr=False)
@@ -67,6 +69,8 @@ class Caller:
             *sorted(self.scopes),
             "",
             *sorted(self.evaluates),
+            "",
+            *sorted(self.looks_back),
         )
         object.__setattr__(self, "standings", standings)
         object.__setattr__(self, "_by_subject", {one: standings.index(standing) for one, standing in found.items()})

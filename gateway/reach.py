@@ -46,6 +46,11 @@ class Reached(Struct, frozen=True):
         return self.answer.as_of if self.answer else None
 
     @property
+    def as_of_time(self) -> str | None:
+        """The same to the second, where the source tells it."""
+        return self.answer.as_of_time if self.answer else None
+
+    @property
     def answered(self) -> bool:
         """True when rows can be read from the answer."""
         return self.answer is not None

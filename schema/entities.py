@@ -42,6 +42,7 @@ from schema.records.qualifications import PersonQualification, Qualification
 from schema.records.ratings import CreditRating, LaborRating
 from schema.records.registration import (
     CreditServiceFiling,
+    EquityEncumbrance,
     OnlineShop,
     Registration,
     RegistrationChange,
@@ -77,6 +78,7 @@ _RECORDS: Final[tuple[type, ...]] = (
     Registration,
     RegistrationChange,
     Shareholder,
+    EquityEncumbrance,
     PersonRole,
     AnnualReport,
     OnlineShop,

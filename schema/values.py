@@ -82,6 +82,9 @@ class Coverage:
     reason: str | None = shown("未完整答复的原因", "Why it did not, or not fully")
     until: DateTime | None = shown("预计恢复时间", "When it is expected to answer again")
     as_of: Date | None = shown("数据日期", "The source's own date of the answer")
+    as_of_time: DateTime | None = shown(
+        "数据时间（数据源写明到秒的）", "The source's own time of the answer, where it tells more than a date"
+    )
     fetched_at: DateTime | None = shown("查询时间", "When it answered")
     elapsed_ms: int | None = shown("耗时（毫秒）", "How long it took, in milliseconds")
     match_confidence: float | None = shown(

@@ -61,7 +61,7 @@ class FileConnector:
         unreadable = index.unreadable(batch.scheme, batch.keys) | gathered.unreadable
         for scheme, codes in aliases.items():
             unreadable |= {codes[code]: reason for code, reason in index.unreadable(scheme, codes).items()}
-        return Answer(gathered.rows, fetched_at, digest_of(rows), index.found.as_of, unreadable)
+        return Answer(gathered.rows, fetched_at, digest_of(rows), index.found.as_of, unreadable, index.found.as_of_time)
 
     async def probe(self) -> None:
         """Look whether a file is there for every entity; raises `SourceError`."""

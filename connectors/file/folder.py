@@ -40,7 +40,12 @@ class Found:
     @property
     def as_of(self) -> str:
         """Return the date on which the file was last changed."""
-        return datetime.fromtimestamp(self.changed_ns // 1_000_000_000, _LOCAL).date().isoformat()
+        return self.as_of_time[:10]
+
+    @property
+    def as_of_time(self) -> str:
+        """Return when the file was last changed, to the second, by the clocks of China."""
+        return datetime.fromtimestamp(self.changed_ns // 1_000_000_000, _LOCAL).isoformat()
 
     def check(self, file: BinaryIO) -> None:
         """Raise `FileChanged` unless the open ``file`` still is this one."""

@@ -47,7 +47,9 @@ def judge_again(kept: KeptCheck, rules: RuleSet, overlay: Overlay | None = None)
     )
     evidence = [each.evidence for each in known if each.evidence is not None]
     bidders = [each.bidder for each in known]
-    found = evaluate(shown, evidence, kept.input, kept.as_of, overlay, bidders=bidders, lot=kept.lot)
+    found = evaluate(
+        shown, evidence, kept.input, kept.as_of, overlay, bidders=bidders, lot=kept.lot, asked_at=kept.queried_at
+    )
     verdicts: list[tuple[Verdict, Mapping[str, KeptOutcome]]] = []
     judged = iter(found.subjects)
     for each in kept.subjects:

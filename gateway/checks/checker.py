@@ -142,7 +142,7 @@ class Checker:
         self, keys: Sequence[Key], needed: Needed, caller: Caller, kind: Kind
     ) -> tuple[dict[Key, Found], list[str]]:
         variables = {"keys": [key.argument for key in keys]}
-        judging = replace(caller, evaluates=needed.fields)
+        judging = replace(caller, evaluates=needed.fields, looks_back=needed.looks_back)
         documents = ((needed.open_document, caller), (needed.hidden_document, judging))
         asked = [self.inner.ask(each, variables, who, kind) if each else _nothing() for each, who in documents]
         open_, hidden = await asyncio.gather(*asked)
@@ -161,7 +161,16 @@ def _judged(judging: Judging, rule_set: RuleSet, overlay: Overlay | None, found:
     rows = [found[row.key] for row in request.subjects]
     known = [(each.whole, row.bidder) for each, row in zip(rows, request.subjects, strict=True) if each.evidence]
     evidences, bidders = [each for each, _ in known], [each for _, each in known]
-    evaluation = evaluate(rule_set, evidences, request.input, as_of, overlay, bidders=bidders, lot=request.lot)
+    evaluation = evaluate(
+        rule_set,
+        evidences,
+        request.input,
+        as_of,
+        overlay,
+        bidders=bidders,
+        lot=request.lot,
+        asked_at=judging.queried_at,
+    )
     return Checked(
         request, rule_set, overlay, judging.caller, as_of, judging.queried_at, rows, evaluation, judging.receipts
     )

@@ -21,19 +21,21 @@ from graphql import (
 from gateway.checks.conflicts import read_fields, selection_of
 from gateway.ledger import Entry
 from gateway.rules.model import Need
-from schema.bindings import Binding, Conflicts, Section
+from schema.bindings import Binding, Conflicts, Link, Section
 from schema.organization import ORGANIZATIONS
 from schema.schema import SCHEMA, binding, python_name
 
 PAGE: Final = 200
 """Records of one section that are asked for: of more, the section is not whole."""
+PASSED: Final = 20
+"""Records of a section on the way to another: of more, the section that they lead to is not whole."""
 ROOT: Final = "subjects"
 OPERATION: Final = "CreditCheck"
 HIDDEN_OPERATION: Final = "CreditCheckVerdictOnly"
 """Names the question for what rules see for a verdict only, in its entry of the ledger too: see `is_hidden`."""
 _OWNER: Final = "Organization"
 _COVERAGE: Final = (
-    "coverage { source part department { code name } status reason until asOf fetchedAt matchConfidence }"
+    "coverage { source part department { code name } status reason until asOf asOfTime fetchedAt matchConfidence }"
 )
 _SECTION: Final = f"state {_COVERAGE} pageInfo {{ hasNextPage }}"
 _RECORD: Final = (
@@ -88,6 +90,21 @@ def fields_of(need: Need) -> frozenset[str]:
     return frozenset(f"{bound.entity}.{name}" for name in names)
 
 
+def entity_of(need: Need) -> str | None:
+    """Return the entity whose records ``need`` reads, None for those of a person and what is no section."""
+    steps = need.section.split(".")
+    at: Fields = owners_of(steps[0])[0]
+    bound: Binding | None = None
+    for step in steps:
+        bound = binding(at.name, step)
+        if isinstance(bound, Link) and bound.to == "person":
+            return None
+        inner = get_named_type(at.fields[step].type)
+        assert isinstance(inner, Fields), "a path leads through objects"
+        at = record_of(inner) or inner
+    return bound.entity if isinstance(bound, Section) else None
+
+
 def owners_of(field: str) -> list[Fields]:
     """Return the type that has ``field``: the interface of all organizations, else those kinds that do."""
     owner = _type(_OWNER)
@@ -118,7 +135,7 @@ def _selection(parent: Fields, path: list[str], name: str, need: Need) -> str:
     record = record_of(type_)
     if record is not None:
         inner = _selection(record, rest, name, need)
-        return f"{name}: {path[0]}(first: {PAGE}) {{ {_SECTION} items {{ recordId {inner} }} }}"
+        return f"{name}: {path[0]}(first: {PASSED}) {{ {_SECTION} items {{ recordId {inner} }} }}"
     return f"{path[0]} {{ {_selection(type_, rest, name, need)} }}"
 
 

@@ -1,8 +1,7 @@
 """What a client keeps of a check to have it judged again: all that rules saw, but what they saw for a verdict only.
 
     {"format": "credit-gateway/evidence/1", "ruleSet": {"code", "version", "digest", "overlay", "client"}, "asOf",
-     "purpose",
-     "input", "lot", "verdict", "lotOutcomes", "subjects": [{"key", "bidder", "verdict", "outcomes",
+     "purpose", "queriedAt", "input", "lot", "verdict", "lotOutcomes", "subjects": [{"key", "bidder", "verdict", "outcomes",
      "problem" | "subject" and "sections"}], "mark"}
 
 The ``mark`` tells that the gateway wrote it: an answer may quote texts of others, which look like evidence as well.
@@ -75,6 +74,7 @@ class KeptCheck(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     as_of: str
     purpose: str
     verdict: Verdict
+    queried_at: str | None = None
     subjects: list[KeptSubject]
     input: dict[str, Any] = {}
     lot: bool = False
@@ -98,6 +98,7 @@ def keep(checked: Checked) -> KeptCheck:
         rule_set=KeptRules(rules.code, rules.version, rules.digest, *own),
         as_of=checked.as_of,
         purpose=checked.caller.purpose,
+        queried_at=checked.queried_at,
         verdict=checked.verdict,
         input=dict(checked.request.input),
         lot=checked.request.lot,

@@ -59,6 +59,7 @@ _PUBLISHED: Final[dict[int, Published]] = {
     28: Published(degree="严重"),
     33: Published(state="REPAIRED", repaired_on=date(2026, 10, 26)),
     50: Published(state="OBJECTION"),
+    168: Published(state="ENDED"),
     185: Published(state="REPAIRED", repaired_on=date(2026, 10, 15)),
     208: Published(brackets="【】", fine=25000),
     220: Published(state="SUSPENDED"),

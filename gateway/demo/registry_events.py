@@ -32,6 +32,14 @@ REPORT_COLUMNS: Final = (
     "ancheid", "pripid", "ancheyear", "anchedate", "busst_cn", "tel", "email",
     *(column for figure in FIGURES for column in (figure, f"{figure}dis")), "s_ext_flag",
 )  # fmt: skip
+PLEDGE_COLUMNS: Final = (
+    "stockid", "pripid", "equityno", "pledgor", "imporg", "impam", "equpledate", "exestate", "candate",
+    "s_ext_timestamp", "s_ext_flag",
+)  # fmt: skip
+FREEZE_COLUMNS: Final = (
+    "justid", "pripid", "executeno", "inv", "froauth", "froam", "frofrom", "froto", "frozstate", "thawdate",
+    "s_ext_timestamp", "s_ext_flag",
+)  # fmt: skip
 FILING_COLUMNS: Final = (
     "baid", "pripid", "bano", "basx", "bajg", "badate", "valto", "bazt", "s_ext_timestamp", "s_ext_flag",
 )  # fmt: skip
@@ -54,12 +62,27 @@ CREATE TABLE an_baseinfo (
     ancheid varchar(40) NOT NULL, pripid varchar(36) NOT NULL, ancheyear varchar(4), anchedate date,
     busst_cn varchar(20), tel varchar(30), email varchar(60),
     {", ".join(f"{figure} {_number(figure)}, {figure}dis varchar(1)" for figure in FIGURES)}, s_ext_flag char(1));
+CREATE TABLE e_equity_pledge (
+    stockid varchar(40) NOT NULL, pripid varchar(36) NOT NULL, equityno varchar(60), pledgor varchar(300),
+    imporg varchar(300), impam numeric(18, 6), equpledate date, exestate varchar(2), candate date,
+    s_ext_timestamp timestamp, s_ext_flag char(1));
+CREATE TABLE e_equity_freeze (
+    justid varchar(40) NOT NULL, pripid varchar(36) NOT NULL, executeno varchar(100), inv varchar(300),
+    froauth varchar(100), froam numeric(18, 6), frofrom date, froto date, frozstate varchar(2), thawdate date,
+    s_ext_timestamp timestamp, s_ext_flag char(1));
 CREATE TABLE e_credit_filing (
     baid varchar(40) NOT NULL, pripid varchar(36) NOT NULL, bano varchar(60), basx varchar(200), bajg varchar(100),
     badate date, valto date, bazt varchar(2), s_ext_timestamp timestamp, s_ext_flag char(1));
 CREATE VIEW v_alter_recoder AS SELECT x.*, b.uniscid {_JOINED.format(table="e_alter_recoder")};
 CREATE VIEW v_investment AS SELECT x.*, b.uniscid {_JOINED.format(table="e_inv_investment")};
 CREATE VIEW v_credit_filing AS SELECT x.*, b.uniscid, b.entname {_JOINED.format(table="e_credit_filing")};
+CREATE VIEW v_equity_encumbrance AS
+    SELECT x.stockid, x.pripid, b.uniscid, '1' AS sharetype, x.equityno, x.pledgor, x.imporg, x.impam, x.equpledate,
+    NULL::date AS frozto, x.exestate, x.candate, b.regorg_cn, x.s_ext_timestamp, x.s_ext_flag
+    {_JOINED.format(table="e_equity_pledge")}
+    UNION ALL
+    SELECT x.justid, x.pripid, b.uniscid, '2', x.executeno, x.inv, x.froauth, x.froam, x.frofrom, x.froto, x.frozstate,
+    x.thawdate, b.regorg_cn, x.s_ext_timestamp, x.s_ext_flag {_JOINED.format(table="e_equity_freeze")};
 CREATE VIEW v_annual_report AS
     SELECT x.ancheid, x.pripid, b.uniscid, b.entname, x.ancheyear, x.anchedate, x.busst_cn, x.s_ext_flag,
     {", ".join(f"CASE WHEN x.{each}dis = '{PUBLISHED}' THEN x.{each} END AS {each}" for each in FIGURES)},
@@ -77,6 +100,8 @@ CREATE INDEX ON e_alter_recoder (pripid);
 CREATE INDEX ON e_inv_investment (pripid);
 CREATE INDEX ON an_baseinfo (pripid);
 CREATE INDEX ON e_credit_filing (pripid);
+CREATE INDEX ON e_equity_pledge (pripid);
+CREATE INDEX ON e_equity_freeze (pripid);
 """
 
 FORMER_NAMES: Final = {4: "界江储运有限公司(示例)", 26: "北岸人力有限公司(示例);同江劳务输出服务部(示例)"}
@@ -106,12 +131,17 @@ def _change(subject: Subject, turn: int, item: str, name: str, old: str, new: st
     return (f"{subject.pripid}-B{turn}", subject.pripid, item, name, old, new, when, flag)
 
 
+def _capital(subject: Subject) -> Decimal:
+    """Return the capital of a company in ten thousand yuan."""
+    return Decimal(subject.number * 13 % 500 + 5) / 2
+
+
 def investors(subject: Subject) -> Iterator[Row]:
     """Yield the shareholders of a company: one or two persons; of subject 26 its parent, subject 3."""
     if subject.kind != "91":
         return
     number = subject.number
-    capital = Decimal(number * 13 % 500 + 5) / 2
+    capital = _capital(subject)
     if number == 26:
         parent = codes.uscc("91", 3)
         yield _investor(subject, 0, ("北岸建筑工程有限公司(示例)", "11", parent, None), capital, 100)
@@ -200,6 +230,49 @@ def filings(subject: Subject) -> Iterator[Row]:
     )
 
 
+def pledges(subject: Subject) -> Iterator[Row]:
+    """Yield pledges of shares: that of subject 22 stands, that of 25 was released, and a few of ordinary companies."""
+    number = subject.number
+    if subject.kind != "91" or not holds(subject, "equity pledge", 900, {22, 25}):
+        return
+    pledged_on = day("equity pledge", number, 200, 1500)
+    released = number == 25 or (number != 22 and number % 3 == 0)
+    yield (
+        f"{subject.pripid}-G",
+        subject.pripid,
+        f"{MARKET.letters}股质登记设〔{pledged_on.year}〕第{number:04d}号",
+        subject.representative.name,
+        "同江农村商业银行(示例)",
+        _capital(subject) / 4,
+        pledged_on,
+        "2" if released else "1",
+        pledged_on + timedelta(days=150) if released else None,
+        _stamp(pledged_on),
+        "I",
+    )
+
+
+def freezes(subject: Subject) -> Iterator[Row]:
+    """Yield what courts froze: the shares of subject 26 that its parent holds, subject 3, a debtor."""
+    if subject.number != 26:
+        return
+    frozen_on = date(2026, 4, 20)
+    yield (
+        f"{subject.pripid}-D",
+        subject.pripid,
+        "(2026)黑0881执123号之一",
+        "北岸建筑工程有限公司(示例)",
+        "同江市人民法院(示例)",
+        _capital(subject),
+        frozen_on,
+        date(2029, 4, 19),
+        "1",
+        None,
+        _stamp(frozen_on),
+        "I",
+    )
+
+
 def _of_all(rows: Callable[[Subject], Iterator[Row]]) -> Callable[[Iterable[Known]], Iterator[Row]]:
     return lambda everyone: (row for known in everyone if known.subject.registered for row in rows(known.subject))
 
@@ -209,5 +282,7 @@ ROWS: Final[dict[str, tuple[tuple[str, ...], Callable[[Iterable[Known]], Iterato
     "e_inv_investment": (INVESTOR_COLUMNS, _of_all(investors)),
     "an_baseinfo": (REPORT_COLUMNS, _of_all(reports)),
     "e_credit_filing": (FILING_COLUMNS, _of_all(filings)),
+    "e_equity_pledge": (PLEDGE_COLUMNS, _of_all(pledges)),
+    "e_equity_freeze": (FREEZE_COLUMNS, _of_all(freezes)),
 }
 """Table -> its columns, and its rows for everyone."""

@@ -94,6 +94,8 @@ _PLACEHOLDER = replace(
     effective_until="2099-12-31",
 )
 _BRACKETS = penalty(208, PUBLICITY_VIOLATIONS[2], HOUSING, date(2026, 4, 27), fine=20000)
+_PAST = penalty(168, PUBLICITY_VIOLATIONS[3], LABOR, date(2024, 5, 20), fine=50000)
+"""An order to suspend business within three years, of which the nation says that its publicity has ended."""
 _MANY = tuple(
     Execution(2000 + turn, date(2024, 1 + turn % 12, 1 + turn), date(2025, 1, 10), 10000 + turn, "E", "给付修理费")
     for turn in range(23)
@@ -122,7 +124,7 @@ _SCENARIOS: Final[dict[int, Facts]] = {
     11: Facts(licenses=(granted(88, 9, date(2019, 6, 24), None),)),
     12: Facts(),
     14: Facts(licenses=(granted(112, 7, date(2025, 2, 14), date(2030, 2, 13)),)),
-    21: Facts(ratings=ratings("B")),
+    21: Facts(published_penalties=(_PAST,), ratings=ratings("B")),
     22: Facts(ratings=ratings("C")),
     23: Facts(published_penalties=(_OVERWRITTEN, _PLACEHOLDER), ratings=ratings("MB")),
     24: Facts(),

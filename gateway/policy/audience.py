@@ -3,7 +3,7 @@
 Decided 2026-11: the purpose names the audience, and the scopes have to bear it out; a caller that lacks them is PUBLIC,
 for whom least is shown. SUBJECT is a caller only towards the one subject that its token names, PUBLIC towards every
 other. An owner is OWNER at its own source, towards what it decided itself at one of several departments, and DEPARTMENT
-at every other.
+at every other. Rules that look back by statute, and show nobody what they find, meet records as a department on duty.
 
 Rules of this file: as in `decisions`; of the caller only what its fingerprint covers counts.
 """
@@ -28,6 +28,8 @@ def audience_of(
         return "OWNER", is_on_duty(policy, caller, entity)
     if standing.own and is_own(policy, caller):
         return "SUBJECT", False
+    if entity in caller.looks_back:  # rules judge for themselves which of these a statute lets count, and show none
+        return "DEPARTMENT", True
     match policy.audience(caller.purpose):
         case "DEPARTMENT" | "OWNER" if _holds(policy, caller, policy.government):
             return "DEPARTMENT", is_on_duty(policy, caller, entity)

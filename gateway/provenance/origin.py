@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from connectors.base import Row
 from gateway.catalogue.shown import ShownBasis, ShownItem
@@ -11,6 +12,8 @@ from gateway.provenance.lineage import FieldProvenance, Lineage
 from gateway.run import Run
 from gateway.subject import Person
 from gateway.told import Hit
+
+_MOST: Final = 2**31 - 1
 
 
 def as_written(row: Row, hit: Hit) -> str:
@@ -93,9 +96,12 @@ class Provenance:
 
     @property
     def cache_age_ms(self) -> int:
-        """How long before this request the source was asked, in milliseconds; 0 when it was asked for it."""
+        """How long before this request the source was asked, in milliseconds; 0 when it was asked for it.
+
+        Of more than 24 days it says the most that an `Int` of GraphQL holds.
+        """
         fetched_at = self._hit.reached.fetched_at
-        return 0 if fetched_at is None else max(0, self._run.begun_ms - _milliseconds(fetched_at))
+        return 0 if fetched_at is None else min(_MOST, max(0, self._run.begun_ms - _milliseconds(fetched_at)))
 
     @property
     def mapping_version(self) -> str:

@@ -18,6 +18,7 @@ from gateway.rules.inputs import input_values
 from gateway.rules.logic import all_hit, any_hits
 from gateway.rules.lot import Bidding, answer_of_lot
 from gateway.rules.model import Overlay, Rule, RuleSet, RuleVerdict, Verdict
+from gateway.rules.moment import Moment
 from gateway.rules.outcomes import Evaluation, Missing, Outcome, SubjectVerdict, worst
 from gateway.rules.prepared import Prepared, PreparedRule, prepare
 
@@ -33,18 +34,21 @@ def evaluate(
     *,
     bidders: Sequence[str | None] = (),
     lot: bool = False,
+    asked_at: str | None = None,
 ) -> Evaluation:
     """Return what ``rules`` come to over the ``evidence`` of each subject on the day ``as_of`` (ISO).
 
     ``given`` are the inputs of the check, without mistakes (`gateway.rules.inputs.input_mistakes`); ``overlay`` is the
     client's own for this set. Only of a ``lot`` are rules asked that are about several bidders; ``bidders`` then names
     for each subject whose member it is (a consortium's), None who bids alone: nobody is held against its own partners.
+    ``asked_at`` is when sources were asked (ISO 8601): on the day itself, the age of answers is told from then on.
     """
     prepared = prepare(rules, as_of)
+    moment = Moment.of(as_of, asked_at)
     values = input_values(given)
     weighing = _Weighing(rules, overlay)
-    subjects = [_subject(prepared, Facts(each, prepared.needs, values, as_of), weighing) for each in evidence]
-    bidding = _bidding(prepared, evidence, values, as_of, bidders) if lot else []
+    subjects = [_subject(prepared, Facts(each, prepared.needs, values, moment), weighing) for each in evidence]
+    bidding = _bidding(prepared, evidence, values, moment, bidders) if lot else []
     of_lot = [_of_lot(each, bidding, weighing) for each in prepared.rules if lot and each.rule.scope == "LOT"]
     return Evaluation(
         verdict=worst([*(each.verdict for each in subjects), weighing.verdict(of_lot)]),
@@ -116,7 +120,7 @@ def _bidding(
     prepared: Prepared,
     evidence: Sequence[Evidence],
     values: Mapping[str, Any],
-    as_of: str,
+    moment: Moment,
     bidders: Sequence[str | None],
 ) -> list[Bidding]:
     """Return the facts of every subject of a lot with the bidder that it is or belongs to; each knows the others."""
@@ -125,7 +129,7 @@ def _bidding(
     found: list[Bidding] = []
     for own, each in zip(whose, evidence, strict=True):
         others = [_named(other.subject) for name, other in zip(whose, evidence, strict=True) if name != own]
-        found.append(Bidding(own, Facts(each, prepared.needs, {**values, "others": others}, as_of)))
+        found.append(Bidding(own, Facts(each, prepared.needs, {**values, "others": others}, moment)))
     return found
 
 

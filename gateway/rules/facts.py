@@ -15,6 +15,7 @@ from gateway.rules.conditions.program import ACTIVE_KEY, USABLE_KEY, code_of
 from gateway.rules.evidence import COMPLETE, DENIED, NOT_COVERED, PARTIAL, CoverageEntry, Evidence, Item, Section
 from gateway.rules.logic import Tri, both
 from gateway.rules.model import Need
+from gateway.rules.moment import Moment
 from gateway.rules.needs import PreparedNeed
 from gateway.rules.outcomes import Missing
 
@@ -79,22 +80,26 @@ class View:
 
 
 class Facts:
-    """What evidence says of one subject on the day ``as_of``; ``given`` are the variables that all subjects share."""
+    """What evidence says of one subject at a ``moment``; ``given`` are the variables that all subjects share."""
 
     def __init__(
-        self, evidence: Evidence, needs: Mapping[str, PreparedNeed], given: Mapping[str, Any], as_of: str
+        self,
+        evidence: Evidence,
+        needs: Mapping[str, PreparedNeed],
+        given: Mapping[str, Any],
+        moment: Moment,
     ) -> None:
         self.evidence = evidence
         self._needs = needs
         self._given = given
-        self._as_of = as_of
+        self._moment = moment
         self._views: dict[str, View] = {}
 
     def view(self, name: str) -> View:
         """Return the section of the need ``name``."""
         if name not in self._views:
             section = self.evidence.sections.get(name)
-            self._views[name] = _view(name, self._needs[name], section, self._as_of)
+            self._views[name] = _view(name, self._needs[name], section, self._moment)
         return self._views[name]
 
     @cached_property
@@ -103,7 +108,7 @@ class Facts:
         subject = self.evidence.subject
         about = {"uscc": subject.uscc, "kind": subject.kind, "name": subject.name}
         known = {f"subject.{name}": value for name, value in about.items() if value is not None}
-        return {**self._given, "asOf": self._as_of, **known}
+        return {**self._given, "asOf": self._moment.day, **known}
 
     def over(self, touched: frozenset[str], states: frozenset[str]) -> dict[str, Any]:
         """Return the variables of a condition that also reads `first.<need>` or `all.<need>` of the ``touched``."""
@@ -131,13 +136,13 @@ class Facts:
         return [record for record, count in zip(view.records, counts, strict=True) if count]
 
 
-def _view(name: str, need: PreparedNeed, section: Section | None, as_of: str) -> View:
+def _view(name: str, need: PreparedNeed, section: Section | None, moment: Moment) -> View:
     if section is None:
         return View((), False, (Missing(need=name, status="UNKNOWN"),))
     clean = section.state == NOT_COVERED and need.need.not_covered == "CLEAN"
-    doubts = list(_doubts(name, need, section.coverage))
+    doubts = list(_doubts(name, need, section.coverage, moment.at))
     unsure = {doubt.source for doubt in doubts if doubt.status == UNSURE}
-    records = tuple(_record(need, item, unsure, as_of) for item in section.items)
+    records = tuple(_record(need, item, unsure, moment.day) for item in section.items)
     complete = (section.state == COMPLETE or clean or _is_whole_but_for(need.need, section)) and not doubts
     missing = () if complete else tuple(_missing(name, need.need, section, doubts))
     return View(records, complete, missing)
@@ -186,7 +191,7 @@ def _stands(item: Item, as_of: str) -> Tri:
     )
 
 
-def _doubts(name: str, need: PreparedNeed, coverage: list[CoverageEntry]) -> Iterator[Missing]:
+def _doubts(name: str, need: PreparedNeed, coverage: list[CoverageEntry], at: datetime) -> Iterator[Missing]:
     """Yield sources that answered, but not well enough: too old, or asked by a code that is not sure enough."""
     least = need.need.min_confidence
     for entry in coverage:
@@ -194,8 +199,30 @@ def _doubts(name: str, need: PreparedNeed, coverage: list[CoverageEntry]) -> Ite
             continue
         if least is not None and not _at_least(entry.get("matchConfidence"), least):
             yield _of_entry(name, entry, UNSURE)
-        elif need.oldest is not None and (_day_of(entry) or "") < need.oldest:
+        elif need.oldest is not None and _is_old(need, entry, at):
             yield _of_entry(name, entry, STALE)
+
+
+def _is_old(need: PreparedNeed, entry: CoverageEntry, at: datetime) -> bool:
+    """Return whether an answer is too old at the moment ``at``.
+
+    A period in hours is held against times, where the source told one or the answer is of when it was fetched; days
+    against days, as is whatever has a date alone.
+    """
+    assert need.period is not None, "what may be too old says how old"
+    told = _time_of(entry) if need.period.hours else None
+    return (_day_of(entry) or "") < (need.oldest or "") if told is None else told < need.period.since(at)
+
+
+def _time_of(entry: CoverageEntry) -> datetime | None:
+    """Return the time of an answer: the source's own, else when it was fetched; None where a date is all it tells."""
+    own = entry.get("asOfTime")
+    told = own if isinstance(own, str) or isinstance(entry.get("asOf"), str) else entry.get("fetchedAt")
+    try:
+        found = datetime.fromisoformat(told) if told else None
+    except (TypeError, ValueError):
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def _at_least(value: Any, least: float) -> bool:

@@ -9,7 +9,7 @@ from gateway.rules.conditions.functions import ENTRY_FIELDS, Unknown, number
 from gateway.rules.conditions.types import Type
 from gateway.rules.evidence import Item
 from gateway.rules.model import Need
-from gateway.rules.periods import period_of
+from gateway.rules.periods import Period, period_of
 from gateway.rules.places import field_types, place_of
 
 _ABSENT: Final = object()
@@ -29,7 +29,8 @@ class Path:
 class PreparedNeed:
     """One need: ``judged`` when its records have a state, ``entry`` when they can be active or not.
 
-    ``oldest`` is the first day of which an answer is young enough, None where age does not matter.
+    ``oldest`` is the first day of which an answer is young enough, None where age does not matter; ``period`` is how
+    old it may be, to be held against times where it is written in hours.
     """
 
     need: Need
@@ -38,6 +39,7 @@ class PreparedNeed:
     types: Mapping[str, Type]
     paths: tuple[Path, ...]
     oldest: str | None
+    period: Period | None
 
     def values(self, item: Item) -> dict[str, Any]:
         """Return the values of a record by path, `e.` before each; what is absent, or no number, is left out.
@@ -86,6 +88,7 @@ def prepare_need(need: Need, as_of: str) -> PreparedNeed:
         types=types,
         paths=tuple(_path(path, type_) for path, type_ in types.items()),
         oldest=period.before(date.fromisoformat(as_of)).isoformat() if period is not None else None,
+        period=period,
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import MINYEAR, date, timedelta
+from datetime import MINYEAR, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -19,6 +19,15 @@ class Period:
     months: int
     days: int
     hours: int
+
+    def since(self, end: datetime) -> datetime:
+        """Return the moment with which the period begins that ends with ``end``: months by the calendar of its zone."""
+        day = Period(self.months, self.days, 0).before(end.date())
+        start = datetime.combine(day, end.timetz())
+        try:
+            return start - timedelta(hours=self.hours)
+        except OverflowError:
+            return start
 
     def before(self, end: date) -> date:
         """Return the day with which the period begins that ends with ``end``; hours count as the days they fill.

@@ -114,6 +114,39 @@ class Shareholder(CreditRecord):
     )
 
 
+@strawberry.enum(description=say("股权受限类型", "What encumbers shares"))
+class EncumbranceKind(Enum):
+    """By whose act shares are encumbered."""
+
+    PLEDGE = label("PLEDGE", "股权出质登记", "Pledged by their holder")
+    FREEZE = label("FREEZE", "人民法院股权冻结", "Frozen by a court")
+
+
+@strawberry.enum(description=say("股权受限状态", "States of an encumbrance"))
+class EncumbranceStatus(Enum):
+    """Whether it still stands."""
+
+    IN_FORCE = label("IN_FORCE", "有效（冻结中）", "In force")
+    RELEASED = label("RELEASED", "注销、解除", "Released")
+    INVALID = label("INVALID", "撤销、失效", "Revoked or lapsed")
+
+
+@strawberry.type(description=say("股权出质、冻结", "An encumbrance on shares of the organization"))
+class EquityEncumbrance(CreditRecord):
+    """股权出质登记、股权冻结: shares of the organization itself, whoever holds them (企业信息公示暂行条例 art. 6)."""
+
+    kind: EncumbranceKind | None = shown("类型", "Whether it is a pledge or a freeze")
+    number: str | None = shown("登记编号（执行裁定书文号）", "Number of the registration, or of the court's order")
+    holder: str | None = shown("出质人（被执行人）", "Who holds the shares")
+    creditor: str | None = shown("质权人（执行法院）", "To whom they are pledged, or the court that froze them")
+    amount: Money | None = shown("所涉股权数额（元）", "Contribution that the shares stand for, in yuan")
+    registered_on: Date | None = shown("登记（公示）日期", "Date of registration")
+    until: Date | None = shown("冻结期限至；出质没有期限", "Until when shares are frozen; a pledge has no term")
+    status: EncumbranceStatus | None = shown("状态", "Whether it still stands")
+    released_on: Date | None = shown("注销（解除）日期", "Date of release")
+    authority: str | None = shown("登记机关（来源原文）", "The authority as written")
+
+
 @strawberry.enum(description=say("网络经营类型", "Forms of selling online"))
 class OnlineShopKind(Enum):
     """Forms of selling online."""

@@ -11,6 +11,8 @@ from schema.records.annual_report import AnnualReport
 from schema.records.person import PersonRole
 from schema.records.registration import (
     CreditServiceFiling,
+    EncumbranceKind,
+    EquityEncumbrance,
     OnlineShop,
     OnlineShopKind,
     Registration,
@@ -48,6 +50,11 @@ class AnnualReportSection(Section):
 @section("网站、网店", "Websites and online shops")
 class OnlineShopSection(Section):
     items: list[OnlineShop] = newest_first()
+
+
+@section("股权出质、冻结", "Encumbrances on shares of the organization")
+class EquityEncumbranceSection(Section):
+    items: list[EquityEncumbrance] = newest_first()
 
 
 @section("信用服务机构备案", "Filings as a credit-service agency")
@@ -91,6 +98,19 @@ class RegistryRelations:
 
     @planned("股东及出资", "Shareholders, the latest subscription first", Relation("Shareholder", "subscribed_on"))
     def shareholders(self, first: First = 20, after: After = strawberry.UNSET) -> ShareholderSection | None:
+        unplanned()
+
+    @planned(
+        "股权出质、冻结",
+        "Pledges and freezes of shares of the organization, newest first",
+        Relation("EquityEncumbrance", "registered_on", (BY_KIND,)),
+    )
+    def equity_encumbrances(
+        self,
+        first: First = 20,
+        after: After = strawberry.UNSET,
+        kind: Annotated[EncumbranceKind | None, explained("只要该类型", "Only this kind")] = strawberry.UNSET,
+    ) -> EquityEncumbranceSection | None:
         unplanned()
 
     @planned(

@@ -58,6 +58,7 @@ def test_needs_of_one_section_stand_beside_each_other() -> None:
     assert "taxes: listEntries(kinds: [MAJOR_TAX_VIOLATION], first: 200)" in text
     assert "wages: listEntries(kinds: [WAGE_ARREARS], active: true, first: 200)" in text
     assert "... on GovernmentBody { integrity:" in text
+    assert "restricted: legalRepresentative(first: 20)" in text, "what is passed by costs as much as is asked of it"
 
 
 def test_fields_of_a_need_are_those_of_its_entity() -> None:

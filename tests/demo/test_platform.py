@@ -36,8 +36,9 @@ def test_a_local_decision_stands_there_in_other_brackets_and_with_another_amount
 def test_states_are_those_of_the_nation() -> None:
     assert _punishments(23) == [("同市监罚（2025）185号", 2000.0, "REPAIRED")], "double publicity still shows it"
     assert _punishments(6) == [("佳同环罚（2025）50号", 100000.0, "OBJECTION")]
+    assert [each[2] for each in _punishments(21)] == ["ENDED"]
     states = {state for known in EVERYONE for *_, state in _of(known.subject.uscc)}
-    assert states == {"PUBLIC", "REPAIRED", "OBJECTION", "SUSPENDED"}
+    assert states == {"PUBLIC", "REPAIRED", "OBJECTION", "SUSPENDED", "ENDED"}
 
 
 def _of(uscc: str) -> list[tuple[Any, ...]]:

@@ -89,6 +89,18 @@ async def test_a_credit_service_agency_is_filed(registry: Asked) -> None:
     assert filing["valid_until"] > "2026-11-01"
 
 
+async def test_pledges_and_what_courts_froze_stand_in_one_view(registry: Asked) -> None:
+    (frozen,) = await registry.records("EquityEncumbrance", "USCC", SUBJECTS[26].uscc)
+    assert (frozen["kind"], frozen["status"], frozen["until"]) == ("FREEZE", "IN_FORCE", "2029-04-19")
+    assert frozen["holder"] == SUBJECTS[3].name, "the debtor holds these shares"
+    (pledged,) = await registry.records("EquityEncumbrance", "USCC", SUBJECTS[22].uscc)
+    assert (pledged["kind"], pledged["status"], pledged["released_on"]) == ("PLEDGE", "IN_FORCE", None)
+    assert Decimal(pledged["amount"].amount) * 4 == Decimal(22 * 13 % 500 + 5) / 2 * 10_000
+    (released,) = await registry.records("EquityEncumbrance", "USCC", SUBJECTS[25].uscc)
+    assert (released["status"], released["released_on"] is not None) == ("RELEASED", True)
+    assert await registry.records("EquityEncumbrance", "USCC", SUBJECTS[1].uscc) == []
+
+
 async def test_key_personnel_are_those_who_do_not_represent(registry: Asked) -> None:
     (supervisor,) = await registry.records("KeyPersonnel", "USCC", SUBJECTS[5].uscc)
     assert (supervisor["title"], supervisor["legal_representative"]) == ("监事", False)

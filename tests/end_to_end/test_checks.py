@@ -11,12 +11,14 @@ import pytest
 from gateway.checks.again import judge_again
 from gateway.checks.kept import KeptCheck, read_kept
 from gateway.demo import Departments
+from gateway.demo.subjects import subjects
 from gateway.proof.bundle import FORMAT
 from gateway.rules import RuleSet
 from gateway.rules.model import Clause
 from gateway.rules.reads import needs_of_clause
 from tests.end_to_end.consenting import RECORD, given
 from tests.end_to_end.notice import CODES
+from tests.end_to_end.queries import uscc_key
 from tests.end_to_end.served import Served, Told
 from tests.rules.expected import EXPECTED, GIVEN, Expected
 
@@ -126,8 +128,7 @@ async def test_what_is_for_a_verdict_only_is_in_no_answer(served: Served) -> Non
     told = await check(served, "procurement", "GOVERNMENT_PROCUREMENT", asked("GP", CODES[3]))
     outcomes = told.data["creditCheck"]["subjects"][0]["rules"]
     hidden = [each for each in outcomes if each["reveal"] == "VERDICT_ONLY"]
-    assert hidden
-    assert {each["result"] for each in hidden} == {"HIT"}
+    assert {each["rule"]: each["result"] for each in hidden} == {"GP-04B": "CLEAN", "GP-08": "HIT", "GP-15": "HIT"}
     assert all(each["evidence"] == [] for each in hidden)
     assert b'"level"' not in told.body
     assert b"taxRatings" not in told.said
@@ -139,6 +140,52 @@ async def test_what_is_for_a_verdict_only_is_in_no_answer(served: Served) -> Non
     ):
         kept_ = await served.get(f"/receipts/{receipt}", served.headers(client, purpose, "c"))
         assert (kept_.status, b'"D"' in kept_.body) == (status, False)
+
+
+async def test_a_person_is_followed_to_the_firms_in_which_they_hold_a_post(served: Served) -> None:
+    whole = await kept(served, "MA", "market_regulation", "MARKET_ACCESS", CODES[25])
+    section = whole.subjects[0].sections["firmPenalties"]
+    assert section.state == "COMPLETE"
+    assert "同消行罚〔2026〕28号" in {each["decisionNo"] for each in section.items}, "of subject 3, which they lead too"
+    assert whole.subjects[0].outcomes["MA-01B"].result == "CLEAN", "none of the firms lost its business license"
+
+
+async def test_two_hundred_may_be_checked_at_once_whoever_their_people_are(served: Served) -> None:
+    told = await check(
+        served, "market_regulation", "MARKET_ACCESS", asked("MA", *(each.uscc for each in subjects(200)))
+    )
+    assert told.errors == []
+    assert len(told.data["creditCheck"]["subjects"]) == 200
+
+
+async def test_shares_that_are_pledged_or_frozen_are_seen_by_the_bank(served: Served) -> None:
+    told = await check(served, "bank", "BANK_CREDIT", asked("BK", *(CODES[number] for number in (26, 22, 25, 1))))
+    outcomes = [
+        next(each for each in subject["rules"] if each["rule"] == "BK-11")
+        for subject in told.data["creditCheck"]["subjects"]
+    ]
+    assert [each["result"] for each in outcomes] == ["HIT", "HIT", "CLEAN", "CLEAN"]
+    fields = [orjson.loads(each["evidence"][0]["fields"]) for each in outcomes[:2]]
+    assert [(each["kind"], each["status"]) for each in fields] == [("FREEZE", "IN_FORCE"), ("PLEDGE", "IN_FORCE")]
+
+
+async def test_a_statute_looks_back_beyond_publicity_and_tells_its_outcome_alone(served: Served) -> None:
+    purpose = "GOVERNMENT_PROCUREMENT"
+    told = await check(served, "procurement", purpose, asked("GP", CODES[21]))
+    (subject,) = told.data["creditCheck"]["subjects"]
+    past, shown = ([each for each in subject["rules"] if each["rule"] == rule] for rule in ("GP-04B", "GP-04"))
+    assert [(each["result"], each["verdict"], each["evidence"]) for each in past] == [("HIT", "REJECT", [])]
+    assert [each["result"] for each in shown] != ["HIT"], "of what is still published there is nothing"
+    assert subject["verdict"] == "REJECT"
+    assert "2024-05-20" not in told.body.decode()
+    query = (
+        "query($key: SubjectKey!) { subject(key: $key) { ... on Organization { penalties { items { decidedOn } } } } }"
+    )
+    own = await served.ask("procurement", query, key=uscc_key(21), purpose=purpose, case="c")
+    assert "2024-05-20" not in str(own.subject["penalties"]["items"])
+    clean = await check(served, "procurement", purpose, asked("GP", CODES[1]))
+    results = {each["rule"]: each["result"] for each in clean.data["creditCheck"]["subjects"][0]["rules"]}
+    assert results["GP-04B"] == "CLEAN"
 
 
 @pytest.mark.parametrize(

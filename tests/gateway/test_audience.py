@@ -96,3 +96,12 @@ def test_the_audience_depends_on_the_fingerprint_alone(asking: Caller, name: str
     assert audience_of(POLICY, other, source(name), "AdministrativePenalty") == audience_of(
         POLICY, asking, source(name), "AdministrativePenalty"
     )
+
+
+def test_rules_that_look_back_meet_what_they_look_back_at_as_a_department_on_duty() -> None:
+    asking = replace(
+        caller("credit.public", "credit.check.run", purpose="BIDDING"), looks_back=frozenset({"ListEntry"})
+    )
+    assert audience_of(POLICY, asking, source("tax_credit"), "ListEntry") == ("DEPARTMENT", True)
+    assert audience_of(POLICY, asking, source("tax_credit"), "AdministrativePenalty") == ("BUSINESS", False)
+    assert asking.fingerprint != replace(asking, looks_back=frozenset()).fingerprint
