@@ -269,6 +269,14 @@ def test_a_key_that_readers_do_not_take_is_refused(kind: str, tmp_path: Path) ->
     assert secret(signer)[40:80] not in str(refused.value)
 
 
+def test_a_certificate_that_binds_nobody_is_refused(tmp_path: Path) -> None:
+    signer = made_key("P-256")
+    with pytest.raises(ConfigError) as refused:
+        production(tmp_path, signer, [certified(signer, None, "an authority, no signer")])
+    (mistake,) = refused.value.mistakes
+    assert "nonRepudiation" in str(mistake)
+
+
 def test_all_that_is_wrong_with_the_key_is_told_at_once(tmp_path: Path) -> None:
     signer, other = made_key("P-256"), made_key("P-256")
     root = certified(other, None, "authority")
