@@ -8,7 +8,8 @@ import pytest
 
 from gateway.ledger import is_receipt
 from tests.end_to_end.served import Served, Told
-from tests.end_to_end.test_report_issue import BUILDER, ENTERPRISE, KNOWN, create, known
+from tests.end_to_end.test_report_issue import KNOWN, create, known
+from tests.end_to_end.test_reports import BUILDER, ENTERPRISE
 
 CREATE_SIZE = "mutation M($input: CreditReportInput!) { createCreditReport(input: $input) { size } }"
 NUMBERS = {
