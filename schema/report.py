@@ -37,9 +37,6 @@ class CreditReportSignature(Enum):
     SD_JWT = label("SD_JWT", "以 SD-JWT 签名", "By SD-JWT")
     PADES_B_B = label("PADES_B_B", "未附第三方时间戳（PAdES B-B）", "PAdES B-B, without a time stamp of a third party")
     PADES_B_T = label("PADES_B_T", "附第三方时间戳（PAdES B-T）", "PAdES B-T, with a time stamp of a third party")
-    PADES_B_LT = label(
-        "PADES_B_LT", "附第三方时间戳和证书状态（PAdES B-LT）", "PAdES B-LT, with the state of the certificates as well"
-    )
 
 
 @strawberry.type(

@@ -1,4 +1,7 @@
-"""`report`: order a credit report from a running gateway, verify one offline, withhold parts of a selective one."""
+"""`report`: order a credit report from a running gateway, verify one offline, withhold parts of a selective one.
+
+What the ledger knows of one is asked by `gateway.cli.report_known`.
+"""
 
 import asyncio
 import os
@@ -16,6 +19,7 @@ from rich.text import Text
 
 from gateway.cli.options import AsJson
 from gateway.cli.remote import DEFAULT_GATEWAY, Token, TokenFile, consents, declared, gateway_address, reaching
+from gateway.cli.report_known import report_known
 from gateway.proof.finding import Verdict
 from gateway.proof.words import plain
 from gateway.storage.files import PRIVATE, write_new
@@ -124,6 +128,9 @@ def _certificates(paths: list[Path] | None, option: str) -> list[Certificate]:
             raise typer.BadParameter(f"`{path}` holds no certificate (PEM)", param_hint=option)
         trusted += found
     return trusted
+
+
+report_commands.command("known")(report_known)
 
 
 @report_commands.command("withhold")

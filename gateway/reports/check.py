@@ -26,7 +26,7 @@ from gateway.reports.words import Words
 
 MAXIMUM_BYTES: Final = 64 << 20
 PDF_START: Final = b"%PDF-"
-STAMPED: Final = frozenset({"PADES_B_T", "PADES_B_LT"})
+STAMPED: Final = "PADES_B_T"
 MAXIMUM_LATER: Final = timedelta(hours=1)
 """How far the proven time may be from the one that a report names: it may have waited for others."""
 _ALL: Final = {
@@ -158,7 +158,7 @@ def _stamped(
 ) -> tuple[Finding, ...]:
     """Return what is found of the time stamp, which the report, being signed, says that it has or has not."""
     signed, at = report.get("signed"), _moment(report)
-    promised = isinstance(signed, Mapping) and signed.get("level") in STAMPED
+    promised = isinstance(signed, Mapping) and signed.get("level") == STAMPED
     if promised != (found.token is not None):
         return (_failed("STAMP_MISSING" if promised else "STAMP_FOREIGN"),)
     if found.token is None or at is None:

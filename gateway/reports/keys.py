@@ -92,6 +92,9 @@ def load_report_key(
         mistakes.append(Mistake(FILE, CERTIFICATE_KEY, f"`{certificate_file}` holds no certificate (PEM)"))
     if key is not None and chain and not _fits(key, chain[0]):
         mistakes.append(Mistake(FILE, CERTIFICATE_KEY, f"the first certificate is not that of the key in `{KEY_ENV}`"))
+    if chain and not _binds(chain[0]):
+        reason = "the first certificate is not for signatures that bind: its key usage lacks nonRepudiation"
+        mistakes.append(Mistake(FILE, CERTIFICATE_KEY, reason))
     if mistakes or key is None:
         raise ConfigError(mistakes)
     return ReportKey(key, tuple(chain))
@@ -118,6 +121,14 @@ def _key(text: str) -> SigningKey | None:
 def _fits(key: SigningKey, certificate: x509.Certificate) -> bool:
     kind = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return certificate.public_key().public_bytes(*kind) == key.public_key().public_bytes(*kind)
+
+
+def _binds(certificate: x509.Certificate) -> bool:
+    """Tell whether who verifies a signature may hold its signer to it (RFC 5280 §4.2.1.3; readers of PAdES ask it)."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.content_commitment
+    except (x509.ExtensionNotFound, ValueError):
+        return False
 
 
 def _own(data: Path) -> ReportKey:

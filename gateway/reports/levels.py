@@ -14,9 +14,5 @@ LEVELS: Final[Mapping[Level, Words]] = MappingProxyType(
         "SD_JWT": Words("SD-JWT（RFC 9901），可选择性出示", "SD-JWT (RFC 9901), which may be shown in part"),
         "PADES_B_B": Words("PAdES B-B，未附第三方时间戳", "PAdES B-B, without a time stamp of a third party"),
         "PADES_B_T": Words("PAdES B-T，附第三方时间戳", "PAdES B-T, with a time stamp of a third party"),
-        "PADES_B_LT": Words(
-            "PAdES B-LT，附第三方时间戳和证书状态",
-            "PAdES B-LT, with a time stamp of a third party and the state of all certificates",
-        ),
     }
 )

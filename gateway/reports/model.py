@@ -17,7 +17,7 @@ State = Literal["COMPLETE", "PARTIAL", "UNKNOWN", "NOT_COVERED", "DENIED"]
 Answer = Literal["YES", "NO", "UNKNOWN"]
 Missing = Literal["NONE", "MISREAD", "DENIED"]
 """Why there is no value: the source has none, it sent one that could not be read, the field is not open."""
-Level = Literal["NONE", "JWS", "SD_JWT", "PADES_B_B", "PADES_B_T", "PADES_B_LT"]
+Level = Literal["NONE", "JWS", "SD_JWT", "PADES_B_B", "PADES_B_T"]
 """How a document is signed; the levels of PAdES are those of ETSI EN 319 142-1, 6."""
 
 

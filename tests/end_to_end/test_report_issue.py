@@ -12,13 +12,14 @@ import pytest
 from msgspec import structs
 
 from gateway.anchors.declared import AnchorSpec
+from gateway.cli.report_known import DOCUMENT
 from gateway.demo import Departments
 from gateway.issuer import KEY_FILE_ENV
 from gateway.ledger import Entry
 from gateway.proof.finding import Verdict
 from gateway.reports.check import check_report
 from tests.commands import Run
-from tests.end_to_end.served import Served, Told, configuration, serving
+from tests.end_to_end.served import CONFIG, Served, Told, configuration, serving
 from tests.end_to_end.test_reports import BUILDER, ENTERPRISE, certificates, order
 from tests.tsa import Stamps, authority, stamper, stamping
 
@@ -160,3 +161,27 @@ async def test_a_print_is_stamped_by_the_authority_of_the_ledger(
     assert (found["verdict"], found["findings"][-1]["code"]) == ("HOLDS", "STAMPED")
     assert (await asyncio.to_thread(run, *verify, str(pem))).returncode == 1, "another is no authority for it"
     assert (await asyncio.to_thread(run, *verify, str(file))).returncode == 2
+
+
+async def test_the_command_tells_what_is_known_and_whether_a_file_is_it(
+    served: Served, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDIT_TOKEN", served.token("bank"))
+    told = await order(served, "bank", form="html")
+    number, file = told.headers["Credit-Report"], tmp_path / "report.html"
+    file.write_bytes(told.body)
+    ask = ("report", "known", number, "--gateway", served.origin)
+    shown = await asyncio.to_thread(run, *ask, "--file", str(file))
+    assert shown.returncode == 0, shown
+    assert all(each in shown.stdout for each in (number, "HTML", "BANK_CREDIT", "文件就是这份报告"))
+    found = orjson.loads((await asyncio.to_thread(run, *ask, "--file", str(file), "--json")).stdout)
+    assert (found["sameFile"], found["receipt"]) == (True, told.headers["Credit-Receipt"])
+    file.write_bytes(told.body + b" ")
+    assert (await asyncio.to_thread(run, *ask, "--file", str(file))).returncode == 1
+    monkeypatch.setenv("CREDIT_TOKEN", served.token("court"))
+    other = await asyncio.to_thread(run, *ask)
+    assert (other.returncode, "REPORT_UNKNOWN" in other.stderr) == (1, True)
+
+
+def test_the_commands_document_is_one_of_the_trusted() -> None:
+    assert (CONFIG / "documents" / "credit_report_known.graphql").read_text(encoding="utf-8") == DOCUMENT

@@ -23,10 +23,12 @@ from gateway.proof.finding import Verdict
 from gateway.reports.check import NotRead, check_report
 from gateway.reports.clean import Everything
 from gateway.reports.keys import KEY_ENV, ReportKey, load_report_key, read_certificates
+from gateway.reports.levels import LEVELS
 from gateway.reports.model import plain
 from gateway.reports.pades import sign_pdf
 from gateway.reports.page import POLICY, page
 from gateway.reports.printed import glyphs, printed
+from gateway.reports.scan import code_svg
 from gateway.reports.selective import issue, read_selective, withhold
 from gateway.reports.signed import signed_json
 from gateway.reports.view import view_of
@@ -61,6 +63,20 @@ def own_key(folder: Path) -> ReportKey:
 
 def codes(content: bytes, trusted: tuple[x509.Certificate, ...]) -> list[str]:
     return [each.code for each in check_report(content, trusted).findings]
+
+
+def test_the_first_page_leads_to_the_receipt_of_the_document_and_says_how_it_is_signed() -> None:
+    html = page(view_of(REPORT, "zh", Everything()))
+    assert code_svg(REPORT.issue.link) in html
+    assert html.index(REPORT.issue.id) < html.index(REPORT.receipts[0].id)
+    assert LEVELS[REPORT.signed.level].zh in html
+
+
+def test_dates_and_short_numbers_of_the_page_are_not_broken() -> None:
+    entry = item("changes", 1, item="住所变更", before="甲", changedOn="2026-04-14")
+    html = page(view_of(report({"changes": section([entry])}), "zh", Everything()))
+    assert '<td class="short">2026-04-14</td>' in html
+    assert "<td>住所变更</td>" in html
 
 
 def test_the_development_key_stays_and_production_has_none(tmp_path: Path) -> None:
@@ -267,6 +283,14 @@ def test_a_key_that_readers_do_not_take_is_refused(kind: str, tmp_path: Path) ->
         production(tmp_path, signer, [certified(signer, (root, root_key), "signer")])
     assert KEY_ENV in str(refused.value)
     assert secret(signer)[40:80] not in str(refused.value)
+
+
+def test_a_certificate_that_binds_nobody_is_refused(tmp_path: Path) -> None:
+    signer = made_key("P-256")
+    with pytest.raises(ConfigError) as refused:
+        production(tmp_path, signer, [certified(signer, None, "an authority, no signer")])
+    (mistake,) = refused.value.mistakes
+    assert "nonRepudiation" in str(mistake)
 
 
 def test_all_that_is_wrong_with_the_key_is_told_at_once(tmp_path: Path) -> None:
