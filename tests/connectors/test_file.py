@@ -63,7 +63,12 @@ async def test_as_of_is_the_date_of_the_file_in_local_time(connector: Connector,
     os.utime(path, (DAY, DAY))
     assert (await connector.fetch(batch(A))).as_of == "2026-09-21"
     os.utime(path, (DAY + 3600 * 3, DAY + 3600 * 3))
-    assert (await connector.fetch(batch(A))).as_of == "2026-09-22"
+    answer = await connector.fetch(batch(A))
+    assert (answer.as_of, (answer.as_of_time or "")[:10], (answer.as_of_time or "")[-6:]) == (
+        "2026-09-22",
+        "2026-09-22",
+        "+08:00",
+    )
 
 
 async def test_newest_file_supersedes_the_others(connector: Connector, tmp_path: Path) -> None:
