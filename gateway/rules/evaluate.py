@@ -103,7 +103,9 @@ def _subject(prepared: Prepared, facts: Facts, weighing: _Weighing) -> SubjectVe
     subject = facts.evidence.subject
     about = [each for each in prepared.rules if each.rule.scope == "SUBJECT"]
     outcomes = [_outcome_for(each, facts, weighing) for each in about]
-    return SubjectVerdict(subject=subject, verdict=weighing.verdict(outcomes), outcomes=outcomes)
+    judged = not about or any(each.result != "NOT_APPLICABLE" for each in outcomes)  # by nothing is not clean
+    verdict = weighing.verdict(outcomes) if judged else "UNDETERMINED"
+    return SubjectVerdict(subject=subject, verdict=verdict, outcomes=outcomes)
 
 
 def _outcome_for(prepared: PreparedRule, facts: Facts, weighing: _Weighing) -> Outcome:

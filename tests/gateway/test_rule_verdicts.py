@@ -84,7 +84,9 @@ def test_a_rule_is_asked_of_its_kinds_and_while_it_is_in_force() -> None:
         return {each.rule: each.result for each in found.subjects[0].outcomes}
 
     assert results(evaluated(set_, evidence(listed=[entry()]))) == {"GP-01": "HIT"}
-    assert results(evaluated(set_, evidence("GOVERNMENT_BODY", listed=[entry()]))) == {"GP-01": "NOT_APPLICABLE"}
+    passed_by = evaluated(set_, evidence("GOVERNMENT_BODY", listed=[entry()]))
+    assert results(passed_by) == {"GP-01": "NOT_APPLICABLE"}
+    assert passed_by.verdict == "UNDETERMINED", "what no rule has judged is not clean"
     later = evaluated(set_, evidence(None, listed=[entry()]), as_of="2026-06-02")
     assert results(later) == {"GP-01": "UNKNOWN", "GP-02": "CLEAN"}
     assert later.verdict == "UNDETERMINED"
