@@ -1,8 +1,8 @@
 """What a client keeps of a check to have it judged again: all that rules saw, but what they saw for a verdict only.
 
     {"format": "credit-gateway/evidence/1", "ruleSet": {"code", "version", "digest", "overlay", "client"}, "asOf",
-     "purpose", "queriedAt", "input", "lot", "verdict", "lotOutcomes", "subjects": [{"key", "bidder", "verdict", "outcomes",
-     "problem" | "subject" and "sections"}], "mark"}
+     "purpose", "queriedAt", "input", "lot", "verdict", "lotOutcomes", "subjects": [{"key", "bidder", "verdict",
+     "outcomes", "problem" | "subject" and "sections"}], "mark"}
 
 The ``mark`` tells that the gateway wrote it: an answer may quote texts of others, which look like evidence as well.
 Outcomes stand by rule; of a rule that reveals its verdict only, ``withheld``, the outcome is all that is kept.
