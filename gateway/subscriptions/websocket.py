@@ -8,7 +8,6 @@ slow has asked for it. Every wait for the client has an end: `connection_init` h
 
 import asyncio
 from contextlib import suppress
-from functools import partial
 from time import monotonic
 from typing import Final, NoReturn
 
@@ -235,7 +234,6 @@ class _Connection:
         for each in (self._tasks, self._answering):
             each.add(task)
             task.add_done_callback(each.discard)
-        task.add_done_callback(partial(self._free, subscribe.id))  # one that was ended before it began, too
 
     async def _taken(self, subscribe: Subscribe, identity: Identity) -> None:
         """Carry out one operation: answer it, or tell the events of a subscription to its end."""
