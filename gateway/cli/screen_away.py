@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 import typer
@@ -30,6 +30,13 @@ GatewayKey = Annotated[
         help="网关公钥或公钥文件 a public key that must have signed, or a file of them; else those the gateway tells.",
     ),
 ]
+
+
+_BY_GIVEN_KEYS: Final = "已用所给公钥逐行核验 every row verified, by the keys that were given"
+_BY_TOLD_KEYS: Final = (
+    "已用网关自己公布的公钥逐行核验 every row verified, by the keys that the gateway itself tells "
+    "(--gateway-key names one that must have signed)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,7 @@ def screen_away(away: Away, wish: Wish, errors: Console, *, as_json: bool) -> Ma
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
     else:
         print_summary(told, sys.stdout)
-        whose = "所给公钥 the keys that were given" if keys else "网关公布的公钥 the keys that the gateway tells"
-        Console(highlight=False, soft_wrap=True).print(f"已按{whose}逐行核验 verified row by row", markup=False)
+        Console(highlight=False, soft_wrap=True).print(_BY_GIVEN_KEYS if keys else _BY_TOLD_KEYS, markup=False)
     return fetched.manifest.counts
 
 

@@ -160,8 +160,9 @@ async def test_one_client_holds_so_many_parts_at_most(afar: Served) -> None:
             return told.status
 
     held = [asyncio.create_task(send()) for _ in range(AT_ONCE)]
-    while (refused := await put(afar, job, written(ROWS_SENT[:1]))).status != 429:
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(30):
+        while (refused := await put(afar, job, written(ROWS_SENT[:1]))).status != 429:
+            await asyncio.sleep(0.05)
     assert (code(refused), refused.headers["Retry-After"]) == ("RATE_LIMITED", "1")
     go.set()
     assert await asyncio.gather(*held) == [409] * AT_ONCE
