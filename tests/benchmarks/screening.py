@@ -99,19 +99,16 @@ def measured(path: Path, *more: str) -> Engine:
 
 
 def engines(console: Console, sizes: Sequence[int], ways: Sequence[str]) -> None:
-    """Measure the engine and print a table."""
-    headers = [f"calls/row, batch {batch}" for batch in BATCHES]
-    table = Table("format", "rows", "seconds", "rows/s", "peak MiB", *headers, title="engine", title_justify="left")
+    """Measure the engine and print a line for each run, as soon as it is known."""
     with tempfile.TemporaryDirectory() as folder:
         for way in ways:
             format_, _, stream = way.partition("-")
             for size in sizes:
                 path = write(Path(folder) / f"in{size}.{format_}", rows(size))
                 took = measured(path, *(["--stream"] if stream else []))
-                rate, peak = f"{size / took.seconds:,.0f}", f"{took.peak:.0f}"
-                calls = [f"{took.questions[batch] / size:.3f}" for batch in BATCHES]
-                table.add_row(way, f"{size:,}", f"{took.seconds:.1f}", rate, peak, *calls)
-    console.print(table)
+                rate = f"{took.seconds:8.1f} s {size / took.seconds:8,.0f} rows/s {took.peak:6.0f} MiB"
+                calls = ", ".join(f"{took.questions[batch] / size:.3f} (batch {batch})" for batch in BATCHES)
+                console.print(f"{way:14}{size:10,} rows {rate}  calls a row {calls}", highlight=False)
 
 
 async def live(console: Console, count: int, city: Departments, folder: Path) -> None:
