@@ -8,6 +8,11 @@
            took: more where answers have pages, or a source is asked by several codes of each subject
 
 Run it as `make bench ARGS="screening --live 300"`; nothing is asserted.
+
+2026-11, a machine of 2 cores that others used too, 10,000 / 100,000 rows: CSV 11,000 / 7,600 rows/s in 165 / 168 MiB,
+NDJSON 7,900 / 7,300 in 167 / 168, written while it runs 4,800 / 11,100 in 169 / 171; xlsx 100,000 rows in 184 MiB, of
+which 410 rows/s on the same machine with six times more to do. Live, 300 rows by BK: the court 1,202 calls, of which
+1,200 are questions and two are further pages of a subject with 23 cases.
 """
 
 import argparse
