@@ -8,6 +8,7 @@
                documents cached
   apollo       @apollo/gateway on @apollo/server, before @apollo/subgraph subgraphs that ask no source: the answers of
                `handwritten` are in their memory. On request, by --contenders; needs `node` (20 or later) and `npm`
+  hive         @graphql-hive/gateway-runtime with its query planner in Rust, before the same subgraphs. On request
 
 All run at once, a process each, and must first give equal answers. Then short slices rotate through them; a ratio
 is taken between slices of the same rotation, over the same subjects, another subject at every request.

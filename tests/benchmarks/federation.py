@@ -106,8 +106,9 @@ def federated(
     export(departments, data, size, progressed)
     with ExitStack() as stack:
         subgraphs = stack.enter_context(process(packages.command("subgraphs", str(data)), _ENVIRONMENT))
-        urls = orjson.dumps(told("the subgraphs", subgraphs)["urls"]).decode()
-        started = {name: stack.enter_context(process(packages.command(name, urls), _ENVIRONMENT)) for name in names}
+        told("the subgraphs", subgraphs)
+        commands = {name: packages.command(name, str(data)) for name in names}
+        started = {name: stack.enter_context(process(command, _ENVIRONMENT)) for name, command in commands.items()}
         yield [
             Contender(name, each.pid, **told(name, each), subgraphs_pid=subgraphs.pid, compiles=True)
             for name, each in started.items()

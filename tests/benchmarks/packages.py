@@ -1,7 +1,8 @@
 """What the contenders of Node run from: the scripts of `node/` and the packages they need, in a folder of their own.
 
 `var/benchmarks/node` (ignored by git, removed by `make clean`) is filled by npm at first use, and again when
-`node/package.json` has changed. Nothing else of the project needs Node.
+`node/package.json` has changed. Nothing else of the project needs Node, and nothing of these packages is part of it:
+Hive is under the MIT license, @apollo/gateway under the Elastic License 2.0.
 """
 
 import json

@@ -1,14 +1,18 @@
 // `node subgraphs.js FOLDER`: one GraphQL server for each NAME.graphql in FOLDER, all in this process.
 //
-// They answer from FOLDER/records.ndjson, a line of JSON for each subject, held in memory: no source is asked.
+// They answer from FOLDER/records.ndjson, a line of JSON for each subject, held in memory: no source is asked. What
+// gateways need to know of them all is composed into FOLDER/supergraph.sdl.
 
-import { createReadStream, readFileSync, readdirSync } from "node:fs";
+import { createReadStream, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 
+import { composeServices } from "@apollo/composition";
 import { ApolloServer } from "@apollo/server";
-import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
-import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+} from "@apollo/server/plugin/disabled";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { parse } from "graphql";
@@ -29,12 +33,16 @@ const Query = {
 };
 
 const plugins = [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginInlineTraceDisabled()];
-const urls = {};
+const services = [];
 for (const file of readdirSync(folder).filter((each) => each.endsWith(".graphql"))) {
   const typeDefs = parse(readFileSync(join(folder, file), "utf8"));
   const asksFirst = typeDefs.definitions.some((each) => each.name?.value === "Query");
   const resolvers = asksFirst ? { Organization, Query } : { Organization };
   const server = new ApolloServer({ schema: buildSubgraphSchema({ typeDefs, resolvers }), plugins });
-  urls[basename(file, ".graphql")] = (await startStandaloneServer(server, { listen: LOCAL })).url;
+  const { url } = await startStandaloneServer(server, { listen: LOCAL });
+  services.push({ name: basename(file, ".graphql"), url, typeDefs });
 }
-ready({ urls });
+const { errors, supergraphSdl } = composeServices(services);
+if (errors) throw new Error(errors.join("\n"));
+writeFileSync(join(folder, "supergraph.sdl"), supergraphSdl);
+ready({});
