@@ -5,12 +5,11 @@
 import { ApolloGateway } from "@apollo/gateway";
 import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
-import { startStandaloneServer } from "@apollo/server/standalone";
 
-import { LOCAL, ready, supergraph } from "./process.js";
+import { listenerOf, ready, serve, supergraph } from "./process.js";
 
 const logger = { debug() {}, info() {}, warn: console.error, error: console.error };
 const gateway = new ApolloGateway({ supergraphSdl: supergraph(), logger });
 const server = new ApolloServer({ gateway, logger, plugins: [ApolloServerPluginCacheControlDisabled()] });
-const { url } = await startStandaloneServer(server, { listen: LOCAL });
-ready({ port: Number(new URL(url).port), headers: {} });
+await server.start();
+ready({ port: await serve(listenerOf(server)), headers: {} });

@@ -3,13 +3,13 @@
 // Queries are planned in Rust and executed by what was made for that (@graphql-hive/router-runtime), the faster of its
 // two ways; parsed documents, validations and plans are kept, as it does by itself.
 
-import { createServer } from "node:http";
+import { setMaxListeners } from "node:events";
 
 import { createGatewayRuntime } from "@graphql-hive/gateway-runtime";
 import { unifiedGraphHandler } from "@graphql-hive/router-runtime";
 
-import { LOCAL, ready, supergraph } from "./process.js";
+import { ready, serve, supergraph } from "./process.js";
 
+setMaxListeners(0); // requests under way all listen to one signal, of which Node would warn
 const gateway = createGatewayRuntime({ supergraph: supergraph(), unifiedGraphHandler, logging: "error" });
-const server = createServer(gateway);
-server.listen(LOCAL, () => ready({ port: server.address().port, headers: {} }));
+ready({ port: await serve(gateway), headers: {} });

@@ -13,11 +13,10 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
 } from "@apollo/server/plugin/disabled";
-import { startStandaloneServer } from "@apollo/server/standalone";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { parse } from "graphql";
 
-import { LOCAL, ready } from "./process.js";
+import { listenerOf, ready, serve } from "./process.js";
 
 const folder = process.argv[2];
 const subjects = new Map();
@@ -39,7 +38,8 @@ for (const file of readdirSync(folder).filter((each) => each.endsWith(".graphql"
   const asksFirst = typeDefs.definitions.some((each) => each.name?.value === "Query");
   const resolvers = asksFirst ? { Organization, Query } : { Organization };
   const server = new ApolloServer({ schema: buildSubgraphSchema({ typeDefs, resolvers }), plugins });
-  const { url } = await startStandaloneServer(server, { listen: LOCAL });
+  await server.start();
+  const url = `http://127.0.0.1:${await serve(listenerOf(server))}/`;
   services.push({ name: basename(file, ".graphql"), url, typeDefs });
 }
 const { errors, supergraphSdl } = composeServices(services);
