@@ -15,11 +15,11 @@ from tests.benchmarks.__main__ import main
 from tests.benchmarks.ask import compared_usccs, unequal
 from tests.benchmarks.beside_node import federation_ratios
 from tests.benchmarks.federation import SUBGRAPHS, federated, schemas
-from tests.benchmarks.load import Taken
+from tests.benchmarks.load import Slice, Taken
 from tests.benchmarks.measure import Figures
 from tests.benchmarks.plain_strawberry import make_schema
 from tests.benchmarks.processor import used_ns
-from tests.benchmarks.running import contenders
+from tests.benchmarks.running import Contender, Load, contenders, load
 from tests.benchmarks.workloads import APOLLO, FEDERATED, GATEWAY, HANDWRITTEN, workloads
 
 WITH_NODE = pytest.mark.skipif(not packages.installed(), reason="the packages of Node are installed by `make bench`")
@@ -85,10 +85,17 @@ def test_federations_answer_the_same(demo_departments: Departments, tmp_path: Pa
     with (
         contenders([HANDWRITTEN], demo_departments, tmp_path) as of_python,
         federated(FEDERATED, demo_departments, tmp_path, DEFAULT_SIZE, lambda *each: exported.append(each)) as of_node,
+        load() as loading,
     ):
         assert list(unequal([*of_python, *of_node], list(workloads(10).values()), compared_usccs()[:22])) == []
+        assert all(_loaded(loading, each).incomplete == 0 for each in of_node)
         assert all(each.subgraphs_pid and used_ns([each.subgraphs_pid]) > 0 for each in of_node)
     assert exported[-1][0] == exported[-1][1] == len(exported)
+
+
+def _loaded(loading: Load, contender: Contender) -> Taken:
+    port, headers, size = contender.port, contender.headers, DEFAULT_SIZE
+    return loading.take(Slice(contender.name, port, headers, "Q1", 4, 0.0, 0, size, 1, least=4))
 
 
 def _fields(sdl: str, name: str) -> set[str]:

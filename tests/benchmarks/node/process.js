@@ -26,7 +26,8 @@ export function listenerOf(server) {
       httpGraphQLRequest: { method: request.method, headers, search: "", body: await json(request) },
       context: async () => ({}),
     });
-    response.writeHead(answer.status ?? 200, Object.fromEntries(answer.headers)).end(answer.body.string);
+    response.statusCode = answer.status ?? 200;
+    response.setHeaders(answer.headers).end(answer.body.string);
   };
 }
 
