@@ -48,9 +48,9 @@ contenders of Node
   versions, into var/benchmarks/node. Their subgraphs (registry, decisions, tax, court) are one process beside that of
   the gateway. Everything is in favor of Node: at the start the subgraphs are told what `handwritten` answers about
   every subject, so that neither process asks a source, merges, sorts or reads anything, whereas our CPU holds all of
-  that and rights, coverage, provenance and the ledger. They are warmed up before each cell for six seconds and a
-  thousand requests (bulk: a hundred), for V8 to compile. Ratios are to the CPU of their gateway's process alone, and
-  to that and its subgraphs' together.
+  that and rights, coverage, provenance and the ledger. With them, all contenders are warmed up before each cell for six
+  seconds and a thousand requests (bulk: a hundred), for V8 to compile. Ratios are to the CPU of their gateway's
+  process alone, and to that and its subgraphs' together.
 
 reading the result
   CPU per request is the processor time of the server process and its threads, by the kernel's processor clock, from the

@@ -22,7 +22,7 @@ from tests.benchmarks.workloads import Workload
 BULK_ROTATIONS: Final = 3
 _WARM_UP_CONCURRENCY: Final = 4
 COMPILED_AFTER: Final = (6.0, 1000)
-"""Seconds and requests that warm up a contender which compiles itself, before each cell; of bulk a tenth of them."""
+"""Seconds and requests that warm up all contenders before a cell when one compiles itself; of bulk a tenth."""
 _STRIDE: Final = 997
 """Rotations begin this many subjects apart."""
 
@@ -154,7 +154,7 @@ class Measurement:
         )
         warm_up = rotation < 0
         if warm_up:
-            asked = _warm_up(asked, contender, workload)
+            asked = _warm_up(asked, workload, compiling=any(each.compiles for each in self._contenders))
         before = self._used(contender)
         taken = self._load.take(asked)
         after = self._used(contender)
@@ -168,9 +168,9 @@ class Measurement:
         return own, used_ns(source_pids(self._departments)), subgraphs
 
 
-def _warm_up(asked: Slice, contender: Contender, workload: Workload) -> Slice:
+def _warm_up(asked: Slice, workload: Workload, *, compiling: bool) -> Slice:
     concurrency = min(asked.concurrency, _WARM_UP_CONCURRENCY)
-    if not contender.compiles:
+    if not compiling:
         return replace(asked, concurrency=concurrency, seconds=asked.seconds / 2, least=1)
     seconds, least = COMPILED_AFTER
     return replace(asked, concurrency=concurrency, seconds=seconds, least=least // 10 if workload.bulk else least)

@@ -35,7 +35,7 @@ class Contender:
     headers: dict[str, str]
     subgraphs_pid: int | None = None
     compiles: bool = False
-    """True when it compiles itself while it runs, and so is warmed up longer."""
+    """True when it compiles itself while it runs: all are warmed up longer then."""
 
 
 class Load:
