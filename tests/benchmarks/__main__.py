@@ -6,6 +6,9 @@
   unproven     the gateway without ledger, digests and traces, asked for no provenance: what proof costs
   strawberry   plain Strawberry resolvers and aiodataloader over the clients of `handwritten`, parsed and validated
                documents cached
+  apollo       @apollo/gateway on @apollo/server, before @apollo/subgraph subgraphs that ask no source: the answers of
+               `handwritten` are in their memory. On request, by --contenders; needs `node` (20 or later) and `npm`
+  hive         @graphql-hive/gateway-runtime with its query planner in Rust, before the same subgraphs. On request
 
 All run at once, a process each, and must first give equal answers. Then short slices rotate through them; a ratio
 is taken between slices of the same rotation, over the same subjects, another subject at every request.
@@ -15,7 +18,8 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -24,10 +28,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gateway.demo import Departments, departments
-from tests.benchmarks import hotspots, report, running, screening
+from tests.benchmarks import federation, hotspots, packages, report, running, screening
 from tests.benchmarks.ask import compared_usccs, unequal
 from tests.benchmarks.measure import BULK_ROTATIONS, Measured, Measurement, Plan
-from tests.benchmarks.workloads import CONTENDERS, workloads
+from tests.benchmarks.workloads import CONTENDERS, FEDERATED, workloads
 
 SCREENING: Final = "screening"
 """The first argument for the benchmark of screenings instead (`tests.benchmarks.screening`)."""
@@ -41,6 +45,15 @@ workloads
   Q2b  Q2 without the court: only sources that take many subjects a call; on request
   Q3   one subject, its name alone: what the gateway adds to the smallest question
 
+contenders of Node
+  They run only when --contenders names them. At first use npm installs the packages of tests/benchmarks/node, exact
+  versions, into var/benchmarks/node. Their subgraphs (registry, decisions, tax, court) are one process beside that of
+  the gateway. Everything is in favor of Node: at the start the subgraphs are told what `handwritten` answers about
+  every subject, so that neither process asks a source, merges, sorts or reads anything, whereas our CPU holds all of
+  that and rights, coverage, provenance and the ledger. With them, all contenders are warmed up before each cell for six
+  seconds and a thousand requests (bulk: a hundred), for V8 to compile. Ratios are to the CPU of their gateway's
+  process alone, and to that and its subgraphs' together.
+
 reading the result
   CPU per request is the processor time of the server process and its threads, by the kernel's processor clock, from the
   slice's beginning until the process has come to rest. Ratios are medians over rotations; differences within the range
@@ -48,13 +61,15 @@ reading the result
   that answers/s and times tell less than CPU.
 
 exit codes
-  0 measured, whatever the ratios; 1 void: answers differ (where is said), or some were incomplete, or a process failed
+  0 measured, whatever the ratios; 1 void: answers differ (where is said), or some were incomplete, or a process failed,
+  or Node is missing
 
 examples
   make bench
   make bench ARGS="--workloads Q1 --concurrency 32 --seconds 5"
   make bench ARGS="--subjects 100000 --json bench.json"
   make bench ARGS="--profile gateway --workloads Q2"
+  make bench ARGS="--contenders gateway apollo handwritten"
   make bench ARGS="screening --live 300"          # rows per second, memory and source calls of screenings
 """
 
@@ -81,7 +96,14 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help=f"which of {', '.join(names)} (Q1 Q2 Q3)",
     )
     add("--concurrency", nargs="+", type=int, default=[1, 32], metavar="C", help="connections at once (1 32)")
-    add("--contenders", nargs="+", choices=CONTENDERS, default=CONTENDERS, metavar="NAME", help="which (all)")
+    add(
+        "--contenders",
+        nargs="+",
+        choices=(*CONTENDERS, *FEDERATED),
+        default=CONTENDERS,
+        metavar="NAME",
+        help="which (all of Python)",
+    )
     add(
         "--rotations",
         type=int,
@@ -109,6 +131,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     chosen = _arguments(given)
     console = Console(soft_wrap=True) if sys.stdout.isatty() else Console(width=160)
+    if not chosen.profile and set(FEDERATED) & set(chosen.contenders):
+        try:
+            packages.prepare(console.print)
+        except packages.Missing as error:
+            return _void(console, "something is missing", [str(error)])
     with tempfile.TemporaryDirectory(prefix="credit-bench-") as temporary:
         folder = Path(temporary)
         with departments(folder / "departments", chosen.subjects, tax_latency="0") as running_departments:
@@ -138,7 +165,12 @@ def run(console: Console, chosen: argparse.Namespace, simulated: Departments, fo
         chosen.subjects,
         chosen.bulk,
     )
-    with running.contenders(chosen.contenders, simulated, folder) as contenders, running.load() as load:
+    with (
+        running.contenders([name for name in chosen.contenders if name in CONTENDERS], simulated, folder) as of_python,
+        _federated(console, chosen, simulated, folder) as of_node,
+        running.load() as load,
+    ):
+        contenders = [*of_python, *of_node]
         different = list(unequal(contenders, plan.workloads, compared_usccs()))
         if different:
             return _void(console, "the contenders do not answer the same", different)
@@ -152,9 +184,29 @@ def run(console: Console, chosen: argparse.Namespace, simulated: Departments, fo
     return 0
 
 
-def _measured(console: Console, plan: Plan, measurement: Measurement) -> Measured:
+@contextmanager
+def _federated(
+    console: Console, chosen: argparse.Namespace, simulated: Departments, folder: Path
+) -> Iterator[list[running.Contender]]:
+    names = [name for name in chosen.contenders if name in FEDERATED]
+    with ExitStack() as stack:
+        with _progress(console) as progress:
+            task = progress.add_task("exporting records", total=None, visible=bool(names))
+
+            def advance(done: int, total: int) -> None:
+                progress.update(task, completed=done, total=total)
+
+            started = stack.enter_context(federation.federated(names, simulated, folder, chosen.subjects, advance))
+        yield started
+
+
+def _progress(console: Console) -> Progress:
     columns = (TextColumn("{task.description:32}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _measured(console: Console, plan: Plan, measurement: Measurement) -> Measured:
+    with _progress(console) as progress:
         task = progress.add_task("measuring", total=plan.slices * measurement.contenders)
         return measurement.run(lambda what: progress.update(task, description=what, advance=1))
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
+from msgspec.structs import replace
+
 from gateway.demo import Departments
 from tests.benchmarks.load import Slice, Taken
 from tests.benchmarks.processor import tree, used_ns, used_when_idle_ns
@@ -19,6 +21,8 @@ from tests.benchmarks.workloads import Workload
 
 BULK_ROTATIONS: Final = 3
 _WARM_UP_CONCURRENCY: Final = 4
+COMPILED_AFTER: Final = (6.0, 1000)
+"""Seconds and requests that warm up all contenders before a cell when one compiles itself; of bulk a tenth."""
 _STRIDE: Final = 997
 """Rotations begin this many subjects apart."""
 
@@ -51,9 +55,13 @@ class Plan:
 
 @dataclass(slots=True)
 class Figures:
-    """One contender in one cell: a value per rotation, and every answer's time."""
+    """One contender in one cell: a value per rotation, and every answer's time.
+
+    ``subgraphs_cpu_us`` is 0 where there are none.
+    """
 
     cpu_us: list[float] = field(default_factory=list)
+    subgraphs_cpu_us: list[float] = field(default_factory=list)
     source_cpu_us: list[float] = field(default_factory=list)
     latencies_us: list[int] = field(default_factory=list)
     seconds: float = 0.0
@@ -75,10 +83,16 @@ class Figures:
         ordered = sorted(self.latencies_us)
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
-    def add(self, taken: Taken, cpu_ns: int, source_ns: int) -> None:
+    @property
+    def total_cpu_us(self) -> list[float]:
+        """Processor time per request of the contender and its subgraphs, a value per rotation."""
+        return [own + subgraphs for own, subgraphs in zip(self.cpu_us, self.subgraphs_cpu_us, strict=True)]
+
+    def add(self, taken: Taken, cpu_ns: int, source_ns: int, subgraphs_ns: int = 0) -> None:
         """Add a slice."""
         count = len(taken.latencies_us)
         self.cpu_us.append(cpu_ns / count / 1000)
+        self.subgraphs_cpu_us.append(subgraphs_ns / count / 1000)
         self.source_cpu_us.append(max(source_ns, 0) / count / 1000)
         self.latencies_us += taken.latencies_us
         self.seconds += taken.seconds
@@ -126,25 +140,40 @@ class Measurement:
     def _take(
         self, figures: Figures, contender: Contender, workload: Workload, concurrency: int, rotation: int
     ) -> None:
-        warm_up = rotation < 0
         asked = Slice(
             contender=contender.name,
             port=contender.port,
             headers=contender.headers,
             workload=workload.name,
-            concurrency=min(concurrency, _WARM_UP_CONCURRENCY) if warm_up else concurrency,
-            seconds=self._plan.seconds / 2 if warm_up else self._plan.seconds,
+            concurrency=concurrency,
+            seconds=self._plan.seconds,
             first=(rotation + 1) * _STRIDE,
             size=self._plan.size,
             bulk=self._plan.bulk,
-            least=1 if warm_up else concurrency,
+            least=concurrency,
         )
-        own, sources = tree(contender.pid), source_pids(self._departments)
-        before, sources_before = used_when_idle_ns(own), used_ns(sources)
+        warm_up = rotation < 0
+        if warm_up:
+            asked = _warm_up(asked, workload, compiling=any(each.compiles for each in self._contenders))
+        before = self._used(contender)
         taken = self._load.take(asked)
-        after, sources_after = used_when_idle_ns(tree(contender.pid)), used_ns(source_pids(self._departments))
+        after = self._used(contender)
         if not warm_up:
-            figures.add(taken, after - before, sources_after - sources_before)
+            figures.add(taken, *(now - then for now, then in zip(after, before, strict=True)))
+
+    def _used(self, contender: Contender) -> tuple[int, int, int]:
+        """Return the processor time of a contender at rest, of the departments, and of its subgraphs, in ns."""
+        own = used_when_idle_ns(tree(contender.pid))
+        subgraphs = used_when_idle_ns(tree(contender.subgraphs_pid)) if contender.subgraphs_pid else 0
+        return own, used_ns(source_pids(self._departments)), subgraphs
+
+
+def _warm_up(asked: Slice, workload: Workload, *, compiling: bool) -> Slice:
+    concurrency = min(asked.concurrency, _WARM_UP_CONCURRENCY)
+    if not compiling:
+        return replace(asked, concurrency=concurrency, seconds=asked.seconds / 2, least=1)
+    seconds, least = COMPILED_AFTER
+    return replace(asked, concurrency=concurrency, seconds=seconds, least=least // 10 if workload.bulk else least)
 
 
 def ratios(figures: dict[str, Figures], of: str, to: str) -> list[float]:

@@ -148,12 +148,17 @@ def _with_objects(record: Record, nested: Mapping[str, Any]) -> Record:
     return record | made
 
 
+def make_schema() -> strawberry.Schema:
+    """Return the schema, its documents cached."""
+    return strawberry.Schema(
+        Query, extensions=[ParserCache, ValidationCache], config=StrawberryConfig(auto_camel_case=False)
+    )
+
+
 @asynccontextmanager
 async def open_app(environ: Mapping[str, str], data: Path) -> AsyncIterator[tuple[Starlette, dict[str, str]]]:
     """Open the sources; yields the application and the headers that it needs."""
-    schema = strawberry.Schema(
-        Query, extensions=[ParserCache, ValidationCache], config=StrawberryConfig(auto_camel_case=False)
-    )
+    schema = make_schema()
     made = {section: _made(section) for section in FIELDS}
     async with open_sources(environ) as sources:
 

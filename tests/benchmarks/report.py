@@ -10,8 +10,10 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks import packages
+from tests.benchmarks.beside_node import federation_json, federation_table
 from tests.benchmarks.measure import Figures, Measured, Plan, median_ratio, ratios
-from tests.benchmarks.workloads import CONTENDERS, GATEWAY, HANDWRITTEN, STRAWBERRY, UNPROVEN
+from tests.benchmarks.workloads import FEDERATED, GATEWAY, HANDWRITTEN, STRAWBERRY, UNPROVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,25 @@ def aim_of(of: str, to: str, workload: str) -> Aim | None:
 def show(console: Console, plan: Plan, measured: Measured) -> None:
     """Print ratios, then figures, then what was asked and by which versions."""
     console.print(ratio_table(measured))
+    if _federated(measured):
+        console.print(federation_table(measured))
     if any({GATEWAY, UNPROVEN} <= figures.keys() for figures in measured.values()):
         console.print(proof_table(measured))
     console.print(figure_table(measured))
     for workload in plan.workloads:
         console.print(f"{workload.name}: {workload.title}")
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    used = ", ".join(f"{name} {each}" for name, each in _versions(measured).items())
     taken = f"{plan.size} subjects; {plan.rotations} rotations, {plan.seconds:g} s a slice; {os.cpu_count()} CPUs"
-    console.print(f"{taken}; Python {platform.python_version()}, {packages}", highlight=False)
+    console.print(f"{taken}; Python {platform.python_version()}, {used}", highlight=False)
+
+
+def _federated(measured: Measured) -> bool:
+    return any(name in figures for figures in measured.values() for name in FEDERATED)
+
+
+def _versions(measured: Measured) -> dict[str, str]:
+    of_node = packages.versions() if _federated(measured) else {}
+    return {name: version(name) for name in PACKAGES} | of_node
 
 
 def ratio_table(measured: Measured) -> Table:
@@ -123,6 +136,9 @@ def figure_table(measured: Measured) -> Table:
     for (workload, concurrency), figures in measured.items():
         for name, each in figures.items():
             table.add_row(workload, str(concurrency), name, *_figures(each))
+            if any(each.subgraphs_cpu_us):
+                cpu = f"{median(each.subgraphs_cpu_us):,.0f}"
+                table.add_row(workload, str(concurrency), f"  {name}'s subgraphs", "", "", "", cpu)
         table.add_section()
     return table
 
@@ -147,7 +163,7 @@ def as_json(plan: Plan, measured: Measured) -> dict[str, Any]:
         "rotations": plan.rotations,
         "seconds": plan.seconds,
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": _versions(measured),
         "cells": [_cell_json(workload, concurrency, figures) for (workload, concurrency), figures in measured.items()],
     }
 
@@ -166,8 +182,8 @@ def _cell_json(workload: str, concurrency: int, figures: dict[str, Figures]) -> 
     return {
         "workload": workload,
         "concurrency": concurrency,
-        "ratios": found,
-        "contenders": {name: _figures_json(figures[name]) for name in CONTENDERS if name in figures},
+        "ratios": found | federation_json(figures),
+        "contenders": {name: _figures_json(each) for name, each in figures.items()},
     }
 
 
@@ -179,6 +195,7 @@ def _figures_json(each: Figures) -> dict[str, Any]:
         "p99_ms": each.percentile_us(0.99) / 1000,
         "cpu_us": median(each.cpu_us),
         "cpu_us_by_rotation": each.cpu_us,
+        "subgraphs_cpu_us": median(each.subgraphs_cpu_us),
         "sources_cpu_us": median(each.source_cpu_us),
         "answer_bytes": each.bytes_each,
         "incomplete": each.incomplete,

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +27,15 @@ class Failed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A contender that takes requests."""
+    """A contender that takes requests; of a federation, its gateway, and the process of its subgraphs."""
 
     name: str
     pid: int
     port: int
     headers: dict[str, str]
+    subgraphs_pid: int | None = None
+    compiles: bool = False
+    """True when it compiles itself while it runs: all are warmed up longer then."""
 
 
 class Load:
@@ -60,16 +63,16 @@ def contenders(names: Sequence[str], departments: Departments, folder: Path) -> 
         for name in names:
             data = folder / name
             data.mkdir(parents=True, exist_ok=True)
-            command = ["tests.benchmarks.contenders", name, "--data", str(data)]
-            started[name] = stack.enter_context(_process(command, departments.environment))
-        yield [_ready(name, process) for name, process in started.items()]
+            command = _python("tests.benchmarks.contenders", name, "--data", str(data))
+            started[name] = stack.enter_context(process(command, departments.environment))
+        yield [Contender(name, each.pid, **told(f"the contender {name}", each)) for name, each in started.items()]
 
 
 @contextmanager
 def load() -> Iterator[Load]:
     """Run the process that asks."""
-    with _process(["tests.benchmarks.load"], {}) as process:
-        yield Load(process)
+    with process(_python("tests.benchmarks.load"), {}) as asking:
+        yield Load(asking)
 
 
 def source_pids(departments: Departments) -> list[int]:
@@ -79,26 +82,32 @@ def source_pids(departments: Departments) -> list[int]:
     return tree(int(runs))
 
 
-def _ready(name: str, process: subprocess.Popen[bytes]) -> Contender:
-    line = _pipe(process.stdout).readline()
+def told(name: str, started: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """Return what a process tells when it is ready; raises `Failed` if it ends instead."""
+    line = _pipe(started.stdout).readline()
     if not line:
-        raise Failed(f"the contender {name} did not start")
-    told: dict[str, Any] = json.loads(line)
-    return Contender(name, process.pid, told["port"], told["headers"])
+        raise Failed(f"{name} did not start")
+    answer: dict[str, Any] = json.loads(line)
+    return answer
 
 
 @contextmanager
-def _process(command: Sequence[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command],
+def process(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run ``command``, which ends when its standard input does, as it must with this block."""
+    started = subprocess.Popen(
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=os.environ | environment | {"PYTHONPATH": _ROOT},
+        env={**os.environ, **environment, "PYTHONPATH": _ROOT},
     )
     try:
-        yield process
+        yield started
     finally:
-        _stop(process)
+        _stop(started)
+
+
+def _python(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", *arguments]
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -18,6 +18,9 @@ from gateway.demo.subjects import FIRST_ORDINARY, subjects
 CLIENT: Final = "tax_department"
 GATEWAY, HANDWRITTEN, STRAWBERRY, UNPROVEN = "gateway", "handwritten", "strawberry", "unproven"
 CONTENDERS: Final = (GATEWAY, HANDWRITTEN, STRAWBERRY, UNPROVEN)
+APOLLO, HIVE = "apollo", "hive"
+FEDERATED: Final = (APOLLO, HIVE)
+"""Contenders of Node, which run when named only."""
 THROUGH_GATEWAY: Final = frozenset({GATEWAY, UNPROVEN})
 
 MONEY: Final = "amount currency"
