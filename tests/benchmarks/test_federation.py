@@ -13,7 +13,7 @@ from gateway.demo.subjects import DEFAULT_SIZE
 from tests.benchmarks import packages, report
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.ask import compared_usccs, unequal
-from tests.benchmarks.beside_node import federation_ratios
+from tests.benchmarks.beside_node import Ratios, federation_ratios
 from tests.benchmarks.federation import SUBGRAPHS, federated, schemas
 from tests.benchmarks.load import Slice, Taken
 from tests.benchmarks.measure import Figures
@@ -65,13 +65,17 @@ def test_packages_are_named_by_exact_versions_and_nothing_else_says_where_they_a
     assert all((packages.SCRIPTS / f"{name}.js").is_file() for name in FEDERATED)
 
 
-def test_ratios_are_taken_to_the_gateway_alone_and_to_it_with_its_subgraphs() -> None:
-    ours, theirs = Figures(), Figures()
+def test_ratios_are_taken_to_the_gateway_alone_to_it_with_its_subgraphs_and_to_all_that_asks() -> None:
+    ours, theirs, asking = Figures(), Figures(), Figures()
     for own_ns, subgraphs_ns in ((4_000, 4_000), (2_000, 6_000)):
         ours.add(Taken(1.0, [5], 10, 0), 2_000, 0)
         theirs.add(Taken(1.0, [5], 10, 0), own_ns, 0, subgraphs_ns)
+        asking.add(Taken(1.0, [5], 10, 0), 2_000, 0)
     figures = {GATEWAY: ours, APOLLO: theirs}
-    assert list(federation_ratios(figures)) == [(APOLLO, [0.5, 1.0], [0.25, 0.25])]
+    assert list(federation_ratios(figures)) == [Ratios(APOLLO, [0.5, 1.0], [0.25, 0.25], ())]
+    assert list(federation_ratios(figures | {HANDWRITTEN: asking})) == [
+        Ratios(APOLLO, [0.5, 1.0], [0.25, 0.25], [0.2, 0.2])
+    ]
     assert list(federation_ratios({APOLLO: theirs})) == []
     cell = report._cell_json("Q1", 1, figures)
     assert cell["ratios"]["gateway/apollo"]["cpu_with_subgraphs"] == 0.25
