@@ -90,7 +90,8 @@ async def test_each_of_the_two_is_found_by_its_own_code(served: Served, number: 
     assert subject["name"] == NAMED[number].name
     assert column(subject["taxRatings"], "level") == [{21: "B", 22: "C"}[number]]
     penalties = subject["penalties"]
-    assert (penalties["state"], penalties["items"]) == ("PARTIAL", [])
+    own = {21: ["同人社罚〔2024〕168号"], 22: []}[number]
+    assert (penalties["state"], column(penalties, "decisionNo")) == ("PARTIAL", own)
     assert statuses(penalties)["market_penalties"] == "IDENTITY_UNRESOLVED", "rows under a shared number are nobody's"
 
 

@@ -53,8 +53,8 @@ class Texts:
 class _Opened(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
     """An open workbook, of which no cell has been read."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, read_only=True, data_only=True, keep_links=False)
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file, read_only=True, data_only=True, keep_links=False)
 
     @property
     def first_sheet(self) -> str:
@@ -76,8 +76,8 @@ def sheet_rows(path: Path) -> Iterator[Sequence[Any]]:
 
     Raises whatever openpyxl raises of a damaged file, at whichever row that is found.
     """
-    opened = _Opened(path)
-    try:
+    with path.open("rb") as file:  # of a path openpyxl would refuse some names
+        opened = _Opened(file)
         opened.read()
         book = opened.wb
         passed = 0
@@ -89,8 +89,6 @@ def sheet_rows(path: Path) -> Iterator[Sequence[Any]]:
                     yield from ([] for _ in range(number - passed - 1))
                     yield cells
                     passed = number
-    finally:
-        opened.archive.close()
 
 
 def _read_texts(source: IO[bytes], texts: Texts) -> None:
