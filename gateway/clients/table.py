@@ -105,7 +105,7 @@ def _engine(url: str) -> AsyncEngine:
         _own(Path(str(parsed.database)))
         local = parsed.set(drivername="sqlite+aiosqlite")
         engine = create_async_engine(local, poolclass=sa.pool.NullPool, connect_args={"timeout": BUSY_SECONDS})
-        sa.event.listen(engine.sync_engine, "connect", _read_any_text)
+        sa.event.listen(engine.sync_engine, "connect", _prepare)
         return engine
     if kind == "postgresql":
         limits = {"timeout": BUSY_SECONDS, "command_timeout": BUSY_SECONDS}
@@ -114,8 +114,11 @@ def _engine(url: str) -> AsyncEngine:
     raise ValueError(kinds)
 
 
-def _read_any_text(connection: Any, _record: object) -> None:
-    """Let a text that is not UTF-8 spoil its own row, and not the reading of all others."""
+def _prepare(connection: Any, _record: object) -> None:
+    """Let no reading hold up a change, and a text that is not UTF-8 spoil its own row alone."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.close()
     connection.driver_connection.text_factory = _text
 
 
