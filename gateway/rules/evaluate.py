@@ -103,7 +103,7 @@ def _subject(prepared: Prepared, facts: Facts, weighing: _Weighing) -> SubjectVe
     subject = facts.evidence.subject
     about = [each for each in prepared.rules if each.rule.scope == "SUBJECT"]
     outcomes = [_outcome_for(each, facts, weighing) for each in about]
-    judged = not about or any(each.result != "NOT_APPLICABLE" for each in outcomes)  # by nothing is not clean
+    judged = not about or any(each.result in {"HIT", "CLEAN"} for each in outcomes)  # by no rule at all is not clean
     verdict = weighing.verdict(outcomes) if judged else "UNDETERMINED"
     return SubjectVerdict(subject=subject, verdict=verdict, outcomes=outcomes)
 
