@@ -18,10 +18,10 @@ from starlette.routing import Route
 from gateway.auth.presented import presented
 from gateway.errors import Failed, LedgerUnavailable, ReceiptUnknown, RequestError, Unauthenticated
 from gateway.failure import report
+from gateway.http.edge import address, refused, require_known
 from gateway.http.endpoint import Desk
 from gateway.http.media import JSON
 from gateway.http.request import GraphQLRequest
-from gateway.http.response import DRAFT, render_error
 from gateway.limits.strangers import Strangers
 from gateway.receipts.document import RECEIPT_DOCUMENT
 
@@ -50,16 +50,16 @@ def receipt_routes(desk: Desk, log: Log, strangers: Strangers) -> list[Route]:
         try:
             return await _receipt(desk, request, strangers)
         except Unauthenticated as error:
-            return _refused(strangers.failed(_address(request), monotonic()) or error)
+            return refused(strangers.failed(address(request), monotonic()) or error)
         except RequestError as error:
-            return _refused(error)
+            return refused(error)
 
     async def checkpoint(_: Request) -> Response:
         try:
             return _text(await log.checkpoint())
         except Exception as error:  # noqa: BLE001  (a driver may raise anything)
             report(error)
-            return _refused(LedgerUnavailable("the ledger cannot be read", headers={"Retry-After": "1"}))
+            return refused(LedgerUnavailable("the ledger cannot be read", headers={"Retry-After": "1"}))
 
     async def keys(_: Request) -> Response:
         return _text("".join(f"{key}\n" for key in log.keys))
@@ -72,8 +72,7 @@ def receipt_routes(desk: Desk, log: Log, strangers: Strangers) -> list[Route]:
 
 
 async def _receipt(desk: Desk, request: Request, strangers: Strangers) -> Response:
-    if "authorization" not in request.headers and (refusal := strangers.refusal(_address(request), monotonic())):
-        raise refusal
+    require_known(request, strangers)
     asked = GraphQLRequest(RECEIPT_DOCUMENT, None, {"id": request.path_params["id"]}, {}, "GET")
     reply = await desk.answer(asked, presented(request.scope, request.headers))
     found: Any = orjson.loads(reply.body)
@@ -86,15 +85,5 @@ async def _receipt(desk: Desk, request: Request, strangers: Strangers) -> Respon
 UNKNOWN: Final = "there is no such receipt, or it is another client's"
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
 def _text(text: str) -> Response:
     return PlainTextResponse(text, headers=_HEADERS)
-
-
-def _refused(error: RequestError) -> Response:
-    made = render_error(error, JSON, DRAFT)
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in made.headers}
-    return Response(made.body, made.status, headers=headers)

@@ -8,35 +8,30 @@ PUT /screenings/{id}/rows/{first}    bearer token; whole slices of the screening
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic
-from typing import Final, Protocol
+from typing import Final
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.clock import today_text
-from gateway.auth.presented import Presented, presented
+from gateway.auth.presented import presented
 from gateway.caller import Caller
 from gateway.checks.rights import may_not_run
 from gateway.errors import (
     BadRequest,
     Forbidden,
-    LedgerUnavailable,
     RateLimited,
     RequestError,
     ScreeningsUnavailable,
     ScreeningUnknown,
-    Unauthenticated,
     UnsupportedMediaType,
 )
-from gateway.failure import report
+from gateway.http.edge import Front, counted, declared_length, require_known
 from gateway.http.media import JSON
 from gateway.http.request import read_body
-from gateway.http.response import DRAFT, render_error
 from gateway.ledger import is_receipt
-from gateway.limits.budgets import Account
 from gateway.limits.strangers import Strangers
 from gateway.screening.job import Job
 from gateway.screening.opened import Screenings
@@ -49,38 +44,12 @@ AT_ONCE: Final = 2
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-class Front(Protocol):
-    """Who lets callers in (`gateway.front.Front`)."""
-
-    async def admit(self, presented: Presented) -> tuple[Caller, Account]:
-        """Return who asks, the request counted; raises `RequestError`."""
-        ...
-
-    def turned_away(self, error: RequestError) -> None:
-        """Note a refusal that nobody else heard of."""
-        ...
-
-
 def screening_routes(front: Front, screenings: Screenings, strangers: Strangers, outcomes: Counter[str]) -> list[Route]:
     """Return the routes; ``strangers`` counts failures to identify, ``outcomes`` what became of the requests."""
     busy = Counter[str]()
 
     async def part(request: Request) -> Response:
-        try:
-            response = await _taken(front, screenings, strangers, busy, request)
-        except ClientDisconnect:
-            outcomes["CLIENT_GONE"] += 1
-            return Response(status_code=400)
-        except Unauthenticated as error:
-            return _refused(strangers.failed(_address(request), monotonic()) or error, outcomes)
-        except RequestError as error:
-            if error.receipt is None and not isinstance(error, LedgerUnavailable):
-                front.turned_away(error)
-            return _refused(error, outcomes)
-        except Exception as error:  # noqa: BLE001 (the edge: whatever it was, the client gets a neutral answer)
-            return _refused(report(error), outcomes)
-        outcomes["ANSWERED"] += 1
-        return response
+        return await counted(_taken(front, screenings, strangers, busy, request), front, strangers, outcomes, request)
 
     return [Route(PATH, part, methods=["PUT"])]
 
@@ -88,8 +57,7 @@ def screening_routes(front: Front, screenings: Screenings, strangers: Strangers,
 async def _taken(
     front: Front, screenings: Screenings, strangers: Strangers, busy: Counter[str], request: Request
 ) -> Response:
-    if "authorization" not in request.headers and (refusal := strangers.refusal(_address(request), monotonic())):
-        raise refusal
+    require_known(request, strangers)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA:
         raise UnsupportedMediaType(f"the body must be `{MEDIA}` in UTF-8", headers={"Accept": MEDIA})
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
@@ -135,22 +103,9 @@ def _turn(busy: Counter[str], client: str) -> Iterator[None]:
 
 
 async def _received(screenings: Screenings, job: Job, request: Request) -> int:
-    declared = request.headers.get("content-length", "")
-    length = declared.encode() if declared.isascii() and declared.isdigit() else None
-    body = await read_body(request.receive, length, MAXIMUM_PART_BYTES)
+    body = await read_body(request.receive, declared_length(request), MAXIMUM_PART_BYTES)
     try:
         rows = read_rows(body)
     except NoRow as error:
         raise BadRequest(str(error)) from None
     return await screenings.uploads.receive(job, request.path_params["first"], rows)
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-def _refused(error: RequestError, outcomes: Counter[str]) -> Response:
-    outcomes[error.code] += 1
-    made = render_error(error, JSON, DRAFT)
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in made.headers}
-    return Response(made.body, made.status, headers=headers)
